@@ -1,0 +1,18 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const conditions = ["ccp-source", "node", "import", "module", "default"];
+
+export default defineConfig({
+  root: fileURLToPath(new URL("..", import.meta.url)),
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ["packages/**/*.test.ts", "apps/**/*.test.ts", "scripts/**/*.test.ts", "docs/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    // The machine's colours, width and zone must never decide a snapshot.
+    env: { TZ: "UTC", NO_COLOR: "1", COLUMNS: "100", CCP_URL: "" },
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+  },
+});

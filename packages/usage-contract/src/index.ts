@@ -1,0 +1,77 @@
+export {
+  type LimitSignal,
+  SIGNAL_KINDS,
+  type SignalKind,
+  type SignalScope,
+  type WindowReading,
+} from "./limit-signal.ts";
+export { findForModel, isGlob, matchesModel, modelKey } from "./model-key.ts";
+export {
+  DEFAULT_WARN_PCT,
+  type ModelQuota,
+  type PoolQuota,
+  type QuotaConfig,
+  type QuotaRule,
+  type QuotasFile,
+  QuotasFileSchema,
+  ROLLING_WINDOW_MS,
+  type RollingKind,
+  toQuotaConfig,
+  WEEKLY_WINDOW_MS,
+  type WeeklyAnchor,
+  type WeeklyKind,
+} from "./quota-config.ts";
+export {
+  countTokens,
+  DEFAULT_WEIGHTS,
+  isTokenCount,
+  MAX_TOKEN_COUNT,
+  NO_USAGE,
+  rawInput,
+  type TokenCounts,
+  type TokenUsage,
+  type TokenWeights,
+  toCounts,
+} from "./token-usage.ts";
+export { type ConfigIssue, type ErrorBody, ErrorBodySchema } from "./wire/error-body.ts";
+export {
+  END_REASONS,
+  type EndReason,
+  ERR_TYPES,
+  type ErrType,
+  type QuotaFields,
+  USAGE_SOURCES,
+  type UsageEvent,
+  UsageEventSchema,
+  type UsageSource,
+} from "./wire/usage-event.ts";
+export {
+  type LaneUsage,
+  LaneUsageSchema,
+  type LaneWindow,
+  LaneWindowSchema,
+  type ModelUsage,
+  ModelUsageSchema,
+  type Speeds,
+  SpeedsSchema,
+  type UsageView,
+  UsageViewSchema,
+} from "./wire/usage-view.ts";
+export {
+  ANTHROPIC_LANE,
+  DECISIONS,
+  DEFAULT_REROUTE_MODE,
+  type DecisionKind,
+  type HeaderReader,
+  LANE_STATES,
+  type LaneId,
+  type LaneState,
+  laneId,
+  NUMBER_SOURCES,
+  type NumberSource,
+  parseRerouteMode,
+  REROUTE_DECISIONS,
+  REROUTE_MODES,
+  type RerouteDecision,
+  type RerouteMode,
+} from "./words.ts";

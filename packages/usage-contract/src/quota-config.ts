@@ -1,0 +1,134 @@
+import * as v from "valibot";
+import { DEFAULT_WEIGHTS, type TokenWeights } from "./token-usage.ts";
+import { type LaneId, laneId } from "./words.ts";
+
+export const ROLLING_WINDOW_MS = 18_000_000;
+export const WEEKLY_WINDOW_MS = 604_800_000;
+export const DEFAULT_WARN_PCT = 0.8;
+
+/** `sliding`: the last N seconds. `anchored`: starts with the first request, then drops at once. `fixed`: a weekday and time. */
+export type RollingKind = "sliding" | "anchored";
+export type WeeklyKind = "sliding" | "fixed";
+
+/** When a fixed weekly window resets, in UTC. `weekday` 0 is Sunday. */
+export interface WeeklyAnchor {
+  readonly weekday: number;
+  readonly hour: number;
+  readonly minute: number;
+}
+
+/** The caps of one model (or of each model a glob matches), or of a pool of models. */
+export interface QuotaRule {
+  readonly lane: LaneId;
+  /** Counted tokens per rolling window; `null` where no cap is configured. */
+  readonly rollingTokens: number | null;
+  readonly rollingKind: RollingKind;
+  /** Only `tokens` warns or blocks; `hours` is telemetry. */
+  readonly weeklyLimitType: "tokens" | "hours";
+  readonly weeklyLimitValue: number | null;
+  readonly weeklyKind: WeeklyKind;
+  readonly weeklyAnchor: WeeklyAnchor | null;
+  /** Ratio of the cap at which a window warns. */
+  readonly warnPct: number;
+  readonly weights: TokenWeights;
+}
+
+export interface ModelQuota extends QuotaRule {
+  /** Model name or glob, as the user wrote it. */
+  readonly key: string;
+}
+
+export interface PoolQuota extends QuotaRule {
+  readonly name: string;
+  /** Names or globs of the models that draw on this pool. */
+  readonly models: readonly string[];
+}
+
+export interface QuotaConfig {
+  readonly rollingMs: number;
+  readonly weeklyMs: number;
+  readonly models: readonly ModelQuota[];
+  readonly pools: readonly PoolQuota[];
+}
+
+const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
+const weight = v.pipe(v.number(), v.finite(), v.minValue(0));
+const WeightsSchema = v.strictObject({
+  input: v.optional(weight),
+  output: v.optional(weight),
+  cache_creation: v.optional(weight),
+  cache_read: v.optional(weight),
+});
+
+const ANCHOR = /^(sun|mon|tue|wed|thu|fri|sat) ([01]\d|2[0-3]):([0-5]\d)$/i;
+const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+
+const ruleEntries = {
+  provider: v.pipe(v.string(), v.minLength(1)),
+  rolling_tokens: v.optional(v.nullable(positive)),
+  rolling_kind: v.optional(v.picklist(["sliding", "anchored"])),
+  weekly_limit_type: v.optional(v.picklist(["tokens", "hours"])),
+  weekly_limit_value: v.optional(v.nullable(positive)),
+  weekly_kind: v.optional(v.picklist(["sliding", "fixed"])),
+  weekly_anchor: v.optional(
+    v.pipe(v.string(), v.regex(ANCHOR, 'expected a UTC weekday and time such as "mon 09:00"')),
+  ),
+  warn_pct: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1))),
+  weights: v.optional(WeightsSchema),
+};
+
+/** `quotas.json` as it stands on disk. */
+export const QuotasFileSchema = v.strictObject({
+  $schema: v.optional(v.string()),
+  windows: v.optional(
+    v.strictObject({ rolling_seconds: v.optional(positive), weekly_seconds: v.optional(positive) }),
+  ),
+  models: v.optional(v.record(v.string(), v.strictObject(ruleEntries))),
+  pools: v.optional(
+    v.record(
+      v.string(),
+      v.strictObject({ ...ruleEntries, models: v.pipe(v.array(v.string()), v.minLength(1)) }),
+    ),
+  ),
+});
+export type QuotasFile = v.InferOutput<typeof QuotasFileSchema>;
+type RuleEntry = Omit<NonNullable<QuotasFile["pools"]>[string], "models">;
+
+/** The file's values with every default filled in. */
+export function toQuotaConfig(file: QuotasFile): QuotaConfig {
+  return {
+    rollingMs: file.windows?.rolling_seconds ? file.windows.rolling_seconds * 1000 : ROLLING_WINDOW_MS,
+    weeklyMs: file.windows?.weekly_seconds ? file.windows.weekly_seconds * 1000 : WEEKLY_WINDOW_MS,
+    models: Object.entries(file.models ?? {}).map(([key, entry]) => ({ key, ...toRule(entry) })),
+    pools: Object.entries(file.pools ?? {}).map(([name, { models, ...entry }]) => ({
+      name,
+      models,
+      ...toRule(entry),
+    })),
+  };
+}
+
+function toRule(entry: RuleEntry): QuotaRule {
+  return {
+    lane: laneId(entry.provider),
+    rollingTokens: entry.rolling_tokens ?? null,
+    rollingKind: entry.rolling_kind ?? "sliding",
+    weeklyLimitType: entry.weekly_limit_type ?? "tokens",
+    weeklyLimitValue: entry.weekly_limit_value ?? null,
+    weeklyKind: entry.weekly_kind ?? "sliding",
+    weeklyAnchor: toAnchor(entry.weekly_anchor),
+    warnPct: entry.warn_pct ?? DEFAULT_WARN_PCT,
+    weights: {
+      input: entry.weights?.input ?? DEFAULT_WEIGHTS.input,
+      output: entry.weights?.output ?? DEFAULT_WEIGHTS.output,
+      cacheCreation: entry.weights?.cache_creation ?? DEFAULT_WEIGHTS.cacheCreation,
+      cacheRead: entry.weights?.cache_read ?? DEFAULT_WEIGHTS.cacheRead,
+    },
+  };
+}
+
+function toAnchor(text: string | undefined): WeeklyAnchor | null {
+  const [, day, hour, minute] = ANCHOR.exec(text ?? "") ?? [];
+  if (day === undefined) return null;
+  return { weekday: WEEKDAYS.indexOf(day.toLowerCase()), hour: Number(hour), minute: Number(minute) };
+}

@@ -1,0 +1,103 @@
+import * as v from "valibot";
+import { LANE_STATES, NUMBER_SOURCES, REROUTE_MODES } from "../words.ts";
+
+const number = v.number();
+const maybe = v.nullable(v.number());
+
+const RatesSchema = v.looseObject({
+  out_elr_tps: maybe,
+  out_dirty_tps: maybe,
+  in_elr_tps: maybe,
+  in_dirty_tps: maybe,
+  total_elr_tps: maybe,
+  total_dirty_tps: maybe,
+});
+
+/** Speeds of one model: ELR is output ÷ streaming seconds, dirty is ÷ wall seconds. `null` under the sample floor. */
+export const SpeedsSchema = v.looseObject({
+  rolling: RatesSchema,
+  session: RatesSchema,
+  ttft_ms: v.looseObject({ p50: maybe, p90: maybe, p99: maybe }),
+  /** 24 entries, server local time; rates are `null` under 10 samples. */
+  hourly: v.array(v.looseObject({ hour: number, samples: number, out_elr_tps: maybe, out_dirty_tps: maybe })),
+  rolling_samples: number,
+  weekly_samples: number,
+});
+export type Speeds = v.InferOutput<typeof SpeedsSchema>;
+
+/** One model of `GET /v1/usage`. Ratios are 0..1 and may exceed 1; caps that are not configured are `null`. */
+export const ModelUsageSchema = v.looseObject({
+  provider: v.string(),
+  rolling_in: number,
+  rolling_out: number,
+  rolling_pct: maybe,
+  weekly_pct: maybe,
+  reqs: number,
+  eta_rolling_sec: number,
+  eta_weekly_sec: number,
+  warn: v.boolean(),
+  block: v.boolean(),
+  rolling_used_tokens: number,
+  rolling_capacity_tokens: maybe,
+  weekly_used_tokens: number,
+  weekly_capacity_tokens: maybe,
+  reserved_tokens: number,
+  headroom_pct_rolling: maybe,
+  headroom_pct_weekly: maybe,
+  quota_headroom_pct: maybe,
+  weekly_hours: number,
+  warn_pct: number,
+  warn_pct_auto: number,
+  warn_pct_confidence: number,
+  gap_seconds_p50: maybe,
+  gap_seconds_p95: maybe,
+  gap_samples: number,
+  reroute_mode: v.picklist(REROUTE_MODES),
+  cooldown_active: v.boolean(),
+  cooldown_next_ts: maybe,
+  speeds: SpeedsSchema,
+  /** Tokens per lane that served this model, raw classes. */
+  lanes: v.optional(
+    v.record(
+      v.string(),
+      v.looseObject({
+        reqs: number,
+        input_tokens: number,
+        output_tokens: number,
+        cache_creation_tokens: number,
+        cache_read_tokens: number,
+      }),
+    ),
+  ),
+});
+export type ModelUsage = v.InferOutput<typeof ModelUsageSchema>;
+
+export const LaneWindowSchema = v.looseObject({
+  name: v.string(),
+  used_pct: maybe,
+  reset_ts: maybe,
+  source: v.picklist(NUMBER_SOURCES),
+  age_sec: maybe,
+  /** The model family a scoped window binds; absent for windows of the whole account. */
+  model: v.optional(v.string()),
+});
+export type LaneWindow = v.InferOutput<typeof LaneWindowSchema>;
+
+export const LaneUsageSchema = v.looseObject({
+  state: v.picklist(LANE_STATES),
+  windows: v.array(LaneWindowSchema),
+  /** Why the state is not `ok`, one line, no secret. */
+  reason: v.optional(v.string()),
+});
+export type LaneUsage = v.InferOutput<typeof LaneUsageSchema>;
+
+/** `GET /v1/usage`. */
+export const UsageViewSchema = v.looseObject({
+  ts: number,
+  path: v.nullable(v.string()),
+  reroute_mode: v.picklist(REROUTE_MODES),
+  cooldown_sec: number,
+  lanes: v.record(v.string(), LaneUsageSchema),
+  models: v.record(v.string(), ModelUsageSchema),
+});
+export type UsageView = v.InferOutput<typeof UsageViewSchema>;

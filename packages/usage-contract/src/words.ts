@@ -1,0 +1,69 @@
+/** Reroute modes, in the order the documentation lists them. */
+export const REROUTE_MODES = ["preemptive", "run2cap", "hybrid"] as const;
+export type RerouteMode = (typeof REROUTE_MODES)[number];
+export const DEFAULT_REROUTE_MODE: RerouteMode = "hybrid";
+
+const MODE_SYNONYMS: Readonly<Record<string, RerouteMode>> = {
+  run_to_cap: "run2cap",
+  "run-to-cap": "run2cap",
+};
+
+/**
+ * Reads a reroute mode as a person writes it: any case, surrounding blanks, and the synonyms `run_to_cap`
+ * and `run-to-cap`.
+ *
+ * @returns The mode, or `null` for a word that names none: the caller warns and takes the default.
+ */
+export function parseRerouteMode(text: string): RerouteMode | null {
+  const word = text.trim().toLowerCase();
+  return REROUTE_MODES.find((mode) => mode === word) ?? MODE_SYNONYMS[word] ?? null;
+}
+
+/** Why a request went where it went: the coarse kind written as `decision`. */
+export const DECISIONS = [
+  "pass_through",
+  "forced_model",
+  "manual_override",
+  "failover_paused",
+  "reroute_policy",
+  "fallback",
+  "no_fallback",
+] as const;
+export type DecisionKind = (typeof DECISIONS)[number];
+
+/** The rule that fired: written as `reroute_decision`, `decision_reason` and `x-ccp-decision`. */
+export const REROUTE_DECISIONS = [
+  "quota_pass",
+  "quota_warn_attempt",
+  "quota_block",
+  "quota_preemptive_warn",
+  "quota_cooldown",
+  "quota_probe",
+  "quota_run_to_limit",
+  "quota_overshoot",
+  "fallback",
+  "no_fallback",
+] as const;
+export type RerouteDecision = (typeof REROUTE_DECISIONS)[number];
+
+export const LANE_STATES = ["ok", "warn", "block", "cooldown", "disabled", "auth_error", "unknown"] as const;
+export type LaneState = (typeof LANE_STATES)[number];
+
+/** Where a number comes from, most trusted first. */
+export const NUMBER_SOURCES = ["header", "endpoint", "statusline", "counted", "config"] as const;
+export type NumberSource = (typeof NUMBER_SOURCES)[number];
+
+/** Provider id of a lane in the catalog, e.g. `zai`. */
+export type LaneId = string;
+/** The lane that takes everything no rule sends elsewhere. */
+export const ANTHROPIC_LANE: LaneId = "anthropic";
+
+/** `anth` is accepted wherever a person names the Anthropic lane. */
+export function laneId(name: string): LaneId {
+  return name === "anth" ? ANTHROPIC_LANE : name;
+}
+
+/** Reads one header, lower-case name. Structural, so that a `Headers` object and a plain record both fit. */
+export interface HeaderReader {
+  get(name: string): string | null;
+}

@@ -1,0 +1,61 @@
+// Makes a fresh clone runnable: installs what the lock file names, once per change of it, and links a
+// Node that can run TypeScript. Plain JavaScript for Node >= 18: it runs before anything is installed.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const modules = join(root, "node_modules");
+const stampFile = join(modules, ".ccp-ensured");
+const nodeLink = join(modules, ".ccp-node");
+
+const read = (name) => readFileSync(join(root, name), "utf8");
+const inputs = ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml"].map(read);
+const stamp = createHash("sha256")
+  .update([process.execPath, process.version, ...inputs].join("\0"))
+  .digest("hex");
+
+if (!existsSync(nodeLink) || !existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) {
+  install();
+  linkNode();
+  writeFileSync(stampFile, stamp);
+}
+
+function install() {
+  const { packageManager } = JSON.parse(inputs[0]);
+  // --yes: without it npx asks, and on a pipe it then cancels.
+  const args = ["--yes", packageManager, "install", "--frozen-lockfile", "--prefer-offline"];
+  // stdout belongs to the command that follows (`npm start -- --json | jq`), so pnpm reports on stderr.
+  const run = spawnSync("npx", args, { cwd: root, stdio: ["ignore", 2, 2] });
+  if (run.status === 0) return;
+  fail(
+    `installing the dependencies failed (npx ${args.join(" ")})`,
+    "check the network and the npm registry setting, then run the same command again",
+  );
+}
+
+/** Node strips types from 22.18 on; 22.19 is what the upstream HTTP client needs. */
+function canRunTypeScript(version) {
+  const [major, minor] = version.replace("v", "").split(".").map(Number);
+  return (major === 22 && minor >= 19) || (major === 24 && minor >= 11) || major >= 26;
+}
+
+function linkNode() {
+  const own = join(modules, "node", "bin", "node");
+  const target = canRunTypeScript(process.version) ? process.execPath : own;
+  if (!existsSync(target)) {
+    fail(
+      `Node ${process.version} is too old and no newer one could be installed for ${process.platform}-${process.arch}`,
+      "install Node >= 22.19 (24 is best) and run the same command again",
+    );
+  }
+  rmSync(nodeLink, { force: true });
+  symlinkSync(target, nodeLink);
+}
+
+function fail(what, next) {
+  console.error(`ccp: ${what}\n     ${next}`);
+  process.exit(1);
+}
