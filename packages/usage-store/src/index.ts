@@ -1,1 +1,3 @@
-export {};
+export { type DecodedLine, decodeLine, type SkipReason } from "./decode-line.ts";
+export { encodeEvent, MAX_LINE_BYTES } from "./encode-event.ts";
+export { eventKey, type FoldResult, foldEvents } from "./fold-events.ts";

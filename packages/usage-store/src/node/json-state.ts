@@ -1,0 +1,120 @@
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { errorReason, hasCode } from "./file-ops.ts";
+
+export type JsonState =
+  | { readonly kind: "value"; readonly value: unknown }
+  | { readonly kind: "missing" }
+  /** Unreadable or not JSON; `reason` is an error code or a short text. */
+  | { readonly kind: "invalid"; readonly reason: string };
+
+export type WriteResult = { readonly success: true } | { readonly success: false; readonly reason: string };
+
+const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+/** Reads a state file. Never throws; the caller checks the value's shape. */
+export function readJsonState(path: string): JsonState {
+  let fd: number;
+  try {
+    fd = openSync(path, READ_FLAGS);
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return { kind: "missing" };
+    return { kind: "invalid", reason: errorReason(error) };
+  }
+  try {
+    if (!fstatSync(fd).isFile()) return { kind: "invalid", reason: "not a regular file" };
+    return { kind: "value", value: JSON.parse(readFileSync(fd, "utf8")) };
+  } catch (error) {
+    return { kind: "invalid", reason: error instanceof SyntaxError ? "not JSON" : errorReason(error) };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The write calls a state file needs; a port, so that a device that takes half of it can be provoked. */
+export interface StateOps {
+  write(fd: number, bytes: Uint8Array): number;
+}
+
+const realStateOps: StateOps = { write: (fd, bytes) => writeSync(fd, bytes, 0, bytes.length, null) };
+
+function writeAll(ops: StateOps, fd: number, bytes: Uint8Array): void {
+  let at = 0;
+  while (at < bytes.length) {
+    const taken = ops.write(fd, bytes.subarray(at));
+    if (taken === 0) throw new Error("short write");
+    at += taken;
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+  }
+}
+
+/** The rename itself must survive a power cut; not every system lets folders be synced. */
+function syncFolder(path: string): void {
+  try {
+    const fd = openSync(path, constants.O_RDONLY);
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // The data itself is safe; after a power cut the previous state may come back.
+  }
+}
+
+function replaceFile(ops: StateOps, path: string, bytes: Uint8Array): void {
+  const temporary = `${path}.tmp`;
+  // Left by a crash, or planted: never written through.
+  removeIfThere(temporary);
+  const fd = openSync(temporary, CREATE_FLAGS, 0o600);
+  try {
+    try {
+      writeAll(ops, fd, bytes);
+      fdatasyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    removeIfThere(temporary);
+    throw error;
+  }
+  syncFolder(dirname(path));
+}
+
+/**
+ * Writes a state file so that a reader, or a crash at any moment, meets either the old state or the new one: a
+ * temporary file beside it (mode 0600), flushed, then renamed over it. One writer at a time; the folder must exist.
+ *
+ * @returns `success: false` with the error code when the disk refuses; the old file is then untouched.
+ * @throws {RangeError} When the value has no JSON form (`undefined`, a function).
+ */
+export function writeJsonState(path: string, value: unknown, ops: StateOps = realStateOps): WriteResult {
+  const text: string | undefined = JSON.stringify(value);
+  if (text === undefined) throw new RangeError("writeJsonState: the value has no JSON form");
+  try {
+    replaceFile(ops, path, Buffer.from(`${text}\n`));
+    return { success: true };
+  } catch (error) {
+    return { success: false, reason: errorReason(error) };
+  }
+}

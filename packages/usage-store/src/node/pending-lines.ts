@@ -1,0 +1,53 @@
+/** Lines that wait for the disk, oldest first, bounded: past the bound the oldest is given up and counted. */
+export class PendingLines {
+  readonly #capacity: number;
+  readonly #ring: (Uint8Array | undefined)[];
+  #first = 0;
+  #count = 0;
+  #dropped = 0;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+    this.#ring = new Array<Uint8Array | undefined>(capacity);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Lines given up since the start. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  push(line: Uint8Array): void {
+    if (this.#count === this.#capacity) {
+      this.shift();
+      this.#dropped += 1;
+    }
+    this.#ring[(this.#first + this.#count) % this.#capacity] = line;
+    this.#count += 1;
+  }
+
+  peek(): Uint8Array | undefined {
+    return this.#ring[this.#first];
+  }
+
+  shift(): void {
+    if (this.#count === 0) return;
+    this.#ring[this.#first] = undefined;
+    this.#first = (this.#first + 1) % this.#capacity;
+    this.#count -= 1;
+  }
+
+  /** Counts lines that were never queued as given up. */
+  drop(lines: number): void {
+    this.#dropped += lines;
+  }
+
+  /** Gives up all that wait. */
+  clear(): void {
+    this.#dropped += this.#count;
+    while (this.#count > 0) this.shift();
+  }
+}
