@@ -1,3 +1,9 @@
+export { parseDuration } from "./duration.ts";
+export { type AnswerType, ENDPOINTS, type Endpoint } from "./endpoints.ts";
+export { type ParsedEnv, parseEnv, type Settings } from "./environment.ts";
+export { ENVIRONMENT, type EnvVariable } from "./environment-table.ts";
+export { parseIsoMs } from "./iso-time.ts";
+export { type JsonSchema, type JsonSchemaOptions, jsonSchemaOf } from "./json-schema.ts";
 export {
   type LimitSignal,
   SIGNAL_KINDS,
@@ -5,7 +11,9 @@ export {
   type SignalScope,
   type WindowReading,
 } from "./limit-signal.ts";
+export { isLoopbackHost } from "./loopback.ts";
 export { findForModel, isGlob, matchesModel, modelKey } from "./model-key.ts";
+export { openApiDocument, wireJsonSchema } from "./openapi.ts";
 export {
   DEFAULT_WARN_PCT,
   type ModelQuota,
@@ -33,7 +41,59 @@ export {
   type TokenWeights,
   toCounts,
 } from "./token-usage.ts";
-export { type ConfigIssue, type ErrorBody, ErrorBodySchema } from "./wire/error-body.ts";
+export {
+  DECISION_RING_SIZE,
+  type DecisionRequest,
+  DecisionRequestSchema,
+  type DecisionSample,
+  DecisionSampleSchema,
+  type DecisionsQuery,
+  DecisionsQuerySchema,
+  type DecisionsView,
+  DecisionsViewSchema,
+  type Would,
+  WouldSchema,
+} from "./wire/decisions.ts";
+export { type ConfigIssue, type ErrorBody, ErrorBodySchema, IssueSchema } from "./wire/error-body.ts";
+export { fieldNote, OBJECT_NOTES } from "./wire/glossary.ts";
+export {
+  LIVE_EVENT_NAMES,
+  LIVE_EVENT_SCHEMAS,
+  type LiveEvent,
+  type LiveEventName,
+  parseLiveEvent,
+  renderLiveEvent,
+} from "./wire/live-event.ts";
+export { MAX_MARK_SEC, type Mark429Request, Mark429RequestSchema } from "./wire/mark-429.ts";
+export { type ParsedBody, parseBody } from "./wire/parse-body.ts";
+export { type QuotasView, QuotasViewSchema } from "./wire/quotas-view.ts";
+export { type Readyz, ReadyzSchema } from "./wire/readyz.ts";
+export {
+  GRANULARITIES,
+  type Granularity,
+  type RollupsQuery,
+  RollupsQuerySchema,
+  type RollupsView,
+  RollupsViewSchema,
+  type UsageRollup,
+  UsageRollupSchema,
+} from "./wire/rollups.ts";
+export {
+  type SamplesQuery,
+  SamplesQuerySchema,
+  type SamplesView,
+  SamplesViewSchema,
+  type UsageSample,
+  UsageSampleSchema,
+} from "./wire/samples.ts";
+export {
+  MAX_SIM_REPEAT,
+  type SimUsageAnswer,
+  SimUsageAnswerSchema,
+  type SimUsageRequest,
+  SimUsageRequestSchema,
+} from "./wire/sim-usage.ts";
+export { type StatuslineInput, StatuslineInputSchema, statuslineWindows } from "./wire/statusline.ts";
 export {
   END_REASONS,
   type EndReason,
@@ -57,6 +117,7 @@ export {
   type UsageView,
   UsageViewSchema,
 } from "./wire/usage-view.ts";
+export { WIRE_SCHEMAS, type WireName, wireName } from "./wire/wire-schemas.ts";
 export {
   ANTHROPIC_LANE,
   DECISIONS,

@@ -63,7 +63,8 @@ const WeightsSchema = v.strictObject({
 const ANCHOR = /^(sun|mon|tue|wed|thu|fri|sat) ([01]\d|2[0-3]):([0-5]\d)$/i;
 const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
-const ruleEntries = {
+/** A rule as it stands in the file; the quotas view repeats it in an open object. */
+export const quotaRuleEntries = {
   provider: v.pipe(v.string(), v.minLength(1)),
   rolling_tokens: v.optional(v.nullable(positive)),
   rolling_kind: v.optional(v.picklist(["sliding", "anchored"])),
@@ -77,17 +78,20 @@ const ruleEntries = {
   weights: v.optional(WeightsSchema),
 };
 
+export const quotaWindowEntries = {
+  rolling_seconds: v.optional(positive),
+  weekly_seconds: v.optional(positive),
+};
+
 /** `quotas.json` as it stands on disk. */
 export const QuotasFileSchema = v.strictObject({
   $schema: v.optional(v.string()),
-  windows: v.optional(
-    v.strictObject({ rolling_seconds: v.optional(positive), weekly_seconds: v.optional(positive) }),
-  ),
-  models: v.optional(v.record(v.string(), v.strictObject(ruleEntries))),
+  windows: v.optional(v.strictObject(quotaWindowEntries)),
+  models: v.optional(v.record(v.string(), v.strictObject(quotaRuleEntries))),
   pools: v.optional(
     v.record(
       v.string(),
-      v.strictObject({ ...ruleEntries, models: v.pipe(v.array(v.string()), v.minLength(1)) }),
+      v.strictObject({ ...quotaRuleEntries, models: v.pipe(v.array(v.string()), v.minLength(1)) }),
     ),
   ),
 });

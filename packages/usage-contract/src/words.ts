@@ -3,10 +3,10 @@ export const REROUTE_MODES = ["preemptive", "run2cap", "hybrid"] as const;
 export type RerouteMode = (typeof REROUTE_MODES)[number];
 export const DEFAULT_REROUTE_MODE: RerouteMode = "hybrid";
 
-const MODE_SYNONYMS: Readonly<Record<string, RerouteMode>> = {
-  run_to_cap: "run2cap",
-  "run-to-cap": "run2cap",
-};
+const MODE_SYNONYMS: ReadonlyMap<string, RerouteMode> = new Map([
+  ["run_to_cap", "run2cap"],
+  ["run-to-cap", "run2cap"],
+]);
 
 /**
  * Reads a reroute mode as a person writes it: any case, surrounding blanks, and the synonyms `run_to_cap`
@@ -16,7 +16,7 @@ const MODE_SYNONYMS: Readonly<Record<string, RerouteMode>> = {
  */
 export function parseRerouteMode(text: string): RerouteMode | null {
   const word = text.trim().toLowerCase();
-  return REROUTE_MODES.find((mode) => mode === word) ?? MODE_SYNONYMS[word] ?? null;
+  return REROUTE_MODES.find((mode) => mode === word) ?? MODE_SYNONYMS.get(word) ?? null;
 }
 
 /** Why a request went where it went: the coarse kind written as `decision`. */

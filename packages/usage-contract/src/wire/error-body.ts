@@ -11,22 +11,20 @@ export interface ConfigIssue {
   readonly column?: number;
 }
 
-/** An error as Anthropic's clients expect it; `issues` only on 422. */
+export const IssueSchema = v.looseObject({
+  path: v.string(),
+  message: v.string(),
+  line: v.optional(v.number()),
+  column: v.optional(v.number()),
+});
+
+/** An error as Anthropic's clients expect it; `issues` only on 422 and 400. */
 export const ErrorBodySchema = v.looseObject({
   type: v.literal("error"),
   error: v.looseObject({
     type: v.string(),
     message: v.string(),
-    issues: v.optional(
-      v.array(
-        v.looseObject({
-          path: v.string(),
-          message: v.string(),
-          line: v.optional(v.number()),
-          column: v.optional(v.number()),
-        }),
-      ),
-    ),
+    issues: v.optional(v.array(IssueSchema)),
   }),
   request_id: v.optional(v.string()),
 });

@@ -1,8 +1,6 @@
 import * as v from "valibot";
 import { DECISIONS, REROUTE_DECISIONS, REROUTE_MODES } from "../words.ts";
-
-const number = v.number();
-const maybe = v.nullable(v.number());
+import { maybe, maybeTokens, number } from "./fields.ts";
 
 /** Numbers about the request's own model: the same in decision and completion entries. */
 const quotaEntries = {
@@ -58,7 +56,7 @@ export type UsageSource = (typeof USAGE_SOURCES)[number];
  * without `event` closes the exchange. Unknown keys are kept by readers: newer writers may add some.
  */
 export const UsageEventSchema = v.looseObject({
-  ts: number,
+  ts: v.pipe(number, v.finite()),
   rid: v.string(),
   attempt: number,
   lane: v.string(),
@@ -72,10 +70,10 @@ export const UsageEventSchema = v.looseObject({
   latency_ms: maybe,
   stream_ms: maybe,
   ttft_ms: maybe,
-  input_tokens: maybe,
-  output_tokens: maybe,
-  cache_creation_tokens: maybe,
-  cache_read_tokens: maybe,
+  input_tokens: maybeTokens,
+  output_tokens: maybeTokens,
+  cache_creation_tokens: maybeTokens,
+  cache_read_tokens: maybeTokens,
   usage_source: v.nullable(v.picklist(USAGE_SOURCES)),
   err_type: v.picklist(ERR_TYPES),
   upstream: v.string(),

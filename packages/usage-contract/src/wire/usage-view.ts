@@ -1,8 +1,6 @@
 import * as v from "valibot";
 import { LANE_STATES, NUMBER_SOURCES, REROUTE_MODES } from "../words.ts";
-
-const number = v.number();
-const maybe = v.nullable(v.number());
+import { maybe, number, quantiles } from "./fields.ts";
 
 const RatesSchema = v.looseObject({
   out_elr_tps: maybe,
@@ -17,7 +15,7 @@ const RatesSchema = v.looseObject({
 export const SpeedsSchema = v.looseObject({
   rolling: RatesSchema,
   session: RatesSchema,
-  ttft_ms: v.looseObject({ p50: maybe, p90: maybe, p99: maybe }),
+  ttft_ms: quantiles,
   /** 24 entries, server local time; rates are `null` under 10 samples. */
   hourly: v.array(v.looseObject({ hour: number, samples: number, out_elr_tps: maybe, out_dirty_tps: maybe })),
   rolling_samples: number,

@@ -1,0 +1,143 @@
+import type { WireName } from "./wire/wire-schemas.ts";
+
+/** What a route answers with when all went well. `upstream`: whatever the lane that served it said. */
+export type AnswerType = "json" | "text" | "sse" | "html" | "none" | "upstream";
+
+export interface Endpoint {
+  readonly method: "GET" | "HEAD" | "POST" | "ANY";
+  /** A trailing `*` stands for any rest. */
+  readonly path: string;
+  /** Changes something in the gateway: wants the admin token where one is set, and a non-browser caller. */
+  readonly mutating: boolean;
+  readonly summary: string;
+  readonly query?: WireName;
+  readonly request?: WireName;
+  readonly response?: WireName;
+  readonly status: number;
+  readonly answers: AnswerType;
+}
+
+const reading = { mutating: false, status: 200, answers: "json" } as const;
+const relayed = { mutating: false, status: 200, answers: "upstream" } as const;
+const alive = { mutating: false, status: 200, answers: "none" } as const;
+
+/** Every route of the gateway, first match wins: its router, its API description and the docs are made from this. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  {
+    ...relayed,
+    method: "POST",
+    path: "/v1/messages",
+    summary: "Routed exchange; bytes untouched unless a named repair fired",
+  },
+  {
+    ...relayed,
+    method: "POST",
+    path: "/v1/messages/count_tokens",
+    summary: "Goes to the lane that would serve; a local estimate where no lane offers it; never counted",
+  },
+  { ...alive, method: "HEAD", path: "/", summary: "Reachability check of clients" },
+  { ...alive, method: "GET", path: "/", summary: "Reachability check of people", answers: "text" },
+  { ...alive, method: "HEAD", path: "/api/hello", summary: "Reachability check of Claude Code" },
+  { ...alive, method: "GET", path: "/healthz", summary: "ok while the process lives", answers: "text" },
+  {
+    ...reading,
+    method: "GET",
+    path: "/readyz",
+    summary: "Lanes and catalog; 503 while draining or on a catalog error",
+    response: "Readyz",
+  },
+  {
+    ...reading,
+    method: "GET",
+    path: "/v1/usage",
+    summary: "Live view: lanes, windows, quotas, speeds",
+    response: "UsageView",
+  },
+  {
+    ...reading,
+    method: "GET",
+    path: "/v1/usage/samples",
+    summary: "Finished exchanges from the store",
+    query: "SamplesQuery",
+    response: "SamplesView",
+  },
+  {
+    ...reading,
+    method: "GET",
+    path: "/v1/usage/rollups",
+    summary: "Usage by hour or day from the store",
+    query: "RollupsQuery",
+    response: "RollupsView",
+  },
+  { ...reading, method: "GET", path: "/v1/quotas", summary: "Quotas in force", response: "QuotasView" },
+  {
+    method: "POST",
+    path: "/v1/quotas/reload",
+    mutating: true,
+    summary: "Reads the quota file chosen at start again; 422 with issues leaves the old quotas in force",
+    status: 204,
+    answers: "none",
+  },
+  {
+    method: "POST",
+    path: "/v1/quotas/mark-429",
+    mutating: true,
+    summary: "Marks a model as at its limit",
+    request: "Mark429Request",
+    status: 204,
+    answers: "none",
+  },
+  {
+    method: "POST",
+    path: "/v1/decisions",
+    mutating: true,
+    summary: "Dry run: where a request would go and why; kept as a sample, routing does not change",
+    request: "DecisionRequest",
+    response: "DecisionSample",
+    status: 202,
+    answers: "json",
+  },
+  {
+    ...reading,
+    method: "GET",
+    path: "/v1/decisions",
+    summary: "Dry-run samples, newest first",
+    query: "DecisionsQuery",
+    response: "DecisionsView",
+  },
+  {
+    ...reading,
+    method: "GET",
+    path: "/v1/events",
+    summary: "Live decisions, completions and samples as server-sent events",
+    answers: "sse",
+  },
+  {
+    ...reading,
+    method: "POST",
+    path: "/v1/statusline",
+    summary: "Claude Code's status-line JSON in, one rendered line out",
+    request: "StatuslineInput",
+    answers: "text",
+  },
+  {
+    ...reading,
+    method: "POST",
+    path: "/v1/dev/sim-usage",
+    mutating: true,
+    summary: "Books simulated usage; 404 unless CCP_DEV_ENABLE=1",
+    request: "SimUsageRequest",
+    response: "SimUsageAnswer",
+  },
+  {
+    ...reading,
+    method: "GET",
+    path: "/metrics",
+    summary: "Prometheus text, OpenMetrics when asked for",
+    answers: "text",
+  },
+  { ...reading, method: "GET", path: "/dashboard", summary: "Web page", answers: "html" },
+  { ...reading, method: "GET", path: "/openapi.json", summary: "This description" },
+  { ...relayed, method: "ANY", path: "/v1/*", summary: "Relayed to the anthropic lane untouched" },
+  { ...relayed, method: "ANY", path: "/api/*", summary: "Relayed to the anthropic lane untouched" },
+];

@@ -1,0 +1,60 @@
+export interface EnvVariable {
+  readonly name: string;
+  /** As a person would write it; `null` where nothing is assumed. */
+  readonly default: string | null;
+  /** Its value is never shown. */
+  readonly secret: boolean;
+  readonly meaning: string;
+}
+
+const row = (name: string, fallback: string | null, meaning: string): EnvVariable => ({
+  name,
+  default: fallback,
+  secret: false,
+  meaning,
+});
+const secret = (name: string, meaning: string): EnvVariable => ({
+  name,
+  default: null,
+  secret: true,
+  meaning,
+});
+
+/** Every variable that `parseEnv` reads, in the order of the documentation. Keys of lanes are named by the catalog. */
+export const ENVIRONMENT: readonly EnvVariable[] = [
+  row("CCP_HOST", "127.0.0.1", "address to listen on; one that others can reach needs both tokens"),
+  row("CCP_PORT", "8082", "port to listen on; 0 takes a free one"),
+  row("PORT", null, "the same, read when CCP_PORT is not set"),
+  row(
+    "CCP_URL",
+    "http://127.0.0.1:8082",
+    "where the CLI finds the gateway; without it CCP_HOST and CCP_PORT",
+  ),
+  row("CCP_PROVIDERS_FILE", null, "provider catalog, before the other places are searched"),
+  row("CCP_QUOTAS_FILE", null, "quota file, before the other places are searched"),
+  row("CCP_STATE_DIR", null, "holds logs, results and the store"),
+  row("CCP_LOGS_DIR", "$CCP_STATE_DIR/logs", "holds usage.jsonl"),
+  row("CCP_REROUTE_MODE", "hybrid", "preemptive, run2cap or hybrid"),
+  row("CCP_QUOTA_COOLDOWN_SEC", "300", "cooldown after a limit that named no reset, seconds; 0 disables"),
+  row("CCP_CAL_SAMPLE_MINUTES", "60", "calibration tick in minutes, fractions allowed"),
+  row(
+    "CCP_PROBE_RESULTS",
+    "$CCP_STATE_DIR/results/GLM_LIMIT_PROBE.md",
+    "probe results read at start and tick",
+  ),
+  row("CCP_TUI", "0", "1 makes `cc hud` full-screen"),
+  row("CCP_DEV_ENABLE", "0", "1 mounts POST /v1/dev/sim-usage"),
+  secret("CCP_ADMIN_TOKEN", "wanted as a bearer token by every mutating route"),
+  secret("CCP_CLIENT_TOKEN", "wanted in x-ccp-token by /v1/messages and relayed paths"),
+  row("CCP_MAX_BODY_MB", "32", "largest request body, in units of 1048576 bytes"),
+  row("CCP_CONNECT_TIMEOUT", "10s", "longest wait for an upstream connection"),
+  row("CCP_HEADER_TIMEOUT", "600s", "longest wait for an upstream's headers"),
+  row("CCP_SSE_IDLE_TIMEOUT", "300s", "longest silence of an upstream stream"),
+  row("CCP_PERSIST", "1", "0 keeps history in memory only; the log stays"),
+  secret("CCP_REDIS_URL", "shared counters for several gateways"),
+  row("OFFLOAD_PAUSED", "0", "1 sends everything to anthropic"),
+  row("CCP_MODEL", null, "route as if this model had been asked for"),
+  row("CCP_PROFILE", null, "picks the scoped key variables of the catalog"),
+  row("XDG_CONFIG_HOME", "~/.config", "ccp/ in it is searched for catalog and quotas"),
+  row("XDG_STATE_HOME", "~/.local/state", "ccp/ in it is the state directory outside a checkout"),
+];

@@ -1,0 +1,87 @@
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import { type QuotasFile, QuotasFileSchema, toQuotaConfig } from "./quota-config.ts";
+
+const haiku = { provider: "zai", rolling_tokens: 2_000_000, weekly_limit_value: 20_000_000 };
+
+function read(value: unknown): QuotasFile {
+  return v.parse(QuotasFileSchema, value);
+}
+
+describe("toQuotaConfig", () => {
+  it("fills in every default", () => {
+    expect(toQuotaConfig(read({ models: { "claude-haiku-4.5": haiku } }))).toEqual({
+      rollingMs: 18_000_000,
+      weeklyMs: 604_800_000,
+      pools: [],
+      models: [
+        {
+          key: "claude-haiku-4.5",
+          lane: "zai",
+          rollingTokens: 2_000_000,
+          rollingKind: "sliding",
+          weeklyLimitType: "tokens",
+          weeklyLimitValue: 20_000_000,
+          weeklyKind: "sliding",
+          weeklyAnchor: null,
+          warnPct: 0.8,
+          weights: { input: 1, output: 1, cacheCreation: 1, cacheRead: 0.1 },
+        },
+      ],
+    });
+  });
+
+  it("takes an empty file as no quotas", () => {
+    expect(toQuotaConfig(read({})).models).toEqual([]);
+  });
+
+  it("reads what the file says", () => {
+    const config = toQuotaConfig(
+      read({
+        windows: { rolling_seconds: 60, weekly_seconds: 3600.5 },
+        pools: {
+          plan: {
+            provider: "anth",
+            models: ["claude-*"],
+            rolling_kind: "anchored",
+            weekly_kind: "fixed",
+            weekly_anchor: "Mon 09:30",
+            weekly_limit_type: "hours",
+            warn_pct: 1,
+            weights: { cache_read: 0 },
+          },
+        },
+      }),
+    );
+    expect([config.rollingMs, config.weeklyMs]).toEqual([60_000, 3_600_500]);
+    expect(config.pools[0]).toEqual({
+      name: "plan",
+      models: ["claude-*"],
+      lane: "anthropic",
+      rollingTokens: null,
+      rollingKind: "anchored",
+      weeklyLimitType: "hours",
+      weeklyLimitValue: null,
+      weeklyKind: "fixed",
+      weeklyAnchor: { weekday: 1, hour: 9, minute: 30 },
+      warnPct: 1,
+      weights: { input: 1, output: 1, cacheCreation: 1, cacheRead: 0 },
+    });
+  });
+});
+
+describe("QuotasFileSchema", () => {
+  it.each([
+    ["a cap of zero", { models: { m: { ...haiku, rolling_tokens: 0 } } }],
+    ["an infinite cap", { models: { m: { ...haiku, rolling_tokens: Number.POSITIVE_INFINITY } } }],
+    ["a cap as text", { models: { m: { ...haiku, rolling_tokens: "2000000" } } }],
+    ["a missing provider", { models: { m: {} } }],
+    ["a misspelt key", { models: { m: { ...haiku, rolling_token: 1 } } }],
+    ["a warn threshold in percent", { models: { m: { ...haiku, warn_pct: 80 } } }],
+    ["an anchor without a time", { models: { m: { ...haiku, weekly_anchor: "mon" } } }],
+    ["an hour that does not exist", { models: { m: { ...haiku, weekly_anchor: "mon 24:00" } } }],
+    ["a pool without models", { pools: { p: { ...haiku, models: [] } } }],
+    ["a window of no length", { windows: { rolling_seconds: 0 } }],
+    ["text", "models"],
+  ])("refuses %s", (_, value) => expect(v.safeParse(QuotasFileSchema, value).success).toBe(false));
+});

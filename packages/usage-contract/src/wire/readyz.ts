@@ -1,0 +1,14 @@
+import * as v from "valibot";
+import { number, text } from "./fields.ts";
+
+/** `GET /readyz`: 200 when requests can be served, 503 while draining or on a broken catalog. */
+export const ReadyzSchema = v.looseObject({
+  providers: v.record(
+    v.string(),
+    v.looseObject({ ok: v.boolean(), status: text, url: text, reason: v.optional(text) }),
+  ),
+  ts: number,
+  source: text,
+  error: v.optional(text),
+});
+export type Readyz = v.InferOutput<typeof ReadyzSchema>;

@@ -1,0 +1,73 @@
+import * as v from "valibot";
+import { parseIsoMs } from "../iso-time.ts";
+import type { WindowReading } from "../limit-signal.ts";
+import { ROLLING_WINDOW_MS, WEEKLY_WINDOW_MS } from "../quota-config.ts";
+
+/** A part of an unexpected shape counts as missing: one odd field must not blank the whole line. */
+function lenient<S extends v.GenericSchema>(schema: S) {
+  return v.fallback(v.nullish(schema), null);
+}
+
+const window = v.looseObject({
+  used_percentage: lenient(v.number()),
+  resets_at: lenient(v.union([v.number(), v.string()])),
+});
+
+/**
+ * What Claude Code writes to a status line's stdin; only what is used here is named, the object stays open. Every
+ * part may be missing: `rate_limits` appears for subscribers only, after their first answer.
+ */
+export const StatuslineInputSchema = v.looseObject({
+  session_id: lenient(v.string()),
+  model: lenient(v.looseObject({ id: lenient(v.string()), display_name: lenient(v.string()) })),
+  context_window: lenient(
+    v.looseObject({ used_percentage: lenient(v.number()), context_window_size: lenient(v.number()) }),
+  ),
+  rate_limits: lenient(v.looseObject({ five_hour: lenient(window), seven_day: lenient(window) })),
+});
+export type StatuslineInput = v.InferOutput<typeof StatuslineInputSchema>;
+
+/**
+ * The plan windows that a status line's input declares.
+ *
+ * @returns Readings with `usedRatio` 0..1 and beyond. A window without a percentage and without a readable reset is
+ *   left out; a negative percentage counts as unknown.
+ */
+export function statuslineWindows(input: StatuslineInput): WindowReading[] {
+  const limits = input.rate_limits;
+  return [
+    ...reading("5h", ROLLING_WINDOW_MS, limits?.five_hour),
+    ...reading("7d", WEEKLY_WINDOW_MS, limits?.seven_day),
+  ];
+}
+
+function reading(
+  name: string,
+  lengthMs: number,
+  declared: v.InferOutput<typeof window> | null | undefined,
+): WindowReading[] {
+  const pct = declared?.used_percentage;
+  const usedRatio =
+    typeof pct === "number" && pct >= 0 && Number.isFinite(pct) ? Number((pct / 100).toPrecision(12)) : null;
+  const resetAtMs = toMs(declared?.resets_at);
+  if (usedRatio === null && resetAtMs === null) return [];
+  return [
+    {
+      name,
+      lengthMs,
+      usedRatio,
+      resetAtMs,
+      status: null,
+      scope: "account",
+      source: "statusline",
+      usedAmount: null,
+      limitAmount: null,
+    },
+  ];
+}
+
+/** Epoch seconds in most versions of the client, RFC 3339 in some. */
+function toMs(resetsAt: number | string | null | undefined): number | null {
+  if (typeof resetsAt === "string") return parseIsoMs(resetsAt);
+  return typeof resetsAt === "number" && Number.isFinite(resetsAt) && resetsAt > 0 ? resetsAt * 1000 : null;
+}

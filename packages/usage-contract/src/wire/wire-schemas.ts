@@ -1,0 +1,62 @@
+import type { GenericSchema } from "valibot";
+import { QuotasFileSchema } from "../quota-config.ts";
+import {
+  DecisionRequestSchema,
+  DecisionSampleSchema,
+  DecisionsQuerySchema,
+  DecisionsViewSchema,
+  WouldSchema,
+} from "./decisions.ts";
+import { ErrorBodySchema, IssueSchema } from "./error-body.ts";
+import { Mark429RequestSchema } from "./mark-429.ts";
+import { QuotasViewSchema } from "./quotas-view.ts";
+import { ReadyzSchema } from "./readyz.ts";
+import { RollupsQuerySchema, RollupsViewSchema, UsageRollupSchema } from "./rollups.ts";
+import { SamplesQuerySchema, SamplesViewSchema, UsageSampleSchema } from "./samples.ts";
+import { SimUsageAnswerSchema, SimUsageRequestSchema } from "./sim-usage.ts";
+import { StatuslineInputSchema } from "./statusline.ts";
+import { UsageEventSchema } from "./usage-event.ts";
+import {
+  LaneUsageSchema,
+  LaneWindowSchema,
+  ModelUsageSchema,
+  SpeedsSchema,
+  UsageViewSchema,
+} from "./usage-view.ts";
+
+/** Every wire object by name, in the order of the documentation. */
+export const WIRE_SCHEMAS = {
+  UsageView: UsageViewSchema,
+  LaneUsage: LaneUsageSchema,
+  LaneWindow: LaneWindowSchema,
+  ModelUsage: ModelUsageSchema,
+  Speeds: SpeedsSchema,
+  UsageEvent: UsageEventSchema,
+  SamplesQuery: SamplesQuerySchema,
+  SamplesView: SamplesViewSchema,
+  UsageSample: UsageSampleSchema,
+  RollupsQuery: RollupsQuerySchema,
+  RollupsView: RollupsViewSchema,
+  UsageRollup: UsageRollupSchema,
+  QuotasView: QuotasViewSchema,
+  QuotasFile: QuotasFileSchema,
+  Mark429Request: Mark429RequestSchema,
+  DecisionRequest: DecisionRequestSchema,
+  DecisionSample: DecisionSampleSchema,
+  Would: WouldSchema,
+  DecisionsQuery: DecisionsQuerySchema,
+  DecisionsView: DecisionsViewSchema,
+  StatuslineInput: StatuslineInputSchema,
+  SimUsageRequest: SimUsageRequestSchema,
+  SimUsageAnswer: SimUsageAnswerSchema,
+  Readyz: ReadyzSchema,
+  ErrorBody: ErrorBodySchema,
+  Issue: IssueSchema,
+} as const satisfies Record<string, GenericSchema>;
+export type WireName = keyof typeof WIRE_SCHEMAS;
+
+/** The name under which a schema is documented, or `null`. */
+export function wireName(schema: GenericSchema): WireName | null {
+  const found = Object.entries(WIRE_SCHEMAS).find(([, known]) => known === schema);
+  return (found?.[0] as WireName | undefined) ?? null;
+}
