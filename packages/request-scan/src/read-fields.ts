@@ -1,0 +1,56 @@
+import { BACKSLASHES } from "./ascii.ts";
+import type { ByteView } from "./byte-view.ts";
+import type { Span } from "./member.ts";
+import { readString, readText } from "./read-text.ts";
+
+/** The top-level keys that are read; any other may stand twice for all ccp cares. */
+export const FIELD_NAMES = ["model", "stream", "max_tokens"] as const;
+export type FieldName = (typeof FIELD_NAMES)[number];
+
+/** `max_tokens` with each character written as `\u00xx`: a longer key is none of ours. */
+const LONGEST_KEY = 60;
+
+/** Which of our fields a key names; `null` for any other. */
+export function fieldName(view: ByteView, key: Span): FieldName | null {
+  return FIELD_NAMES.find((name) => isKey(view, key, name)) ?? null;
+}
+
+/** Whether a key stands for `name`, a plain ASCII word, in whatever way it is written. */
+function isKey(view: ByteView, key: Span, name: string): boolean {
+  const length = key.end - key.start - 2;
+  if (length < name.length || length > LONGEST_KEY) return false;
+  if (length === name.length) return equals(view, key.start + 1, name);
+  return view.findBack(BACKSLASHES, key.end - 2, key.start + 1) >= 0 && readString(view, key) === name;
+}
+
+/** A key as text; `null` for one too long to matter, or no valid string. */
+export function readKey(view: ByteView, key: Span): string | null {
+  return key.end - key.start - 2 > LONGEST_KEY ? null : readString(view, key);
+}
+
+function equals(view: ByteView, start: number, word: string): boolean {
+  for (let i = 0; i < word.length; i += 1) {
+    if (view.at(start + i) !== word.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
+/** `true` or `false` as written; `null` for anything else: what the upstream makes of it shows in its answer. */
+export function readBoolean(view: ByteView, span: Span): boolean | null {
+  const text = readScalar(view, span);
+  return text === "true" ? true : text === "false" ? false : null;
+}
+
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** A whole number of tokens; `null` for what cannot be one: negative, fractional, 1e400, a string. */
+export function readTokenLimit(view: ByteView, span: Span): number | null {
+  const text = readScalar(view, span);
+  if (text === null || !JSON_NUMBER.test(text)) return null;
+  const value = Number(text);
+  return Number.isSafeInteger(value) && value >= 0 ? value + 0 : null;
+}
+
+function readScalar(view: ByteView, span: Span): string | null {
+  return span.end - span.start > 32 ? null : readText(view, span);
+}
