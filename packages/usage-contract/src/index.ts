@@ -18,6 +18,7 @@ export {
   DEFAULT_WARN_PCT,
   type ModelQuota,
   type PoolQuota,
+  type PreemptAt,
   type QuotaConfig,
   type QuotaRule,
   type QuotasFile,

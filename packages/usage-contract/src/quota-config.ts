@@ -44,9 +44,14 @@ export interface PoolQuota extends QuotaRule {
   readonly models: readonly string[];
 }
 
+/** Where preemptive mode leaves the preferred lane: at the cap, or already at the warn threshold. */
+export type PreemptAt = "block" | "warn";
+
 export interface QuotaConfig {
   readonly rollingMs: number;
   readonly weeklyMs: number;
+  /** Read by `preemptive` mode only. */
+  readonly preemptAt: PreemptAt;
   readonly models: readonly ModelQuota[];
   readonly pools: readonly PoolQuota[];
 }
@@ -87,6 +92,7 @@ export const quotaWindowEntries = {
 export const QuotasFileSchema = v.strictObject({
   $schema: v.optional(v.string()),
   windows: v.optional(v.strictObject(quotaWindowEntries)),
+  preempt_at: v.optional(v.picklist(["block", "warn"])),
   models: v.optional(v.record(v.string(), v.strictObject(quotaRuleEntries))),
   pools: v.optional(
     v.record(
@@ -103,6 +109,7 @@ export function toQuotaConfig(file: QuotasFile): QuotaConfig {
   return {
     rollingMs: file.windows?.rolling_seconds ? file.windows.rolling_seconds * 1000 : ROLLING_WINDOW_MS,
     weeklyMs: file.windows?.weekly_seconds ? file.windows.weekly_seconds * 1000 : WEEKLY_WINDOW_MS,
+    preemptAt: file.preempt_at ?? "block",
     models: Object.entries(file.models ?? {}).map(([key, entry]) => ({ key, ...toRule(entry) })),
     pools: Object.entries(file.pools ?? {}).map(([name, { models, ...entry }]) => ({
       name,
