@@ -1,0 +1,7 @@
+import type { OpenAiNames } from "../../usage/read-openai-usage.ts";
+
+export const CHAT_NAMES: OpenAiNames = {
+  input: "prompt_tokens",
+  inputDetails: "prompt_tokens_details",
+  output: "completion_tokens",
+};

@@ -1,0 +1,9 @@
+import { readTopLevel } from "../../json/read-top-level.ts";
+import { readOpenAiUsage } from "../../usage/read-openai-usage.ts";
+import type { UsageReading } from "../../usage/usage-reading.ts";
+import { RESPONSES_NAMES } from "./names.ts";
+
+/** `usage` of a response object. */
+export function fromJson(text: string): UsageReading | null {
+  return readOpenAiUsage(readTopLevel(text, "usage"), RESPONSES_NAMES);
+}
