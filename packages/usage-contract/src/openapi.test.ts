@@ -14,7 +14,7 @@ describe("openApiDocument", () => {
 
   it("refers only to objects it defines", () => {
     const refs = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
-    expect(refs.length).toBeGreaterThan(20);
+    expect(refs).toContain("LaneWindow");
     expect(refs.filter((name) => name === undefined || !(name in WIRE_SCHEMAS))).toEqual([]);
   });
 

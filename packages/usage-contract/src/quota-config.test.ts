@@ -13,6 +13,7 @@ describe("toQuotaConfig", () => {
     expect(toQuotaConfig(read({ models: { "claude-haiku-4.5": haiku } }))).toEqual({
       rollingMs: 18_000_000,
       weeklyMs: 604_800_000,
+      preemptAt: "block",
       pools: [],
       models: [
         {
@@ -39,6 +40,7 @@ describe("toQuotaConfig", () => {
     const config = toQuotaConfig(
       read({
         windows: { rolling_seconds: 60, weekly_seconds: 3600.5 },
+        preempt_at: "warn",
         pools: {
           plan: {
             provider: "anth",
@@ -53,7 +55,7 @@ describe("toQuotaConfig", () => {
         },
       }),
     );
-    expect([config.rollingMs, config.weeklyMs]).toEqual([60_000, 3_600_500]);
+    expect([config.rollingMs, config.weeklyMs, config.preemptAt]).toEqual([60_000, 3_600_500, "warn"]);
     expect(config.pools[0]).toEqual({
       name: "plan",
       models: ["claude-*"],
@@ -82,6 +84,7 @@ describe("QuotasFileSchema", () => {
     ["an hour that does not exist", { models: { m: { ...haiku, weekly_anchor: "mon 24:00" } } }],
     ["a pool without models", { pools: { p: { ...haiku, models: [] } } }],
     ["a window of no length", { windows: { rolling_seconds: 0 } }],
+    ["a preempt point nobody knows", { preempt_at: "cap" }],
     ["text", "models"],
   ])("refuses %s", (_, value) => expect(v.safeParse(QuotasFileSchema, value).success).toBe(false));
 });

@@ -45,7 +45,8 @@ export interface PoolQuota extends QuotaRule {
 }
 
 /** Where preemptive mode leaves the preferred lane: at the cap, or already at the warn threshold. */
-export type PreemptAt = "block" | "warn";
+export const PREEMPT_POINTS = ["block", "warn"] as const;
+export type PreemptAt = (typeof PREEMPT_POINTS)[number];
 
 export interface QuotaConfig {
   readonly rollingMs: number;
@@ -92,7 +93,7 @@ export const quotaWindowEntries = {
 export const QuotasFileSchema = v.strictObject({
   $schema: v.optional(v.string()),
   windows: v.optional(v.strictObject(quotaWindowEntries)),
-  preempt_at: v.optional(v.picklist(["block", "warn"])),
+  preempt_at: v.optional(v.picklist(PREEMPT_POINTS)),
   models: v.optional(v.record(v.string(), v.strictObject(quotaRuleEntries))),
   pools: v.optional(
     v.record(

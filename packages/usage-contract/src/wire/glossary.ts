@@ -108,6 +108,7 @@ const FIELD_NOTES: Readonly<Record<string, string>> = {
   p99: "99th percentile",
   path: "file in use; null for the built-in values",
   pools: "caps that several models share, by name",
+  preempt_at: "where preemptive mode leaves the preferred lane: at the cap or at the warn threshold",
   predicted_tokens: "counted tokens the request is expected to take",
   preferred_attempt: "attempt on the preferred lane at or past the warn threshold",
   provider: "lane that the quota belongs to",
