@@ -1,5 +1,5 @@
-import { type UsageEvent, UsageEventSchema } from "@ccp/usage-contract";
-import { getDotPath, safeParse } from "valibot";
+import type { UsageEvent } from "@ccp/usage-contract";
+import { eventFault } from "./event-fault.ts";
 
 /**
  * Why a line is no event: `blank`, `nul` (a block of zero bytes, as file systems leave behind after a power cut),
@@ -10,7 +10,11 @@ export type SkipReason = "blank" | "nul" | "not_json" | "not_event";
 export type DecodedLine =
   | { readonly kind: "event"; readonly event: UsageEvent }
   /** `path` names the first field at fault of a `not_event`, e.g. `status`. */
-  | { readonly kind: "skip"; readonly reason: SkipReason; readonly path: string | null };
+  | {
+      readonly kind: "skip";
+      readonly reason: SkipReason;
+      readonly path: string | null;
+    };
 
 function skip(reason: SkipReason, path: string | null = null): DecodedLine {
   return { kind: "skip", reason, path };
@@ -36,7 +40,7 @@ export function decodeLine(line: string): DecodedLine {
   } catch {
     return skip("not_json");
   }
-  const parsed = safeParse(UsageEventSchema, value, { abortEarly: true });
-  if (parsed.success) return { kind: "event", event: parsed.output };
-  return skip("not_event", getDotPath(parsed.issues[0]));
+  const fault = eventFault(value);
+  if (fault === null) return { kind: "event", event: value as UsageEvent };
+  return skip("not_event", fault === "" ? null : fault);
 }

@@ -1,3 +1,7 @@
-export { type DecodedLine, decodeLine, type SkipReason } from "./decode-line.ts";
+export {
+  type DecodedLine,
+  decodeLine,
+  type SkipReason,
+} from "./decode-line.ts";
 export { encodeEvent, MAX_LINE_BYTES } from "./encode-event.ts";
 export { eventKey, type FoldResult, foldEvents } from "./fold-events.ts";

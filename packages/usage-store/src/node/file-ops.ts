@@ -48,7 +48,12 @@ export interface FileOps {
 }
 
 function facts(stats: Stats): FileFacts {
-  return { dev: stats.dev, ino: stats.ino, size: stats.size, isFile: stats.isFile() };
+  return {
+    dev: stats.dev,
+    ino: stats.ino,
+    size: stats.size,
+    isFile: stats.isFile(),
+  };
 }
 
 export const realFileOps: FileOps = {

@@ -1,4 +1,9 @@
-export { type FileFacts, type FileIdentity, type FileOps, realFileOps } from "./file-ops.ts";
+export {
+  type FileFacts,
+  type FileIdentity,
+  type FileOps,
+  realFileOps,
+} from "./file-ops.ts";
 export {
   type JsonState,
   readJsonState,
@@ -7,6 +12,11 @@ export {
   writeJsonState,
 } from "./json-state.ts";
 export { LOG_NAME } from "./log-generations.ts";
-export { openUsageLog, type UsageLog, type UsageLogOptions, type UsageLogStatus } from "./open-usage-log.ts";
+export {
+  openUsageLog,
+  type UsageLog,
+  type UsageLogOptions,
+  type UsageLogStatus,
+} from "./open-usage-log.ts";
 export { type ReadUsageLogOptions, readUsageLog } from "./read-usage-log.ts";
 export { acquireStateLock, LOCK_NAME, type StateLock } from "./state-lock.ts";

@@ -37,7 +37,10 @@ export function readJsonState(path: string): JsonState {
     if (!fstatSync(fd).isFile()) return { kind: "invalid", reason: "not a regular file" };
     return { kind: "value", value: JSON.parse(readFileSync(fd, "utf8")) };
   } catch (error) {
-    return { kind: "invalid", reason: error instanceof SyntaxError ? "not JSON" : errorReason(error) };
+    return {
+      kind: "invalid",
+      reason: error instanceof SyntaxError ? "not JSON" : errorReason(error),
+    };
   } finally {
     closeSync(fd);
   }
@@ -48,7 +51,9 @@ export interface StateOps {
   write(fd: number, bytes: Uint8Array): number;
 }
 
-const realStateOps: StateOps = { write: (fd, bytes) => writeSync(fd, bytes, 0, bytes.length, null) };
+const realStateOps: StateOps = {
+  write: (fd, bytes) => writeSync(fd, bytes, 0, bytes.length, null),
+};
 
 function writeAll(ops: StateOps, fd: number, bytes: Uint8Array): void {
   let at = 0;

@@ -21,9 +21,18 @@ export type StateLock =
   /** This process writes the folder's files. `release` is safe to call twice. */
   | { readonly kind: "owner"; readonly path: string; release(): void }
   /** Another live process does. */
-  | { readonly kind: "held"; readonly path: string; readonly pid: number; readonly sinceMs: number }
+  | {
+      readonly kind: "held";
+      readonly path: string;
+      readonly pid: number;
+      readonly sinceMs: number;
+    }
   /** The folder cannot be written (`EROFS`, `EACCES`, …): nobody's lock, and no place for files. */
-  | { readonly kind: "unavailable"; readonly path: string; readonly reason: string };
+  | {
+      readonly kind: "unavailable";
+      readonly path: string;
+      readonly reason: string;
+    };
 
 interface LockContent extends ProcessIdentity {
   readonly sinceMs: number;
@@ -133,7 +142,11 @@ function acquire(draft: string, path: string, own: LockContent): StateLock {
     if (holder !== null) return { kind: "held", path, pid: holder.pid, sinceMs: holder.sinceMs };
     if (takeOver(draft, path, own.sinceMs)) return owned(path, own);
   }
-  return { kind: "unavailable", path, reason: "another process is taking the lock over" };
+  return {
+    kind: "unavailable",
+    path,
+    reason: "another process is taking the lock over",
+  };
 }
 
 function owned(path: string, own: LockContent): StateLock {

@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import * as pure from "./index.ts";
+import * as node from "./node/index.ts";
+
+it("exports these names and no others", () => {
+  expect(Object.keys(pure).sort()).toEqual([
+    "MAX_LINE_BYTES",
+    "decodeLine",
+    "encodeEvent",
+    "eventKey",
+    "foldEvents",
+  ]);
+  expect(Object.keys(node).sort()).toEqual([
+    "LOCK_NAME",
+    "LOG_NAME",
+    "acquireStateLock",
+    "openUsageLog",
+    "readJsonState",
+    "readUsageLog",
+    "realFileOps",
+    "writeJsonState",
+  ]);
+});
