@@ -1,0 +1,86 @@
+import type { LaneId } from "@ccp/usage-contract";
+
+/**
+ * How a lane is told who calls.
+ * - `passthrough`: the client's own credential; the lane's variable only when the client sent none
+ * - `x-api-key`, `authorization`: the operator's key in that header
+ * - `none`: a server that asks for no key
+ */
+export const HEADER_MODES = ["passthrough", "x-api-key", "authorization", "none"] as const;
+export type HeaderMode = (typeof HEADER_MODES)[number];
+
+/** Readers of token counts that a catalog may name. */
+export const EXTRACTOR_NAMES = ["anthropic", "zai", "openai-chat", "openai-responses", "noop"] as const;
+export type ExtractorName = (typeof EXTRACTOR_NAMES)[number];
+
+/** Vocabularies of refusals and limits that a catalog may name. */
+export const DIALECT_NAMES = [
+  "anthropic",
+  "zai",
+  "kimi",
+  "minimax",
+  "openrouter",
+  "deepseek",
+  "openai",
+  "generic",
+] as const;
+export type DialectName = (typeof DIALECT_NAMES)[number];
+
+export interface LaneAuth {
+  /** Name of the variable that holds the key; `null` where there is none. */
+  readonly env: string | null;
+  readonly headerMode: HeaderMode;
+  /** Profile name → variable. */
+  readonly scopedEnv: Readonly<Record<string, string>>;
+}
+
+/** A model name or glob the lane knows, with what holds for it when no route says otherwise. */
+export interface LaneModel {
+  readonly pattern: string;
+  /** Where requests for it go; `null`: the entry says nothing about routing. */
+  readonly lane: LaneId | null;
+  readonly headerMode: HeaderMode | null;
+  /** Context window in tokens; `null`: the lane's own. */
+  readonly contextTokens: number | null;
+}
+
+export interface ModelMapping {
+  readonly pattern: string;
+  /** The name that the lane understands. */
+  readonly model: string;
+}
+
+/** One upstream, as the catalog describes it. */
+export interface Lane {
+  readonly id: LaneId;
+  /** No trailing slash and no `/v1`: requests go to `<baseUrl>/v1/messages`. */
+  readonly baseUrl: string;
+  /** Scheme, host and port: where this lane's key may go. */
+  readonly origin: string;
+  readonly auth: LaneAuth;
+  readonly models: readonly LaneModel[];
+  readonly modelMap: readonly ModelMapping[];
+  /** Context window in tokens; `null` where it is unknown. */
+  readonly contextTokens: number | null;
+  readonly extractor: ExtractorName;
+  readonly dialect: DialectName;
+  readonly trustOrigin: boolean;
+  /** The switch in the file; a lane without its key is another matter. */
+  readonly enabled: boolean;
+}
+
+export interface Route {
+  readonly pattern: string;
+  readonly provider: LaneId;
+  readonly fallback: readonly LaneId[];
+}
+
+export interface Catalog {
+  readonly lanes: readonly Lane[];
+  /** In order: the first route whose pattern matches decides. */
+  readonly routes: readonly Route[];
+}
+
+export function findLane(catalog: Catalog, id: LaneId): Lane | null {
+  return catalog.lanes.find((lane) => lane.id === id) ?? null;
+}
