@@ -1,1 +1,98 @@
 #!/usr/bin/env node
+// Starts the command line. Plain JavaScript that even an old Node can read: it decides which Node, and whether
+// the sources or the built files, do the rest.
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import * as nodeModule from "node:module";
+import { constants } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const packageDir = join(here, "..");
+const argv = process.argv.slice(2);
+// Node strips types everywhere but under node_modules, so an installed package runs what was built.
+const installed = /[\\/]node_modules[\\/]/.test(here);
+const fromSource =
+  !installed && process.env.CCP_USE_DIST !== "1" && existsSync(join(packageDir, "src", "main.ts"));
+const checkoutDir = findCheckout();
+
+if (looksLikeCompiling(argv)) {
+  say(
+    "this is the ccp command, not the C compiler",
+    `cc ${argv.join(" ")}`,
+    "use gcc or clang, or put /usr/bin first in PATH",
+  );
+  process.exitCode = 64;
+} else if (!isRecent(process.version)) {
+  runOnNewerNode();
+} else {
+  await run();
+}
+
+async function run() {
+  nodeModule.enableCompileCache?.();
+  if (fromSource) addSourceCondition();
+  const entry = fromSource ? "../src/main.ts" : "../dist/index.js";
+  const { main } = await import(entry);
+  const { version } = JSON.parse(readFileSync(join(packageDir, "package.json"), "utf8"));
+  process.exitCode = await main(argv, { version, checkoutDir });
+}
+
+/** Workspace packages name their TypeScript under this condition; without it they would have to be built. */
+function addSourceCondition() {
+  nodeModule.registerHooks({
+    resolve: (specifier, context, next) =>
+      next(specifier, { ...context, conditions: [...context.conditions, "ccp-source"] }),
+  });
+}
+
+/** 22.19 is what the gateway's HTTP client needs. */
+function isRecent(version) {
+  const [major, minor] = version.replace("v", "").split(".").map(Number);
+  return major > 22 || (major === 22 && minor >= 19);
+}
+
+/** `npx` runs under the Node of the user's shell; a checkout brings a newer one along. */
+function runOnNewerNode() {
+  const node = checkoutDir === null ? null : join(checkoutDir, "node_modules", ".ccp-node");
+  if (node === null || !existsSync(node)) {
+    say(
+      `Node ${process.version} is too old for ccp`,
+      "it needs 22.19 or newer, 24 is best",
+      checkoutDir === null ? "install a newer Node" : "node scripts/ensure.mjs",
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...argv], { stdio: "inherit" });
+  // A terminal sends Ctrl-C to the child as well; passing it on would make it two.
+  process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  process.on("SIGHUP", () => child.kill("SIGHUP"));
+  child.on("error", (error) => {
+    say(`${node} could not be started`, error.message, "node scripts/ensure.mjs");
+    process.exitCode = 1;
+  });
+  child.on("exit", (code, signal) => {
+    process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0);
+  });
+}
+
+function findCheckout() {
+  const root = join(packageDir, "..", "..");
+  return !installed && existsSync(join(root, "pnpm-workspace.yaml")) ? root : null;
+}
+
+/** Build scripts call the C compiler `cc`. Options of our own commands stand behind the command's name. */
+function looksLikeCompiling(args) {
+  for (const arg of args) {
+    if (/^-(c|o|E|S)$/.test(arg) || /\.(c|cc|cpp|cxx|m|s|o|a)$/i.test(arg)) return true;
+    if (!arg.startsWith("-")) return false;
+  }
+  return false;
+}
+
+function say(what, why, next) {
+  console.error(`ccp: ${what}\n     ${why}\n     next: ${next}`);
+}

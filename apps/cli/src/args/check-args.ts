@@ -1,0 +1,92 @@
+import type { CliArg, CliArgs, CliCommand } from "../cli-command.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import { GLOBAL_ARGS } from "./global-args.ts";
+import { findOption, optionNames } from "./option-names.ts";
+import type { ReadArgv, TypedOption } from "./read-argv.ts";
+import { usageError } from "./usage-error.ts";
+
+export interface CheckedArgs {
+  /** Options that every command takes, by name. */
+  readonly globals: Readonly<Record<string, string | boolean>>;
+  /** The command's own arguments, in the one spelling that citty cannot misread. */
+  readonly rawArgs: readonly string[];
+}
+
+/**
+ * Checks what was typed against what the command defines. citty itself accepts any option silently, so that
+ * `cc quotas --treshold 80` would end with 0.
+ *
+ * @throws {CliError} With exit code 64 for an unknown option, a missing or useless value, or a missing argument.
+ */
+export function checkArgs(read: ReadArgv, cc: string): CheckedArgs {
+  const { command } = read;
+  const own = command?.args ?? {};
+  const globals: Record<string, string | boolean> = {};
+  const rawArgs: string[] = [];
+  for (const option of read.options) {
+    const known = findOption(option.token, own, GLOBAL_ARGS);
+    if (known === null) throw unknownOption(option, command, cc);
+    const value = optionValue(option, known.arg, known.negated, command?.name ?? "", cc);
+    if (Object.hasOwn(own, known.name)) rawArgs.push(toRaw(known.name, value));
+    else globals[known.name] = value;
+  }
+  // `--help` must answer even where an argument is still missing.
+  if (globals.help !== true && command !== null) checkPositionals(command, read.positionals, cc);
+  return { globals, rawArgs: [...rawArgs, "--", ...read.positionals] };
+}
+
+function optionValue(
+  { token, value }: TypedOption,
+  arg: CliArg,
+  negated: boolean,
+  command: string,
+  cc: string,
+): string | boolean {
+  if (arg.type === "boolean") {
+    if (value === null) return !negated;
+    if (!negated && (value === "true" || value === "false")) return value === "true";
+    throw usageError(`${token} takes no value`, `"${value}" was given`, cc, command);
+  }
+  if (arg.optionalValue === true && value === null) return "";
+  if (value === null || value === "") {
+    throw usageError(`${token} needs a value`, `${token}=<${arg.valueHint ?? "value"}>`, cc, command);
+  }
+  if (arg.type === "enum" && arg.options !== undefined && !arg.options.includes(value)) {
+    const why = `it is one of ${arg.options.join(", ")}`;
+    throw usageError(`${token} cannot be "${value}"`, why, cc, command);
+  }
+  return value;
+}
+
+function toRaw(name: string, value: string | boolean): string {
+  if (value === true) return `--${name}`;
+  return value === false ? `--no-${name}` : `--${name}=${value}`;
+}
+
+function unknownOption({ token }: TypedOption, command: CliCommand | null, cc: string): Error {
+  const names = optionNames(command?.args ?? {}, GLOBAL_ARGS);
+  const meant = didYouMean(token, names);
+  const why = meant === null ? `the options are ${names.join(", ")}` : `did you mean ${meant}?`;
+  return usageError(`unknown option ${token}`, why, cc, command?.name ?? "");
+}
+
+function checkPositionals(command: CliCommand, given: readonly string[], cc: string): void {
+  const wanted = positionalsOf(command.args);
+  const missing = wanted.find(([, arg], index) => arg.required === true && given[index] === undefined);
+  if (missing !== undefined) {
+    const name = missing[0].toUpperCase();
+    throw usageError(
+      `cc ${command.name} needs ${name}`,
+      missing[1].description ?? "it was not given",
+      cc,
+      command.name,
+    );
+  }
+  const extra = given[wanted.length];
+  if (extra === undefined) return;
+  throw usageError(`unexpected argument "${extra}"`, `${wanted.length} expected`, cc, command.name);
+}
+
+function positionalsOf(args: CliArgs): [string, CliArg][] {
+  return Object.entries(args).filter(([, arg]) => arg.type === "positional");
+}

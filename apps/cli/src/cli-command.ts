@@ -1,0 +1,30 @@
+import type { ArgDef } from "citty";
+import type { CliInput } from "./args/cli-input.ts";
+import type { ExitCode } from "./exit-code.ts";
+import type { Session } from "./session.ts";
+
+/** An option as citty defines it. `optionalValue`: `--watch` and `--watch=5` are both right. */
+export type CliArg = ArgDef & { readonly optionalValue?: true };
+export type CliArgs = Readonly<Record<string, CliArg>>;
+
+/**
+ * One command. A file of `commands/` exports one, and `command-tree.ts` names the file; nothing else knows it.
+ * The definition is also what unknown options are checked against and what `--help` prints.
+ */
+export interface CliCommand {
+  /** As typed after `cc`, e.g. `quotas reload`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly args: CliArgs;
+  readonly subCommands?: Readonly<Record<string, CommandEntry>>;
+  /** Lines under the option list of `--help`. */
+  readonly notes?: readonly string[];
+  /** Resolves with the exit code. Throws `CliError` for everything a person has to be told. */
+  readonly run: (input: CliInput, session: Session) => Promise<ExitCode>;
+}
+
+/** A command that is loaded when it is asked for. */
+export interface CommandEntry {
+  readonly summary: string;
+  readonly load: () => Promise<CliCommand>;
+}

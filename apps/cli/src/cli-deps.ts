@@ -1,0 +1,36 @@
+import type { HttpRequester } from "./client/http-call.ts";
+
+/** Where text goes. `process.stdout` fits. */
+export interface TextStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  /** Width of the terminal; asked again for each frame, since windows are resized. */
+  readonly columns?: number;
+}
+
+/** Starts another program with this one's standard streams; resolves with its exit code, if it returns at all. */
+export type Launch = (
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+) => Promise<number>;
+
+/** Everything a command takes from outside. Tests pass their own; `main` passes the process. */
+export interface CliDeps {
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Wall clock, epoch ms. */
+  readonly nowMs: () => number;
+  readonly request: HttpRequester;
+  readonly launch: Launch;
+  /** Resolves early, without an error, when the signal fires. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Fires on Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly homeDir: string;
+  readonly cwd: string;
+  /** Root of the checkout this command runs from; `null` for an installed package. */
+  readonly checkoutDir: string | null;
+  readonly version: string;
+}

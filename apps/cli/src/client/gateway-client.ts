@@ -1,0 +1,150 @@
+import {
+  type ConfigIssue,
+  ErrorBodySchema,
+  parseBody,
+  type QuotasView,
+  QuotasViewSchema,
+  type Readyz,
+  ReadyzSchema,
+  type UsageView,
+  UsageViewSchema,
+} from "@ccp/usage-contract";
+import { CliError } from "../cli-error.ts";
+import { EXIT } from "../exit-code.ts";
+import { safeText } from "../render/safe-text.ts";
+import { GatewayDownError } from "./gateway-down-error.ts";
+import { type HttpAnswer, type HttpCall, HttpFailure, type HttpRequester } from "./http-call.ts";
+
+export type ReloadResult =
+  | { readonly success: true }
+  | { readonly success: false; readonly message: string; readonly issues: readonly ConfigIssue[] };
+
+/** The gateway's own routes. Every method throws `GatewayDownError` when nobody answers. */
+export interface GatewayClient {
+  readonly url: string;
+  usage(): Promise<UsageView>;
+  /** 503 is an answer, too: it says why the gateway is not ready. */
+  ready(): Promise<Readyz>;
+  quotas(): Promise<QuotasView>;
+  reloadQuotas(): Promise<ReloadResult>;
+}
+
+export interface GatewayClientOptions {
+  /** Without a trailing slash. */
+  readonly url: string;
+  readonly request: HttpRequester;
+  /** Sent with calls that change something, and only with those. */
+  readonly adminToken: string | null;
+  readonly signal: AbortSignal;
+  /** How this command is called, for hints. */
+  readonly cc: string;
+  readonly timeoutMs: number;
+}
+
+type ViewSchema = typeof UsageViewSchema | typeof ReadyzSchema | typeof QuotasViewSchema;
+
+export function createGatewayClient(options: GatewayClientOptions): GatewayClient {
+  const { url, cc } = options;
+
+  async function call(method: HttpCall["method"], path: string): Promise<HttpAnswer> {
+    const headers: Record<string, string> = { accept: "application/json" };
+    if (method === "POST" && options.adminToken !== null) {
+      headers.authorization = `Bearer ${options.adminToken}`;
+    }
+    const { request, signal, timeoutMs } = options;
+    try {
+      return await request({ method, url: `${url}${path}`, headers, timeoutMs, signal });
+    } catch (error) {
+      throw toCliError(error, url, cc);
+    }
+  }
+
+  async function view<S extends ViewSchema>(path: string, schema: S, okStatus: readonly number[]) {
+    const answer = await call("GET", path);
+    if (!okStatus.includes(answer.status)) throw refused(answer, `GET ${path}`, url, cc);
+    const parsed = parseBody(schema, parseJson(answer.text));
+    if (parsed.success) return parsed.output;
+    const [issue] = parsed.issues;
+    throw strangeAnswer(`${issue?.path ?? ""}: ${issue?.message ?? "?"}`, `GET ${path}`, url, cc);
+  }
+
+  return {
+    url,
+    usage: () => view("/v1/usage", UsageViewSchema, [200]),
+    ready: () => view("/readyz", ReadyzSchema, [200, 503]),
+    quotas: () => view("/v1/quotas", QuotasViewSchema, [200]),
+    reloadQuotas: async () => {
+      const answer = await call("POST", "/v1/quotas/reload");
+      if (answer.status === 204 || answer.status === 200) return { success: true };
+      if (answer.status !== 422) throw refused(answer, "POST /v1/quotas/reload", url, cc);
+      const body = parseBody(ErrorBodySchema, parseJson(answer.text));
+      if (!body.success) throw strangeAnswer("422 without a reason", "POST /v1/quotas/reload", url, cc);
+      return {
+        success: false,
+        message: safeText(body.output.error.message),
+        issues: (body.output.error.issues ?? []).map(toIssue),
+      };
+    },
+  };
+}
+
+interface WireIssue {
+  readonly path: string;
+  readonly message: string;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
+
+function toIssue(issue: WireIssue): ConfigIssue {
+  return {
+    path: safeText(issue.path),
+    message: safeText(issue.message),
+    ...(issue.line === undefined ? {} : { line: issue.line }),
+    ...(issue.column === undefined ? {} : { column: issue.column }),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function toCliError(error: unknown, url: string, cc: string): unknown {
+  if (!(error instanceof HttpFailure)) return error;
+  if (error.kind === "aborted") {
+    return new CliError({ what: "interrupted", why: "Ctrl-C", next: "-", exitCode: EXIT.interrupted });
+  }
+  return new GatewayDownError(url, error, cc);
+}
+
+/** An HTTP error of the gateway itself, in its own words where it has some. */
+function refused(answer: HttpAnswer, what: string, url: string, cc: string): CliError {
+  const body = parseBody(ErrorBodySchema, parseJson(answer.text));
+  if (!body.success && answer.status !== 401 && answer.status !== 403) {
+    return strangeAnswer(`status ${answer.status}`, what, url, cc);
+  }
+  const why = body.success ? body.output.error.message : `status ${answer.status}`;
+  const next =
+    answer.status === 401
+      ? "set CCP_ADMIN_TOKEN to the token the gateway was started with"
+      : "ask the gateway's log for the reason";
+  return new CliError({
+    what: `the gateway at ${url} refused ${what}`,
+    why: safeText(`${answer.status}: ${why}`),
+    next,
+    exitCode: EXIT.failed,
+  });
+}
+
+/** Somebody else's server, or a gateway of another version. */
+function strangeAnswer(why: string, what: string, url: string, cc: string): CliError {
+  return new CliError({
+    what: `what answers at ${url} is not this version's gateway`,
+    why: safeText(`${what}: ${why}`),
+    next: `set CCP_URL to the gateway, or restart it: ${cc} start`,
+    exitCode: EXIT.failed,
+  });
+}

@@ -1,0 +1,28 @@
+export interface HttpCall {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** For the whole exchange. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Resolves with any HTTP status; rejects with {@link HttpFailure} when there is no complete answer. */
+export type HttpRequester = (call: HttpCall) => Promise<HttpAnswer>;
+
+export type HttpFailureKind = "refused" | "timeout" | "too_large" | "aborted" | "network";
+
+export class HttpFailure extends Error {
+  readonly kind: HttpFailureKind;
+
+  constructor(kind: HttpFailureKind, message: string) {
+    super(message);
+    this.name = "HttpFailure";
+    this.kind = kind;
+  }
+}

@@ -1,0 +1,21 @@
+import type { CommandEntry } from "./cli-command.ts";
+
+/** Every command, in the order `--help` lists them. A new one is one file and one line here. */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  start: {
+    summary: "run the gateway here",
+    load: async () => (await import("./commands/start.ts")).startCommand,
+  },
+  quotas: {
+    summary: "used, limit and reset per lane, model and window",
+    load: async () => (await import("./commands/quotas.ts")).quotasCommand,
+  },
+  status: {
+    summary: "lanes, mode, warnings, cooldowns and speeds",
+    load: async () => (await import("./commands/status.ts")).statusCommand,
+  },
+  providers: {
+    summary: "the provider catalog in force: lanes, keys and routes",
+    load: async () => (await import("./commands/providers.ts")).providersCommand,
+  },
+};

@@ -1,0 +1,21 @@
+import type { LoadedPicture } from "../load-picture.ts";
+import { asOfText } from "../render/clock.ts";
+import type { Session } from "../session.ts";
+import { buildQuotaRows } from "../view/quota-rows.ts";
+
+/** Says on stderr that the numbers are not live: who reads only stdout sees it in the header. */
+export async function sayDown({ picture, down }: LoadedPicture, session: Session): Promise<void> {
+  if (down === null) return;
+  const age = asOfText(picture.asOfTs, picture.nowSec, session.look().timeZone);
+  await session.say.warn(
+    `${down.message}: shown is the last known state, as of ${age}. Start it: ${down.next}`,
+  );
+}
+
+/** An empty table explains nothing by itself. */
+export async function sayIfEmpty({ picture }: LoadedPicture, session: Session): Promise<void> {
+  if (!picture.live || buildQuotaRows(picture.view, picture.nowSec).length > 0) return;
+  await session.say.note(
+    `no request has passed yet and no quota is configured. Send one: ANTHROPIC_BASE_URL=${session.client.url} claude`,
+  );
+}

@@ -1,0 +1,91 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import type { CliInput } from "../args/cli-input.ts";
+import { usageError } from "../args/usage-error.ts";
+import type { CliArgs, CliCommand } from "../cli-command.ts";
+import { CliError } from "../cli-error.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import type { Session } from "../session.ts";
+
+const args: CliArgs = {
+  demo: {
+    type: "boolean",
+    description: "two mock upstreams and a fast clock; needs no key, keeps its own state",
+  },
+  port: { type: "string", valueHint: "PORT", description: "where to listen (else CCP_PORT, 8082)" },
+  host: { type: "string", valueHint: "HOST", description: "where to listen (else CCP_HOST, 127.0.0.1)" },
+  config: {
+    type: "string",
+    valueHint: "FILE",
+    description: "the provider catalog (else CCP_PROVIDERS_FILE, …)",
+  },
+  strict: { type: "boolean", description: "do not start on a broken catalog" },
+};
+
+export const startCommand: CliCommand = {
+  name: "start",
+  summary: "run the gateway here",
+  args,
+  notes: ["Ctrl-C lets streams finish; a second one does not wait"],
+  run: runStart,
+};
+
+/** Hands over to the gateway, which takes the same options. What is plainly wrong is told before anything starts. */
+async function runStart(input: CliInput, session: Session): Promise<ExitCode> {
+  const { deps } = session;
+  const port = readPort(input, session);
+  const host = input.text("host");
+  const config = readConfig(input, session);
+  const options = [
+    ...(port === null ? [] : ["--port", port]),
+    ...(host === null ? [] : ["--host", host]),
+    ...(config === null ? [] : ["--config", config]),
+    ...(input.flag("strict") ? ["--strict"] : []),
+    ...(input.flag("demo") ? ["--demo"] : []),
+  ];
+  return deps.launch(process.execPath, [...gatewayProgram(session), ...options], deps.env);
+}
+
+function readPort(input: CliInput, { cc }: Session): string | null {
+  const port = input.text("port");
+  if (port === null || (/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) return port;
+  throw usageError(`--port cannot be "${port}"`, "it is a whole number from 0 to 65535", cc, "start");
+}
+
+/** The file's full path: the gateway must find it whatever folder it works in. */
+function readConfig(input: CliInput, { deps, cc }: Session): string | null {
+  const config = input.text("config");
+  if (config === null) return null;
+  const file = resolve(deps.cwd, config);
+  if (existsSync(file)) return file;
+  throw new CliError({
+    what: `there is no catalog ${file}`,
+    why: "--config names a file that does not exist",
+    next: `${cc} providers shows the catalog in force`,
+    exitCode: EXIT.config,
+  });
+}
+
+/** Node's own options and the gateway's script. From TypeScript sources the gateway runs from sources, too. */
+function gatewayProgram({ cc }: Session): string[] {
+  const conditions = import.meta.url.endsWith(".ts") ? ["--conditions=ccp-source"] : [];
+  try {
+    const manifest = createRequire(import.meta.url).resolve("@ccp/proxy/package.json");
+    return [...conditions, join(dirname(manifest), gatewayBin(readFileSync(manifest, "utf8")))];
+  } catch (error) {
+    throw new CliError({
+      what: "the gateway is not installed beside this command",
+      why: error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error),
+      next: cc === "ccp" ? "npm install --global @ccp/cli" : "node scripts/ensure.mjs",
+      exitCode: EXIT.failed,
+    });
+  }
+}
+
+function gatewayBin(manifest: string): string {
+  const { bin } = JSON.parse(manifest) as { bin?: Readonly<Record<string, string>> };
+  const script = bin?.["ccp-gateway"];
+  if (script === undefined) throw new Error("@ccp/proxy names no program ccp-gateway");
+  return script;
+}

@@ -1,0 +1,30 @@
+import { GatewayDownError } from "./client/gateway-down-error.ts";
+import type { Session } from "./session.ts";
+import type { Picture } from "./view/picture.ts";
+
+export interface LoadedPicture {
+  readonly picture: Picture;
+  /** Why the picture is not live; `null` when it is. */
+  readonly down: GatewayDownError | null;
+}
+
+/**
+ * The gateway's view, or what its log says when nobody answers.
+ *
+ * @throws {GatewayDownError} When there is no log either.
+ */
+export async function loadPicture(session: Session): Promise<LoadedPicture> {
+  const { client, deps } = session;
+  try {
+    const view = await client.usage();
+    return { picture: { view, live: true, url: client.url, nowSec: view.ts, asOfTs: view.ts }, down: null };
+  } catch (error) {
+    if (!(error instanceof GatewayDownError)) throw error;
+    const { readLastKnown } = await import("./offline/last-known.ts");
+    const known = await readLastKnown(session);
+    if (known === null) throw error;
+    const nowSec = deps.nowMs() / 1000;
+    const picture = { view: known.view, live: false, url: client.url, nowSec, asOfTs: known.asOfTs };
+    return { picture, down: error };
+  }
+}

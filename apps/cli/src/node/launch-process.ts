@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import type { Launch } from "../cli-deps.ts";
+
+/**
+ * Starts the gateway in this process's place, so that signals reach it directly and exactly once: a second SIGINT
+ * would cut its streams. Where a process cannot be replaced (Windows, older Node), it runs as a child.
+ */
+export const launchProcess: Launch = (file, args, env) =>
+  typeof process.execve === "function" && process.platform !== "win32"
+    ? replaceProcess(file, args, env)
+    : runChild(file, args, env);
+
+function replaceProcess(...[file, args, env]: Parameters<Launch>): Promise<number> {
+  const defined = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  process.execve?.(file, [file, ...args], Object.fromEntries(defined));
+  return Promise.reject(new Error(`${file} could not be started`));
+}
+
+/**
+ * Runs a child with this process's streams and passes signals on.
+ *
+ * @returns Its exit code; 128 plus the signal's number when a signal ended it.
+ */
+export function runChild(...[file, args, env]: Parameters<Launch>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { stdio: "inherit", env });
+    // A terminal sends Ctrl-C to every process of the job: passing it on would make it two.
+    const atTerminal = process.stdin.isTTY === true;
+    const onInterrupt = () => {
+      if (!atTerminal) child.kill("SIGINT");
+    };
+    const onTerminate = () => child.kill("SIGTERM");
+    const onHangup = () => child.kill("SIGHUP");
+    process.removeAllListeners("SIGINT").on("SIGINT", onInterrupt);
+    process.removeAllListeners("SIGTERM").on("SIGTERM", onTerminate);
+    process.on("SIGHUP", onHangup);
+    child.on("error", reject);
+    child.on("exit", (code, signal) => {
+      process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate).off("SIGHUP", onHangup);
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
+}

@@ -1,0 +1,111 @@
+import type { Catalog, LaneKey } from "@ccp/provider-catalog";
+import type { QuotaEngine } from "@ccp/quota-engine";
+import type { LaneBook } from "@ccp/router-policy";
+import type { LaneUsage, ModelUsage, UsageView } from "@ccp/usage-contract";
+import type { Session } from "../session.ts";
+import { readSavedState } from "./saved-state.ts";
+import { type StatePaths, statePaths } from "./state-paths.ts";
+import { toUsageRecord } from "./to-usage-record.ts";
+
+export interface LastKnown {
+  readonly view: UsageView;
+  /** Epoch seconds of the newest thing on record. */
+  readonly asOfTs: number;
+}
+
+const WEEK_MS = 604_800_000;
+
+/**
+ * Rebuilds the usage view without a gateway: its saved state, and the log lines after it. Windows are counted as of
+ * now, so what has left them meanwhile is gone. Only reads, takes no lock.
+ *
+ * @returns `null` when there is neither a saved state nor a log.
+ */
+export async function readLastKnown(session: Session): Promise<LastKnown | null> {
+  const { deps, settings } = session;
+  const [{ createQuotaEngine }, { createLaneBook }, catalogs, files] = await Promise.all([
+    import("@ccp/quota-engine"),
+    import("@ccp/router-policy"),
+    import("@ccp/provider-catalog"),
+    import("@ccp/provider-catalog/node"),
+  ]);
+  const where = { env: deps.env, checkoutDir: deps.checkoutDir, homeDir: deps.homeDir };
+  const quotas = files.readQuotas(where);
+  for (const issue of quotas.issues) {
+    await session.say.warn(catalogs.formatIssue(quotas.path ?? "quotas.json", issue));
+  }
+  const engine = createQuotaEngine({ config: quotas.config, mode: settings.rerouteMode });
+  const book = createLaneBook();
+  const asOfMs = await restore(statePaths(settings, deps), engine, book, deps.nowMs());
+  if (asOfMs === null) return null;
+  const { catalog } = files.readCatalog(where);
+  const keys = catalogs.resolveLaneKeys(catalog, deps.env, settings.profile);
+  const preferred = (model: string) => catalogs.planRoute(catalog, model).preferred;
+  const view = buildView({ engine, book, catalog, keys, preferred, path: quotas.path }, session);
+  return { view, asOfTs: asOfMs / 1000 };
+}
+
+/** @returns Epoch ms of the newest thing that was brought back; `null` when there was nothing. */
+async function restore(
+  paths: StatePaths,
+  engine: QuotaEngine,
+  book: LaneBook,
+  nowMs: number,
+): Promise<number | null> {
+  const { foldEvents } = await import("@ccp/usage-store");
+  const { readUsageLog } = await import("@ccp/usage-store/node");
+  const saved = readSavedState(paths.stateDir);
+  const restored = saved !== null && engine.restore(saved.engine, nowMs).restored;
+  if (restored) book.restore(saved.book, nowMs);
+  const savedMs = restored ? saved.savedMs : null;
+  let newestMs = savedMs;
+  foldEvents(readUsageLog(paths.logsDir, { sinceMs: savedMs ?? nowMs - WEEK_MS }), (event) => {
+    const atMs = event.ts * 1000;
+    newestMs = Math.max(newestMs ?? atMs, atMs);
+    const record = toUsageRecord(event);
+    // What the saved state has seen is in its counts already.
+    if (record !== null && (savedMs === null || atMs > savedMs)) engine.record(record, nowMs);
+  });
+  return newestMs;
+}
+
+interface Parts {
+  readonly engine: QuotaEngine;
+  readonly book: LaneBook;
+  readonly catalog: Catalog;
+  readonly keys: readonly LaneKey[];
+  readonly preferred: (model: string) => string;
+  /** Of the quota file. */
+  readonly path: string | null;
+}
+
+function buildView(parts: Parts, { deps, settings }: Session): UsageView {
+  const nowMs = deps.nowMs();
+  return {
+    ts: nowMs / 1000,
+    path: parts.path,
+    reroute_mode: settings.rerouteMode,
+    cooldown_sec: settings.cooldownSec,
+    lanes: Object.fromEntries(parts.catalog.lanes.map(({ id }) => [id, laneUsage(id, parts, nowMs)])),
+    models: Object.fromEntries(
+      parts.engine.models().map((model) => [model, modelUsage(model, parts, nowMs)]),
+    ),
+  };
+}
+
+/** Whether a lane is well is for a running gateway to say; here it is unknown unless it cannot run at all. */
+function laneUsage(lane: string, { engine, book, keys }: Parts, nowMs: number): LaneUsage {
+  const windows = engine.laneWindows(lane, nowMs);
+  const key = keys.find((candidate) => candidate.lane === lane);
+  if (key !== undefined && key.reason !== null) return { state: "disabled", windows, reason: key.reason };
+  const { untilMs } = book.mark(lane, null, nowMs);
+  return { state: untilMs !== null && untilMs > nowMs ? "cooldown" : "unknown", windows };
+}
+
+function modelUsage(model: string, { engine, book, preferred }: Parts, nowMs: number): ModelUsage {
+  const marks = { cooldownActive: false, cooldownNextTs: null, lane: preferred(model) };
+  const usage = engine.modelUsage(model, marks, nowMs);
+  const { untilMs } = book.mark(usage.provider, model, nowMs);
+  const active = untilMs !== null && untilMs > nowMs;
+  return { ...usage, cooldown_active: active, cooldown_next_ts: active ? untilMs / 1000 : null };
+}

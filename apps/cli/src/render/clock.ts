@@ -1,0 +1,83 @@
+import { spanText } from "./quantity.ts";
+
+const DAY_SEC = 86_400;
+
+/**
+ * Clock and countdown: `21:20 (1h39m)`, beyond 24 h `Tue 09:00 (2d13h)`, beyond a week with the date.
+ *
+ * @param ts Epoch seconds.
+ * @param brief Drops the time of day beyond 24 h: `Tue (2d13h)`.
+ */
+export function resetText(ts: number, nowSec: number, timeZone: string | undefined, brief = false): string {
+  const left = ts - nowSec;
+  if (left <= 0) return `${clockText(ts, timeZone)} (now)`;
+  return `${dayAndClock(ts, left, timeZone, brief)} (${spanText(left)})`;
+}
+
+function dayAndClock(ts: number, left: number, timeZone: string | undefined, brief: boolean): string {
+  if (left <= DAY_SEC) return clockText(ts, timeZone);
+  const { weekday, day, month, clock } = timeParts(ts, timeZone);
+  const date = left > 7 * DAY_SEC ? `${day} ${month}` : weekday;
+  return brief ? date : `${date} ${clock}`;
+}
+
+/** When something was last known: `19:12 (29m ago)`, beyond 24 h `Tue 09:00 (2d13h ago)`. */
+export function asOfText(ts: number, nowSec: number, timeZone: string | undefined): string {
+  const age = Math.max(0, nowSec - ts);
+  return `${dayAndClock(ts, age, timeZone, false)} (${spanText(age)} ago)`;
+}
+
+/** `19:41` */
+export function clockText(ts: number, timeZone: string | undefined): string {
+  return timeParts(ts, timeZone).clock;
+}
+
+/** `Sat 21 Nov 19:41 UTC` */
+export function dateText(ts: number, timeZone: string | undefined): string {
+  const { weekday, day, month, clock, zone } = timeParts(ts, timeZone);
+  return `${weekday} ${day} ${month} ${clock} ${zone}`;
+}
+
+interface TimeParts {
+  readonly weekday: string;
+  readonly day: string;
+  readonly month: string;
+  readonly clock: string;
+  readonly zone: string;
+}
+
+/** Making a formatter costs a millisecond, a table asks for dozens. */
+const formatters = new Map<string | undefined, Intl.DateTimeFormat>();
+
+/** Beyond this a time cannot be shown, and the formatter throws. */
+const MAX_TS = 8_640_000_000_000;
+const NO_TIME: TimeParts = { weekday: "?", day: "?", month: "?", clock: "?", zone: "" };
+
+function timeParts(ts: number, timeZone: string | undefined): TimeParts {
+  if (!(Math.abs(ts) <= MAX_TS)) return NO_TIME;
+  const found = formatters.get(timeZone);
+  const formatter = found ?? newFormatter(timeZone);
+  if (found === undefined) formatters.set(timeZone, formatter);
+  const parts = new Map(formatter.formatToParts(ts * 1000).map(({ type, value }) => [type, value]));
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? "";
+  return {
+    weekday: part("weekday"),
+    day: part("day"),
+    month: part("month").slice(0, 3),
+    clock: `${part("hour")}:${part("minute")}`,
+    zone: part("timeZoneName"),
+  };
+}
+
+function newFormatter(timeZone: string | undefined): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat("en-GB", {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    timeZoneName: "short",
+    ...(timeZone === undefined ? {} : { timeZone }),
+  });
+}

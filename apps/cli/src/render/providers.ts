@@ -1,0 +1,69 @@
+import type { CatalogView, ProviderView } from "@ccp/provider-catalog";
+import { type Cell, type Column, cell, renderGrid } from "./grid.ts";
+import { type Line, paintLines, type Span, span } from "./line.ts";
+import type { Look } from "./look.ts";
+import { safeText } from "./safe-text.ts";
+
+const LANE_COLUMNS: readonly Column[] = [
+  { header: "LANE", min: 6, card: "title" },
+  { header: "BASE URL", min: 18, cut: "middle" },
+  { header: "KEY", min: 12 },
+  { header: "HEADER", min: 6, card: "none" },
+  { header: "MODELS", min: 8, wideOnly: true, card: "none" },
+  { header: "STATE", card: "state" },
+];
+
+const ROUTE_COLUMNS: readonly Column[] = [
+  { header: "ROUTE", min: 8, cut: "middle", card: "title" },
+  { header: "LANE", min: 6, card: "state" },
+  { header: "ELSE", min: 6 },
+];
+
+/**
+ * The catalog for people: lanes with the state of their keys, then the routes in the order they are tried.
+ *
+ * @param path The file it came from; `null` for the built-in catalog.
+ */
+export function renderProviders(view: CatalogView, path: string | null, look: Look): string {
+  const lanes = Object.entries(view.providers).map(([name, provider]): Cell[] => [
+    cell(safeText(name)),
+    cell(safeText(provider.base_url)),
+    { spans: keySpans(provider.key_env, provider.key_set) },
+    cell(provider.auth.header_mode),
+    cell(safeText(Object.keys(provider.models).join(" ") || "-")),
+    { spans: [providerState(provider)] },
+  ]);
+  const routes = view.routes.map(({ pattern, provider, fallback }): Cell[] => [
+    cell(safeText(pattern)),
+    cell(safeText(provider)),
+    cell(safeText(fallback.join(", ")) || "-"),
+  ]);
+  const source: Line = [span("catalog ", "bold"), span(path === null ? "built-in" : safeText(path))];
+  return paintLines(
+    [source, ...renderGrid(LANE_COLUMNS, lanes, look), [], ...renderGrid(ROUTE_COLUMNS, routes, look)],
+    look,
+  );
+}
+
+/** Name of the variable and whether it is set. Its value is not known here. */
+export function keySpans(name: string | null, isSet: boolean): Line {
+  if (name === null) return [span("-")];
+  return [span(`${safeText(name)} `), span(isSet ? "(set)" : "(missing)", isSet ? "ok" : "dim")];
+}
+
+export function providerState({ state }: ProviderView): Span {
+  switch (state) {
+    case "passthrough":
+    case "ready":
+      return span("ready", "ok");
+    case "missing_key":
+      return span("no key", "warn");
+    case "disabled":
+      return span("off", "dim");
+    case null:
+      return span("?", "dim");
+    default:
+      state satisfies never;
+      return span("?");
+  }
+}

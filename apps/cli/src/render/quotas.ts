@@ -1,0 +1,156 @@
+import type { FullIn } from "../view/full-in.ts";
+import type { Picture } from "../view/picture.ts";
+import type { QuotaRow } from "../view/quota-rows.ts";
+import { barText } from "./bar.ts";
+import { resetText } from "./clock.ts";
+import { splitLine } from "./flow.ts";
+import { type Cell, type Column, cell, gridWidth, renderGrid, TABLE_COLUMNS, WIDE_COLUMNS } from "./grid.ts";
+import { type Line, paintLines, type Span, span } from "./line.ts";
+import type { Look } from "./look.ts";
+import { renderPictureHeader } from "./picture-header.ts";
+import { percentText, spanText, tokensText } from "./quantity.ts";
+import { renderQuotaFooter } from "./quota-footer.ts";
+import { safeText } from "./safe-text.ts";
+import { sourceTag } from "./source-tag.ts";
+import { stateSpan, stateTone } from "./state-word.ts";
+
+const MAX_BAR = 26;
+const MIN_BAR = 10;
+const TIGHT_BAR = 6;
+
+/** How much a row says. Each step says a little less, until the table fits. */
+interface Density {
+  readonly bar: number;
+  readonly briefReset: boolean;
+  readonly briefFullIn: boolean;
+}
+
+const DENSITIES: readonly Density[] = [
+  { bar: MIN_BAR, briefReset: false, briefFullIn: false },
+  { bar: MIN_BAR, briefReset: false, briefFullIn: true },
+  { bar: MIN_BAR, briefReset: true, briefFullIn: true },
+  { bar: TIGHT_BAR, briefReset: true, briefFullIn: true },
+];
+
+/** The whole answer of `cc quotas` for people. */
+export function renderQuotas(picture: Picture, rows: readonly QuotaRow[], look: Look): string {
+  const header = renderPictureHeader(picture, look);
+  const table =
+    look.columns < TABLE_COLUMNS
+      ? rows.flatMap((row) => quotaCard(row, picture.nowSec, look))
+      : quotaTable(rows, picture.nowSec, look);
+  return paintLines([header, ...table, ...renderQuotaFooter(picture, rows, look)], look);
+}
+
+function quotaTable(rows: readonly QuotaRow[], nowSec: number, look: Look): Line[] {
+  const wide = look.columns >= WIDE_COLUMNS;
+  const columns = quotaColumns(wide);
+  const build = (density: Density) => rows.map((row) => quotaCells(row, density, wide, nowSec, look));
+  for (const density of DENSITIES) {
+    const room = look.columns - gridWidth(columns, build(density));
+    if (room < 0) continue;
+    const bar = density.bar === TIGHT_BAR ? TIGHT_BAR : Math.min(MAX_BAR, MIN_BAR + room);
+    return renderGrid(columns, build({ ...density, bar }), look);
+  }
+  return renderGrid(columns, build({ bar: TIGHT_BAR, briefReset: true, briefFullIn: true }), look);
+}
+
+function quotaColumns(wide: boolean): Column[] {
+  return [
+    { header: "LANE", min: 6 },
+    { header: "MODEL", min: 8, cut: "middle" },
+    { header: "WIN" },
+    { header: "USED" },
+    ...(wide ? [{ header: "TOKENS" }] : []),
+    { header: "FULL IN" },
+    { header: "RESETS", min: 9 },
+    { header: "SRC" },
+    { header: "STATE" },
+  ];
+}
+
+function quotaCells(row: QuotaRow, density: Density, wide: boolean, nowSec: number, look: Look): Cell[] {
+  return [
+    cell(safeText(row.lane)),
+    cell(safeText(row.model)),
+    cell(safeText(row.window)),
+    { spans: usedSpans(row, density.bar, look) },
+    ...(wide ? [cell(tokensCell(row))] : []),
+    ...endCells(row, density, nowSec, look),
+    { spans: [stateSpan(row.state)] },
+  ];
+}
+
+function endCells(row: QuotaRow, density: Density, nowSec: number, look: Look): Cell[] {
+  if (row.note !== null) return [{ spans: [span(safeText(row.note), "dim")], columns: 3 }];
+  return [
+    { spans: [fullInSpan(row.fullIn, density.briefFullIn)] },
+    cell(resetCell(row, nowSec, look, density.briefReset)),
+    cell(sourceTag(row.source), "dim"),
+  ];
+}
+
+function usedSpans(row: QuotaRow, width: number, look: Look): Line {
+  const { usedPct: ratio, elapsed } = row;
+  const tone = stateTone(row.state);
+  return [
+    span(barText({ ratio, elapsed, width, ascii: look.ascii }), tone),
+    span(percentText(ratio).padStart(5), tone),
+  ];
+}
+
+/** `1.24M / 2.00M~`: the tilde says that the limit is somebody's setting, not the upstream's word. */
+function tokensCell({ usedTokens, capacityTokens }: QuotaRow): string {
+  if (usedTokens === null) return "-";
+  const limit = capacityTokens === null ? "?" : `${tokensText(capacityTokens)}~`;
+  return `${tokensText(usedTokens)} / ${limit}`;
+}
+
+function resetCell(row: QuotaRow, nowSec: number, look: Look, brief: boolean): string {
+  return row.resetTs === null ? "-" : resetText(row.resetTs, nowSec, look.timeZone, brief);
+}
+
+function fullInSpan(fullIn: FullIn, brief: boolean): Span {
+  switch (fullIn.kind) {
+    case "unknown":
+      return span("-", "dim");
+    case "idle":
+      return span("idle", "dim");
+    case "full":
+      return span("now", "block");
+    case "early": {
+      const early = brief ? "early" : `${spanText(fullIn.earlySec)} early`;
+      return span(`${spanText(fullIn.fullInSec)}${brief ? " " : ", "}${early}`, "block");
+    }
+    case "lasts":
+      return span(lastsText(fullIn.fullInSec, fullIn.resetInSec, brief));
+    default:
+      fullIn satisfies never;
+      return span("-");
+  }
+}
+
+/** Far from a close call the time itself says nothing. */
+function lastsText(fullInSec: number, resetInSec: number | null, brief: boolean): string {
+  if (resetInSec === null) return spanText(fullInSec);
+  return brief || fullInSec > 2 * resetInSec ? "lasts" : `${spanText(fullInSec)}, lasts`;
+}
+
+/** Two lines: who and how it is; then the bar with what fits behind it. */
+function quotaCard(row: QuotaRow, nowSec: number, look: Look): Line[] {
+  const title = `${safeText(row.lane)} ${safeText(row.model)} ${safeText(row.window)}`;
+  const bar = look.columns >= 50 ? 16 : MIN_BAR;
+  const details =
+    row.note === null
+      ? [span(`  ${resetCell(row, nowSec, look, look.columns < 50)}`), ...cardFullIn(row.fullIn)]
+      : [span(`  ${safeText(row.note)}`, "dim")];
+  const tag: Line = row.source === null ? [] : [span(sourceTag(row.source), "dim")];
+  return [
+    splitLine([span(title)], [stateSpan(row.state)], look.columns, look),
+    splitLine([span("  "), ...usedSpans(row, bar, look), ...details], tag, look.columns, look),
+  ];
+}
+
+function cardFullIn(fullIn: FullIn): Line {
+  return fullIn.kind === "unknown" ? [] : [span("  "), fullInSpan(fullIn, true)];
+}

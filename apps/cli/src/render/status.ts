@@ -1,0 +1,140 @@
+import type { LaneUsage, ModelUsage, Readyz } from "@ccp/usage-contract";
+import type { Picture } from "../view/picture.ts";
+import { buildQuotaRows, laneNames } from "../view/quota-rows.ts";
+import { fuller, isAuto, laneState, modelState, warnThreshold } from "../view/row-state.ts";
+import { cooldownText } from "./cooldown.ts";
+import { renderDebugQuota } from "./debug-quota.ts";
+import { flowLines } from "./flow.ts";
+import { type Cell, type Column, cell, renderGrid } from "./grid.ts";
+import { type Line, paintLines, span } from "./line.ts";
+import type { Look } from "./look.ts";
+import { renderPictureHeader } from "./picture-header.ts";
+import { percentText, rateText, spanText, tokensText } from "./quantity.ts";
+import { renderQuotaFooter } from "./quota-footer.ts";
+import { safeText } from "./safe-text.ts";
+import { fastestHours, renderSpeeds } from "./speeds.ts";
+import { stateSpan } from "./state-word.ts";
+
+export interface StatusOptions {
+  readonly speeds: boolean;
+  readonly debugQuota: boolean;
+}
+
+/** The whole answer of `cc status` for people. `ready` is `null` when it was not told. */
+export function renderStatus(
+  picture: Picture,
+  ready: Readyz | null,
+  options: StatusOptions,
+  look: Look,
+): string {
+  const cooldown = [span(`cooldown ${spanText(picture.view.cooldown_sec)}`)];
+  const lines: Line[] = [
+    renderPictureHeader(picture, look, [cooldown]),
+    ...readyLines(picture, ready, look),
+    ...block(laneTable(picture, ready, look)),
+    ...block(modelTable(picture, look)),
+    ...(options.speeds ? block(renderSpeeds(picture, look)) : []),
+    ...(options.debugQuota ? block(renderDebugQuota(picture, look)) : []),
+    ...block(renderQuotaFooter(picture, buildQuotaRows(picture.view, picture.nowSec), look)),
+  ];
+  return paintLines(lines, look);
+}
+
+/** A blank line, then the lines; nothing at all where there are none. */
+function block(lines: readonly Line[]): Line[] {
+  return lines.length === 0 ? [] : [[], ...lines];
+}
+
+function readyLines(picture: Picture, ready: Readyz | null, look: Look): Line[] {
+  if (!picture.live || ready === null) return [];
+  const lanes = Object.values(ready.providers);
+  const usable = lanes.filter(({ ok }) => ok).length;
+  const word = ready.error === undefined && usable > 0 ? span("ready", "ok") : span("not ready", "block");
+  const error = ready.error === undefined ? [] : [[span(safeText(ready.error), "block")]];
+  const source: Line = [span(`catalog ${safeText(ready.source)}`, "dim")];
+  return flowLines(
+    [[word, span(`  ${usable} of ${lanes.length} lanes usable`)], source, ...error],
+    look.columns,
+    look,
+  );
+}
+
+const LANE_COLUMNS: readonly Column[] = [
+  { header: "LANE", min: 6, card: "title" },
+  { header: "WINDOWS", min: 12 },
+  { header: "UPSTREAM", min: 12, wideOnly: true },
+  { header: "WHY", min: 10 },
+  { header: "STATE", card: "state" },
+];
+
+function laneTable({ view, nowSec }: Picture, ready: Readyz | null, look: Look): Line[] {
+  const rows = laneNames(view).map((lane): Cell[] => {
+    const usage = view.lanes[lane] ?? { state: "unknown" as const, windows: [] };
+    const provider = ready?.providers[lane];
+    const state = laneState(usage, nowSec, spentUntil(usage));
+    return [
+      cell(safeText(lane)),
+      { spans: windowSpans(usage) },
+      cell(safeText(provider?.url ?? "-"), "dim"),
+      cell(safeText(usage.reason ?? provider?.reason ?? "-"), "dim"),
+      { spans: [stateSpan(state)] },
+    ];
+  });
+  return rows.length === 0 ? [] : renderGrid(LANE_COLUMNS, rows, look);
+}
+
+/** When the fullest window resets: that is what a cooling lane waits for. */
+function spentUntil(usage: LaneUsage): number | null {
+  const spent = usage.windows.filter(({ used_pct }) => used_pct !== null && used_pct >= 1);
+  return spent.reduce<number | null>((latest, { reset_ts }) => fuller(latest, reset_ts), null);
+}
+
+function windowSpans(usage: LaneUsage): Line {
+  if (usage.windows.length === 0) return [span("-")];
+  return usage.windows.flatMap((window, index): Line => {
+    const name = window.model === undefined ? window.name : `${window.name}:${window.model}`;
+    const gap = index === 0 ? [] : [span("  ")];
+    return [...gap, span(`${safeText(name)} `, "dim"), span(percentText(window.used_pct))];
+  });
+}
+
+const MODEL_COLUMNS: readonly Column[] = [
+  { header: "MODEL", min: 10, cut: "middle", card: "title" },
+  { header: "LANE", min: 6, card: "title" },
+  { header: "REQ", align: "right" },
+  { header: "5H", align: "right" },
+  { header: "7D", align: "right" },
+  { header: "RESERVED", align: "right", wideOnly: true, card: "none" },
+  { header: "WARN AT" },
+  { header: "CONF", align: "right" },
+  { header: "COOLDOWN", min: 8 },
+  { header: "BEST HOUR", wideOnly: true, card: "none" },
+  { header: "STATE", card: "state" },
+];
+
+function modelTable({ view, nowSec }: Picture, look: Look): Line[] {
+  const rows = Object.entries(view.models).map(([name, model]): Cell[] => [
+    cell(safeText(name)),
+    cell(safeText(model.provider)),
+    cell(String(model.reqs)),
+    cell(percentText(model.rolling_pct)),
+    cell(percentText(model.weekly_pct)),
+    cell(model.reserved_tokens === 0 ? "-" : tokensText(model.reserved_tokens)),
+    cell(warnText(model)),
+    cell(model.warn_pct_confidence.toFixed(2)),
+    cell(cooldownText(model, nowSec, look)),
+    cell(bestHourText(model)),
+    { spans: [stateSpan(modelState(model, view.lanes[model.provider], nowSec))] },
+  ]);
+  return rows.length === 0 ? [] : renderGrid(MODEL_COLUMNS, rows, look);
+}
+
+/** `87% auto`: learned and trusted; `80% cfg`: configured. */
+function warnText(model: ModelUsage): string {
+  return `${percentText(warnThreshold(model))} ${isAuto(model) ? "auto" : "cfg"}`;
+}
+
+function bestHourText(model: ModelUsage): string {
+  const [best] = fastestHours(model, 1);
+  return best === undefined ? "-" : `${best.clock} ${rateText(best.perSecond)}/s`;
+}

@@ -1,0 +1,17 @@
+import type { Settings } from "@ccp/usage-contract";
+import type { CliDeps } from "./cli-deps.ts";
+import type { GatewayClient } from "./client/gateway-client.ts";
+import type { Messages } from "./messages.ts";
+import type { Look } from "./render/look.ts";
+
+/** What one run of a command works with: the outside world, and what the options and the environment say. */
+export interface Session {
+  readonly deps: CliDeps;
+  readonly settings: Settings;
+  readonly client: GatewayClient;
+  readonly say: Messages;
+  /** How this command is called here: `npx cc` in a checkout, `ccp` elsewhere. */
+  readonly cc: string;
+  /** Read again for each frame: the window may have been resized. */
+  readonly look: () => Look;
+}
