@@ -1,0 +1,56 @@
+import type { RerouteMode } from "@ccp/usage-contract";
+import { isBlocked, isPaused, isSpent } from "./lane-state.ts";
+import type { LaneFacts } from "./routing-snapshot.ts";
+
+/** The lane to go to. */
+export interface Choice {
+  readonly lane: LaneFacts;
+  /** Its cooldown is over and nobody has proved it yet: this request does. */
+  readonly probe: boolean;
+}
+
+/**
+ * Chooses where a request goes that does not go to its preferred lane. A spent lane is never chosen. Of the others,
+ * the first in the route's order of the best kind there is:
+ * 1. open
+ * 2. cooldown over, to be proved by this request
+ * 3. blocked by our own count alone: counts err, and only the upstream can refuse
+ * 4. paused (the one that opens first, not the first in order)
+ * 5. being proved by another request
+ *
+ * @param candidates Usable lanes that this request has not tried, in the route's order.
+ * @returns `null` when there is none but spent ones.
+ */
+export function chooseLane(
+  candidates: readonly LaneFacts[],
+  mode: RerouteMode,
+  nowMs: number,
+): Choice | null {
+  let best: LaneFacts | null = null;
+  for (const lane of candidates) {
+    if (isSpent(lane, mode, nowMs)) continue;
+    if (best === null || isBetter(lane, best, mode, nowMs)) best = lane;
+  }
+  return best === null ? null : { lane: best, probe: isUnproved(best, mode) };
+}
+
+/** Whether a request that goes there is the one that proves it. */
+export function isUnproved(lane: LaneFacts, mode: RerouteMode): boolean {
+  return mode !== "run2cap" && lane.mark.state === "half_open";
+}
+
+const PAUSED = 4;
+
+function isBetter(lane: LaneFacts, best: LaneFacts, mode: RerouteMode, nowMs: number): boolean {
+  const rank = rankOf(lane, mode, nowMs);
+  const bestRank = rankOf(best, mode, nowMs);
+  if (rank !== bestRank || rank !== PAUSED) return rank < bestRank;
+  return (lane.pausedUntilMs ?? 0) < (best.pausedUntilMs ?? 0);
+}
+
+function rankOf(lane: LaneFacts, mode: RerouteMode, nowMs: number): number {
+  if (mode !== "run2cap" && lane.mark.state === "probing") return 5;
+  if (isPaused(lane, nowMs)) return PAUSED;
+  if (isBlocked(lane)) return 3;
+  return isUnproved(lane, mode) ? 2 : 1;
+}

@@ -1,0 +1,68 @@
+import { chooseLane } from "./choose-lane.ts";
+import { decideNext } from "./decide-next.ts";
+import { decideKillSwitch, decideManual } from "./decide-pinned.ts";
+import type { Decision } from "./decision.ts";
+import { isPaused } from "./lane-state.ts";
+import { cannotAsk, giveUp, refuse, sendElsewhere, sendForWantOfOthers, sendPreferred } from "./outcome.ts";
+import { renderWait } from "./render-wait.ts";
+import type { LaneFacts, RoutingSnapshot } from "./routing-snapshot.ts";
+import { applyMode, isEveryLaneSpent, mayGoTo, type Situation, toSituation } from "./situation.ts";
+
+const FALLBACK = { decision: "fallback", rerouteDecision: "fallback" } as const;
+
+/**
+ * Decides which lane takes a request: the one rule book of live traffic, dry runs and replays.
+ *
+ * A first attempt goes by the rules of the mode; an attempt after a limit or a failure goes to the next lane. A lane
+ * that is unusable or was tried is never chosen. Only what a lane stated (a limit, a window declared spent) refuses a
+ * request, and only where the route has a usable lane beside the preferred one: with none, the upstream's own answer
+ * reaches the client. Our own count never refuses.
+ *
+ * @param nowMs Wall clock, epoch ms: the instant at which the facts were taken.
+ * @throws {RangeError} When the snapshot has no lane: a caller's mistake.
+ * @example
+ * decide({ mode: "hybrid", preemptAt: "block", pin: null, lanes: [zaiWithoutRoom, anthropic], after: null }, nowMs);
+ * // => { kind: "send", lane: "anthropic", decision: "reroute_policy", rerouteDecision: "quota_block", … }
+ */
+export function decide(snapshot: RoutingSnapshot, nowMs: number): Decision {
+  const situation = toSituation(snapshot, nowMs);
+  if (snapshot.pin === "kill_switch") return decideKillSwitch(situation);
+  if (snapshot.pin === "manual") return decideManual(situation);
+  if (snapshot.after !== null) return decideNext(situation, snapshot.after);
+  if (!mayGoTo(snapshot, situation.preferred)) return decideWithoutPreferred(situation);
+  return decideFirst(situation);
+}
+
+function decideFirst(situation: Situation): Decision {
+  const { snapshot, preferred, others, nowMs } = situation;
+  const verdict = applyMode(situation);
+  const choice = chooseLane(others, snapshot.mode, nowMs);
+  if (verdict.leave) {
+    return choice === null
+      ? sendOrRefuse(situation, verdict.reason)
+      : sendElsewhere(situation, choice, { ...verdict, decision: "reroute_policy" });
+  }
+  if (!isPaused(preferred, nowMs)) return sendPreferred(situation, verdict);
+  const reason = `${preferred.lane} is paused for another ${renderWait((preferred.pausedUntilMs ?? nowMs) - nowMs)}`;
+  return choice === null || opensNoSooner(choice.lane, preferred, nowMs)
+    ? sendOrRefuse(situation, reason)
+    : sendElsewhere(situation, choice, { ...FALLBACK, reason });
+}
+
+/** The preferred lane cannot be asked at all; the rules of the modes do not speak of that. */
+function decideWithoutPreferred(situation: Situation): Decision {
+  const { snapshot, preferred, others, nowMs } = situation;
+  const choice = chooseLane(others, snapshot.mode, nowMs);
+  const reason = cannotAsk(preferred);
+  if (choice !== null) return sendElsewhere(situation, choice, { ...FALLBACK, reason });
+  return isEveryLaneSpent(situation) ? refuse(situation) : giveUp(`${reason}, and no other lane is usable.`);
+}
+
+function sendOrRefuse(situation: Situation, why: string): Decision {
+  return isEveryLaneSpent(situation) ? refuse(situation) : sendForWantOfOthers(situation, why);
+}
+
+/** Both are paused: leaving pays only for the one that opens first. */
+function opensNoSooner(choice: LaneFacts, preferred: LaneFacts, nowMs: number): boolean {
+  return isPaused(choice, nowMs) && (choice.pausedUntilMs ?? 0) >= (preferred.pausedUntilMs ?? 0);
+}
