@@ -1,12 +1,17 @@
 import { existsSync } from "node:fs";
 import { defineConfig } from "tsup";
 
+const entries = ["src/index.ts", "src/node/index.ts", "src/main.ts"];
+
 // Declarations come from tsc: the bundler's own need a compiler interface that TypeScript 7 does not have.
 export default defineConfig({
-  entry: ["src/index.ts", ...(existsSync("src/node/index.ts") ? ["src/node/index.ts"] : [])],
+  entry: entries.filter((file) => existsSync(file)),
   format: ["esm"],
   target: "node22",
+  // Entries keep their folders (dist/node/index.js) whatever else is there.
+  outDir: "dist",
   clean: true,
   sourcemap: true,
   dts: false,
+  silent: true,
 });

@@ -8,9 +8,14 @@ export interface CommandResult {
 }
 
 /** Runs a program to its end without a terminal; never rejects. */
-export function runCommand(file: string, args: readonly string[], cwd: string): Promise<CommandResult> {
+export function runCommand(
+  file: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<CommandResult> {
   return new Promise((resolve) => {
-    const child = spawn(file, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(file, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     const collect = (chunk: Buffer): void => {
       output += chunk.toString("utf8");

@@ -49,7 +49,7 @@ export function walkInstalled(dirs: readonly string[], scope: string): WalkResul
       else if (required) missing.push(`${name} (of ${manifest.name})`);
     }
   }
-  return { packages: packages.sort((a, b) => (a.name < b.name ? -1 : 1)), missing };
+  return { packages: packages.sort(byName), missing };
 }
 
 /** Names, and whether each must be there. Optional peers come only where somebody else brings them. */
@@ -62,6 +62,12 @@ function wantedBy(manifest: Installed): [string, boolean][] {
     ...[...dependencies, ...needed].map((name): [string, boolean] => [name, true]),
     ...optional.map((name): [string, boolean] => [name, false]),
   ];
+}
+
+function byName(a: InstalledPackage, b: InstalledPackage): number {
+  const [first, second] = [`${a.name}@${a.version}`, `${b.name}@${b.version}`];
+  if (first === second) return 0;
+  return first < second ? -1 : 1;
 }
 
 function describePackage(manifest: Installed, via: string): InstalledPackage {
