@@ -1,1 +1,21 @@
-export {};
+export type { PointsPerMillion } from "./calibration/fit-classes.ts";
+export type { LearnedUnit } from "./calibration/unit-learner.ts";
+export { createQuotaEngine } from "./create-quota-engine.ts";
+export { type ProbeFile, type ProbeResult, parseProbeResults } from "./probe/parse-probe-results.ts";
+export type { ProbeRow } from "./probe/parse-probe-row.ts";
+export type { EngineSnapshot, RestoreResult } from "./snapshot/engine-snapshot.ts";
+export type {
+  AssessInput,
+  Assessment,
+  CalibrationView,
+  Constraint,
+  LeaseInput,
+  LimitInput,
+  ModelMarks,
+  PredictInput,
+  Prediction,
+  QuotaEngine,
+  QuotaEngineOptions,
+  UsageRecord,
+  WindowFigures,
+} from "./types.ts";

@@ -1,0 +1,162 @@
+import { NUMBER_SOURCES, type NumberSource, type WindowReading } from "@ccp/usage-contract";
+import type { Tally } from "../ledger/tally.ts";
+import type { LogicalClock } from "../window/logical-clock.ts";
+import { RESET_JITTER_MS, RESET_SLACK_MS } from "../window/window-counter.ts";
+import { windowLengthMs } from "./window-length.ts";
+
+/** Most windows a lane can have; more names than this are noise. */
+const MAX_WINDOWS = 16;
+/** While a more trusted number is younger than this, a less trusted one does not replace it. */
+const TRUST_MS = 60_000;
+/** A spent window without a reset blocks only this long: nothing else would ever end it. */
+export const UNDATED_BLOCK_MS = 900_000;
+/** The furthest a reset can lie ahead where the window's length is not known. */
+const LONGEST_MS = 31 * 86_400_000;
+
+/** One window as its lane declared it last. */
+export interface DeclaredWindow {
+  readonly name: string;
+  /** `lane:NAME`, built once: it is on the request path. */
+  readonly constraintName: string;
+  readonly lengthMs: number | null;
+  usedRatio: number | null;
+  /** Epoch ms, the lane's own clock. */
+  resetAtMs: number | null;
+  status: WindowReading["status"];
+  readonly scope: WindowReading["scope"];
+  /** The model family last seen with a model-scoped window; `null` while none was. */
+  family: string | null;
+  source: NumberSource;
+  /** Logical ms. */
+  observedMs: number;
+  /** Counted tokens of the lane when `usedRatio` was read. */
+  countedTokens: number;
+}
+
+/** The part of a reading that still holds at some instant. */
+export interface CurrentReading {
+  readonly usedRatio: number | null;
+  readonly resetAtMs: number | null;
+  readonly spent: boolean;
+}
+
+/** The windows that one lane declared. A window that a reading leaves out keeps its last value. */
+export class DeclaredWindows {
+  readonly all: DeclaredWindow[] = [];
+
+  /**
+   * Takes in one reading.
+   *
+   * @param family Of the model whose answer carried it; `null` when it came from elsewhere.
+   * @returns The window, or `null` when the reading was not taken (less trusted than a number just read).
+   */
+  observe(
+    reading: WindowReading,
+    family: string | null,
+    countedTokens: number,
+    clock: { readonly wallMs: number; readonly logicalMs: number },
+  ): DeclaredWindow | null {
+    const stored = this.#open(reading, clock.logicalMs);
+    if (stored === null || !mayReplace(stored, reading.source, clock.logicalMs)) return null;
+    const reset = usableReset(reading, stored, clock.wallMs);
+    const renewed = isRenewed(stored, reset, clock.wallMs);
+    const ratio = usableRatio(reading.usedRatio);
+    if (ratio !== null || renewed) {
+      stored.usedRatio = ratio;
+      stored.countedTokens = countedTokens;
+    }
+    if (reset !== null || renewed) stored.resetAtMs = reset;
+    stored.status = reading.status;
+    stored.source = reading.source;
+    stored.observedMs = clock.logicalMs;
+    if (reading.scope === "model" && family !== null) stored.family = family;
+    return stored;
+  }
+
+  /** Tells a tally that was opened later which resets its windows have. */
+  adopt(tally: Tally, clock: LogicalClock): void {
+    const now = clock.highWaterMs;
+    for (const window of this.all) {
+      if (window.scope !== "account" || window.resetAtMs === null || window.lengthMs === null) continue;
+      for (const own of [tally.rolling, tally.weekly]) {
+        if (own.counter.lengthMs !== window.lengthMs) continue;
+        own.counter.advance(now);
+        own.counter.declare(window.resetAtMs + clock.offsetMs, now);
+      }
+    }
+  }
+
+  restore(windows: readonly DeclaredWindow[]): void {
+    this.all.splice(0, this.all.length, ...windows.slice(0, MAX_WINDOWS));
+  }
+
+  forget(): void {
+    this.all.length = 0;
+  }
+
+  #open(reading: WindowReading, logicalMs: number): DeclaredWindow | null {
+    const stored = this.all.find((window) => window.name === reading.name && window.scope === reading.scope);
+    if (stored !== undefined) return stored;
+    if (this.all.length >= MAX_WINDOWS) return null;
+    const window: DeclaredWindow = {
+      name: reading.name,
+      constraintName: `lane:${reading.name}`,
+      lengthMs: reading.lengthMs ?? windowLengthMs(reading.name),
+      usedRatio: null,
+      resetAtMs: null,
+      status: null,
+      scope: reading.scope,
+      family: null,
+      source: reading.source,
+      observedMs: logicalMs,
+      countedTokens: 0,
+    };
+    this.all.push(window);
+    return window;
+  }
+}
+
+/** What still holds of a declared window: nothing of it once its reset has passed. */
+export function currentReading(window: DeclaredWindow, wallMs: number, logicalMs: number): CurrentReading {
+  if (window.resetAtMs !== null && wallMs >= window.resetAtMs) {
+    return { usedRatio: null, resetAtMs: null, spent: false };
+  }
+  const full = window.status === "rejected" || (window.usedRatio ?? 0) >= 1;
+  const dated = window.resetAtMs !== null || logicalMs - window.observedMs < UNDATED_BLOCK_MS;
+  return { usedRatio: window.usedRatio, resetAtMs: window.resetAtMs, spent: full && dated };
+}
+
+/**
+ * Whether a window binds models of `family`. A model-scoped one binds only the family last seen with it; before any
+ * was seen, the family its own name ends in (`7d_opus`).
+ */
+export function bindsFamily(window: DeclaredWindow, family: string): boolean {
+  if (window.scope === "account") return true;
+  if (window.family !== null) return window.family === family;
+  const suffix = window.name.slice(window.name.lastIndexOf("_") + 1).toLowerCase();
+  return suffix !== window.name.toLowerCase() && family.split("-").includes(suffix);
+}
+
+function mayReplace(stored: DeclaredWindow, source: NumberSource, logicalMs: number): boolean {
+  if (logicalMs - stored.observedMs >= TRUST_MS) return true;
+  return NUMBER_SOURCES.indexOf(source) <= NUMBER_SOURCES.indexOf(stored.source);
+}
+
+function usableRatio(ratio: number | null): number | null {
+  return ratio !== null && Number.isFinite(ratio) && ratio >= 0 ? ratio : null;
+}
+
+/** A reset that lies ahead, no further than the window is long; jitter around the known one keeps the known one. */
+function usableReset(reading: WindowReading, stored: DeclaredWindow, wallMs: number): number | null {
+  const reset = reading.resetAtMs;
+  if (reset === null || !Number.isFinite(reset) || reset <= wallMs) return null;
+  const clamped = Math.min(reset, wallMs + (stored.lengthMs ?? LONGEST_MS) + RESET_SLACK_MS);
+  const known = stored.resetAtMs;
+  return known !== null && Math.abs(clamped - known) < RESET_JITTER_MS && known > wallMs ? known : clamped;
+}
+
+/** Whether the stored numbers belong to a window that is over. */
+function isRenewed(stored: DeclaredWindow, reset: number | null, wallMs: number): boolean {
+  if (stored.resetAtMs === null) return false;
+  return wallMs >= stored.resetAtMs || (reset !== null && reset >= stored.resetAtMs + RESET_JITTER_MS);
+}

@@ -1,0 +1,226 @@
+import {
+  DEFAULT_REROUTE_MODE,
+  isGlob,
+  type LaneId,
+  type LaneWindow,
+  type ModelUsage,
+  modelKey,
+  type QuotaConfig,
+  type RerouteMode,
+  type WindowReading,
+} from "@ccp/usage-contract";
+import { assessModel } from "./assess/assess-model.ts";
+import { calibrationView } from "./calibration/calibration-view.ts";
+import { observeLimit } from "./calibration/observe-limit.ts";
+import { observeWindows } from "./calibration/observe-windows.ts";
+import type { LearnedUnit } from "./calibration/unit-learner.ts";
+import { type Holder, LeaseBook } from "./lease/lease-book.ts";
+import { Ledger, OTHER_MODEL, ruleOn } from "./ledger/ledger.ts";
+import { reconfigureLedger } from "./ledger/reconfigure.ts";
+import { countRecord } from "./ledger/usage-record.ts";
+import { predictRequest } from "./predict/predict-request.ts";
+import type { ProbeResult } from "./probe/parse-probe-results.ts";
+import { seedProbe } from "./probe/seed-probe.ts";
+import {
+  type EngineSnapshot,
+  type RestoreResult,
+  readSnapshot,
+  saveSnapshot,
+} from "./snapshot/engine-snapshot.ts";
+import type {
+  AssessInput,
+  Assessment,
+  CalibrationView,
+  LeaseInput,
+  LimitInput,
+  ModelMarks,
+  PredictInput,
+  Prediction,
+  QuotaEngine,
+  QuotaEngineOptions,
+  UsageRecord,
+} from "./types.ts";
+import { laneWindows } from "./usage/lane-windows.ts";
+import { modelUsage } from "./usage/model-usage.ts";
+import { type Instant, LogicalClock } from "./window/logical-clock.ts";
+
+/**
+ * Creates an engine that holds no count yet.
+ *
+ * @example
+ * const engine = createQuotaEngine({ config: toQuotaConfig({ models: { "glm-4.7": { provider: "zai", rolling_tokens: 2e6 } } }) });
+ * engine.assess({ lane: "zai", model: "glm-4.7", predicted: 1200, nowMs }).blocked; // => false
+ */
+export function createQuotaEngine(options: QuotaEngineOptions): QuotaEngine {
+  return new Engine(options);
+}
+
+class Engine implements QuotaEngine {
+  readonly #leases: LeaseBook = new LeaseBook();
+  readonly #mode: RerouteMode;
+  readonly #sessionStartMs: number;
+  #ledger: Ledger;
+
+  constructor(options: QuotaEngineOptions) {
+    this.#mode = options.mode ?? DEFAULT_REROUTE_MODE;
+    this.#sessionStartMs = options.sessionStartMs ?? Number.NEGATIVE_INFINITY;
+    this.#ledger = new Ledger(options.config, new LogicalClock());
+  }
+
+  reconfigure(config: QuotaConfig, nowMs: number): void {
+    reconfigureLedger(this.#ledger, config, this.#at(nowMs));
+    this.#leases.rehold((lease) => this.#holders(lease.lane, lease.model));
+  }
+
+  predict(input: PredictInput): Prediction {
+    return predictRequest(this.#ledger, input);
+  }
+
+  assess(input: AssessInput): Assessment {
+    const at = this.#at(input.nowMs);
+    const predicted = checkedTokens(input.predicted);
+    return assessModel(this.#ledger, this.#ledger.find(input.model), input.lane, predicted, at);
+  }
+
+  reserve(lease: LeaseInput, nowMs: number): void {
+    const at = this.#at(nowMs);
+    if (!Number.isFinite(lease.deadlineMs)) {
+      throw new RangeError(`deadlineMs must be epoch milliseconds, got ${lease.deadlineMs}`);
+    }
+    this.#leases.open(leaseId(lease.rid, lease.attempt), {
+      lane: lease.lane,
+      model: lease.model,
+      // Whole tokens: sums of fractions would not come back to 0.
+      tokens: Math.ceil(checkedTokens(lease.predicted)),
+      deadlineMs: lease.deadlineMs + at.offsetMs,
+      holders: this.#holders(lease.lane, lease.model),
+    });
+  }
+
+  settle(rid: string, attempt: number, record: UsageRecord | null, nowMs: number): boolean {
+    const at = this.#at(nowMs);
+    if (!this.#leases.settle(leaseId(rid, attempt))) return false;
+    if (record !== null) countRecord(this.#ledger, record, at, this.#sessionStartMs);
+    return true;
+  }
+
+  record(record: UsageRecord, nowMs: number): void {
+    countRecord(this.#ledger, record, this.#at(nowMs), this.#sessionStartMs);
+  }
+
+  observeWindows(
+    lane: LaneId,
+    model: string | null,
+    readings: readonly WindowReading[],
+    nowMs: number,
+  ): void {
+    observeWindows(this.#ledger, lane, model, readings, this.#at(nowMs));
+  }
+
+  forgetWindows(lane: LaneId, nowMs: number): void {
+    const { logicalMs } = this.#at(nowMs);
+    this.#ledger.lane(lane)?.declared.forget();
+    for (const tally of this.#ledger.talliesOn(lane)) {
+      tally.rolling.counter.undeclare(logicalMs);
+      tally.weekly.counter.undeclare(logicalMs);
+    }
+  }
+
+  observeLimit(input: LimitInput): void {
+    observeLimit(this.#ledger, input, this.#at(input.nowMs));
+  }
+
+  seedProbe(results: readonly ProbeResult[], nowMs: number): void {
+    this.#at(nowMs);
+    seedProbe(this.#ledger, results);
+  }
+
+  tick(nowMs: number): void {
+    const { logicalMs } = this.#at(nowMs);
+    for (const tally of this.#ledger.tallies()) {
+      tally.rolling.calibration.recompute(logicalMs);
+      tally.weekly.calibration.recompute(logicalMs);
+    }
+    for (const lane of this.#ledger.lanes.values()) {
+      for (const learner of lane.units.byWindow.values()) learner.recompute(logicalMs);
+    }
+  }
+
+  calibration(lane: LaneId, model: string, nowMs: number): CalibrationView {
+    this.#at(nowMs);
+    const entry = this.#ledger.find(model);
+    return calibrationView(this.#ledger.meter(entry, lane)?.tally ?? null, ruleOn(entry, lane));
+  }
+
+  learnedUnits(lane: LaneId, nowMs: number): LearnedUnit[] {
+    this.#at(nowMs);
+    const units = this.#ledger.lane(lane)?.units.byWindow ?? new Map<string, never>();
+    return [...units].map(([window, learner]) => learner.view(window));
+  }
+
+  modelUsage(model: string, marks: ModelMarks, nowMs: number): ModelUsage {
+    return modelUsage(this.#ledger, this.#ledger.find(model), this.#mode, marks, this.#at(nowMs));
+  }
+
+  models(): string[] {
+    const named = this.#ledger.config.models.filter((quota) => !isGlob(quota.key)).map((quota) => quota.key);
+    const keys = new Set(named.map((name) => modelKey(name)));
+    const seen = [...this.#ledger.models.keys()].filter((key) => !keys.has(key) && key !== OTHER_MODEL);
+    const other = this.#ledger.models.has(OTHER_MODEL) ? [OTHER_MODEL] : [];
+    return [...named, ...seen, ...other];
+  }
+
+  laneWindows(lane: LaneId, nowMs: number): LaneWindow[] {
+    return laneWindows(this.#ledger, lane, this.#at(nowMs));
+  }
+
+  quotaKey(model: string): string {
+    return this.#ledger.find(model).quota?.key ?? OTHER_MODEL;
+  }
+
+  snapshot(): EngineSnapshot {
+    return saveSnapshot(this.#ledger);
+  }
+
+  restore(snapshot: unknown, nowMs: number): RestoreResult {
+    this.#at(nowMs);
+    const read = readSnapshot(snapshot, this.#ledger.config);
+    if (!read.success) return { restored: false, reason: read.reason };
+    const { seeds } = this.#ledger;
+    this.#ledger = read.ledger;
+    this.#ledger.seed(seeds);
+    this.#leases.rehold((lease) => this.#holders(lease.lane, lease.model));
+    this.#at(nowMs);
+    return { restored: true, savedAtMs: read.savedAtMs, skipped: read.skipped };
+  }
+
+  /** One instant; first ends what a passed deadline or a clock that was set ends. */
+  #at(nowMs: number): Instant {
+    const { clock } = this.#ledger;
+    const before = clock.offsetMs;
+    const logicalMs = clock.read(nowMs);
+    const { offsetMs, steppedMs } = clock;
+    if (offsetMs !== before) this.#ledger.shift(offsetMs - before);
+    this.#leases.expire(logicalMs);
+    return { wallMs: nowMs, logicalMs, offsetMs, steppedMs };
+  }
+
+  #holders(lane: LaneId, model: string): Holder[] {
+    const entry = this.#ledger.count(model);
+    const pools = entry.pools.filter((pool) => pool.quota.lane === lane);
+    return [
+      this.#ledger.openMeter(entry, lane).tally,
+      this.#ledger.openLane(lane),
+      ...pools.map((pool) => pool.tally),
+    ];
+  }
+}
+
+function leaseId(rid: string, attempt: number): string {
+  return `${attempt}:${rid}`;
+}
+
+function checkedTokens(predicted: number): number {
+  if (Number.isFinite(predicted) && predicted >= 0) return predicted;
+  throw new RangeError(`predicted must be a number of tokens, got ${predicted}`);
+}

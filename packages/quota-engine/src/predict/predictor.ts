@@ -1,0 +1,79 @@
+import { rawInput, type TokenCounts, type TokenWeights } from "@ccp/usage-contract";
+import { ascending, percentile } from "../calibration/percentile.ts";
+
+/** Tokens per byte before anything was learned. */
+export const START_TOKENS_PER_BYTE: number = 1 / 4;
+/** Output tokens before anything was learned. */
+export const START_OUTPUT_TOKENS = 500;
+const RECENT_OUTPUTS = 64;
+/** A new sample weighs at least this much, so that a model that changed is followed. */
+const MIN_ALPHA = 1 / 16;
+
+/** Learns, for one model on one lane, what a request takes from what the last ones took. */
+export class Predictor {
+  inputSamples = 0;
+  /** All input classes per byte of request body. */
+  tokensPerByte: number = START_TOKENS_PER_BYTE;
+  /** Share of the input that came from the cache. */
+  readShare = 0;
+  /** Share of the input that went into the cache. */
+  creationShare = 0;
+  #outputs: number[] = [];
+  #next = 0;
+  #p75: number | null = null;
+
+  learn(counts: TokenCounts, bodyBytes: number): void {
+    this.#outputs[this.#next] = counts.outputTokens;
+    this.#next = (this.#next + 1) % RECENT_OUTPUTS;
+    this.#p75 = null;
+    const input = rawInput(counts);
+    if (!(bodyBytes > 0) || input === 0) return;
+    this.inputSamples += 1;
+    const alpha = Math.max(1 / this.inputSamples, MIN_ALPHA);
+    this.tokensPerByte += alpha * (input / bodyBytes - this.tokensPerByte);
+    this.readShare += alpha * (counts.cacheReadTokens / input - this.readShare);
+    this.creationShare += alpha * (counts.cacheCreationTokens / input - this.creationShare);
+  }
+
+  /** p75 of the recent outputs. */
+  get outputTokens(): number {
+    this.#p75 ??= percentile(ascending(this.#outputs), 0.75) ?? START_OUTPUT_TOKENS;
+    return this.#p75;
+  }
+
+  /** What one input token weighs, by the learned shares of the classes. */
+  inputWeight(weights: TokenWeights): number {
+    const plain = Math.max(0, 1 - this.readShare - this.creationShare);
+    return (
+      plain * weights.input + this.readShare * weights.cacheRead + this.creationShare * weights.cacheCreation
+    );
+  }
+
+  toJSON(): PredictorState {
+    return {
+      inputSamples: this.inputSamples,
+      tokensPerByte: this.tokensPerByte,
+      readShare: this.readShare,
+      creationShare: this.creationShare,
+      outputs: [...this.#outputs.slice(this.#next), ...this.#outputs.slice(0, this.#next)],
+    };
+  }
+
+  restore(state: PredictorState): void {
+    this.inputSamples = state.inputSamples;
+    this.tokensPerByte = state.tokensPerByte;
+    this.readShare = state.readShare;
+    this.creationShare = state.creationShare;
+    this.#outputs = state.outputs.slice(-RECENT_OUTPUTS);
+    this.#next = this.#outputs.length % RECENT_OUTPUTS;
+    this.#p75 = null;
+  }
+}
+
+export interface PredictorState {
+  readonly inputSamples: number;
+  readonly tokensPerByte: number;
+  readonly readShare: number;
+  readonly creationShare: number;
+  readonly outputs: readonly number[];
+}

@@ -1,0 +1,90 @@
+import { NUMBER_SOURCES } from "@ccp/usage-contract";
+import type { DeclaredWindow } from "../assess/declared-windows.ts";
+import type { UnitSpan } from "../calibration/unit-learner.ts";
+import type { LaneState } from "../ledger/lane-state.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { asCount, asList, asNumber, asObject, asObjects, asText, type Json } from "./read-json.ts";
+
+type SavedWindow = Omit<DeclaredWindow, "constraintName" | "countedTokens"> & {
+  /** Counted tokens of the lane since the ratio was read. */
+  readonly sinceTokens: number;
+};
+
+export interface LaneSnapshot {
+  readonly lane: string;
+  readonly tokensPerByte: number | null;
+  readonly windows: readonly SavedWindow[];
+  readonly units: readonly { readonly window: string; readonly spans: readonly UnitSpan[] }[];
+}
+
+export function saveLane(lane: LaneState): LaneSnapshot {
+  return {
+    lane: lane.lane,
+    tokensPerByte: lane.tokensPerByte,
+    windows: lane.declared.all.map(({ constraintName: _, countedTokens, ...window }) => ({
+      ...window,
+      sinceTokens: lane.countedTokens - countedTokens,
+    })),
+    units: [...lane.units.byWindow].map(([window, learner]) => ({ window, spans: learner.toJSON() })),
+  };
+}
+
+/** @returns Whether the state named a lane. */
+export function restoreLane(ledger: Ledger, state: Json, nowMs: number): boolean {
+  const name = asText(state.lane);
+  if (name === null) return false;
+  const lane = ledger.openLane(name);
+  const perByte = asNumber(state.tokensPerByte);
+  lane.tokensPerByte = perByte !== null && perByte > 0 ? perByte : null;
+  lane.declared.restore(asObjects(state.windows).flatMap((window) => readWindow(window) ?? []));
+  for (const unit of asObjects(state.units)) {
+    const window = asText(unit.window);
+    if (window !== null) lane.units.open(window).restore(asList(unit.spans).flatMap(readSpan), nowMs);
+  }
+  return true;
+}
+
+function readWindow(state: Json): DeclaredWindow | null {
+  const name = asText(state.name);
+  const observedMs = asNumber(state.observedMs);
+  const source = NUMBER_SOURCES.find((known) => known === state.source);
+  if (name === null || observedMs === null || source === undefined) return null;
+  const status = (["allowed", "allowed_warning", "rejected"] as const).find(
+    (known) => known === state.status,
+  );
+  const ratio = asNumber(state.usedRatio);
+  return {
+    name,
+    constraintName: `lane:${name}`,
+    lengthMs: asNumber(state.lengthMs),
+    usedRatio: ratio !== null && ratio >= 0 ? ratio : null,
+    resetAtMs: asNumber(state.resetAtMs),
+    status: status ?? null,
+    scope: state.scope === "model" ? "model" : "account",
+    family: asText(state.family),
+    source,
+    observedMs,
+    // The restored lane counts from 0.
+    countedTokens: -asCount(state.sinceTokens),
+  };
+}
+
+function readSpan(value: unknown): UnitSpan[] {
+  const span = asObject(value);
+  const counts = asObject(span?.counts);
+  const atMs = asNumber(span?.atMs);
+  const points = asNumber(span?.points);
+  if (counts === null || atMs === null || points === null || !(points > 0)) return [];
+  return [
+    {
+      atMs,
+      points,
+      counts: {
+        inputTokens: asCount(counts.inputTokens),
+        outputTokens: asCount(counts.outputTokens),
+        cacheCreationTokens: asCount(counts.cacheCreationTokens),
+        cacheReadTokens: asCount(counts.cacheReadTokens),
+      },
+    },
+  ];
+}

@@ -1,0 +1,234 @@
+import type {
+  LaneId,
+  LaneWindow,
+  LimitSignal,
+  ModelUsage,
+  NumberSource,
+  QuotaConfig,
+  RerouteMode,
+  TokenCounts,
+  WindowReading,
+} from "@ccp/usage-contract";
+import type { LearnedUnit } from "./calibration/unit-learner.ts";
+import type { ProbeResult } from "./probe/parse-probe-results.ts";
+import type { EngineSnapshot, RestoreResult } from "./snapshot/engine-snapshot.ts";
+
+export interface QuotaEngineOptions {
+  readonly config: QuotaConfig;
+  /** Only shown in `modelUsage`; the engine itself chooses no lane. Default `hybrid`. */
+  readonly mode?: RerouteMode;
+  /**
+   * Where the `session` speeds begin, epoch ms. Records with an earlier `atMs` (a replayed log) count in windows
+   * and not in the session. Default: every record counts.
+   */
+  readonly sessionStartMs?: number;
+}
+
+/** What one answer took, as its lane reported it (or as it was estimated). */
+export interface UsageRecord {
+  readonly lane: LaneId;
+  readonly model: string;
+  readonly counts: TokenCounts;
+  /** Epoch ms at which the answer ended. A time ahead of `nowMs` counts as `nowMs`. */
+  readonly atMs: number;
+  /** Decision to last byte, ms. */
+  readonly wallMs: number;
+  /** First to last byte, ms; 0 when the answer was not streamed. */
+  readonly streamMs: number;
+  readonly ttftMs: number | null;
+  /** 0..23 in the server's own zone: the engine knows no zones. */
+  readonly localHour: number;
+  /** The counts are a guess: they count in the windows, nothing is learned from them. */
+  readonly estimated: boolean;
+  /** Size of the request body; teaches how many tokens a byte is. */
+  readonly bodyBytes?: number;
+}
+
+export interface PredictInput {
+  readonly lane: LaneId;
+  readonly model: string;
+  readonly bodyBytes: number;
+  /** The request's `max_tokens`; `null` when it has none. */
+  readonly maxTokens: number | null;
+}
+
+/** Whole tokens, rounded up. */
+export interface Prediction {
+  /** All input classes, unweighted. */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Both, weighted as the model's quota on this lane weighs them. */
+  readonly countedTokens: number;
+}
+
+export interface AssessInput {
+  readonly lane: LaneId;
+  readonly model: string;
+  /** Counted tokens the request is expected to take. */
+  readonly predicted: number;
+  readonly nowMs: number;
+}
+
+/** One limit that binds a model on a lane. */
+export interface Constraint {
+  /** `rolling`, `weekly`, `pool:NAME:rolling`, `pool:NAME:weekly`, `lane:5h`, … */
+  readonly name: string;
+  /** 0..1 and beyond, against the configured capacity or as the lane declared it; `null` when unknown. */
+  readonly usedPct: number | null;
+  /** Counted tokens; `null` where only a ratio is known. */
+  readonly usedTokens: number | null;
+  /** As configured; for a lane's window what was learned of it. */
+  readonly capacityTokens: number | null;
+  /** What blocks: the capacity times the learned bias, once the bias is trusted. */
+  readonly effectiveCapacityTokens: number | null;
+  /** Effective capacity − used − reserved, never below 0. */
+  readonly headroomTokens: number | null;
+  /** Epoch ms. */
+  readonly resetAtMs: number | null;
+  readonly source: NumberSource;
+  /** How old the number is; 0 for what the engine counts itself. */
+  readonly ageMs: number | null;
+  /** (used + reserved + predicted) ÷ effective capacity, or the declared ratio: what the tightest is chosen by. */
+  readonly pressure: number;
+  readonly warned: boolean;
+  /** The pressure has reached 1: used + reserved ≥ capacity, or predicted ≥ headroom, or declared spent. */
+  readonly blocked: boolean;
+}
+
+/** One of the model's own windows on the lane that was asked about. */
+export interface WindowFigures {
+  readonly usedTokens: number;
+  readonly capacityTokens: number | null;
+  /** Against the configured capacity; `null` without one. */
+  readonly usedPct: number | null;
+  /** (capacity − used − reserved) ÷ capacity, never below 0. */
+  readonly headroomPct: number | null;
+  /** Seconds until the window ends or its oldest sample leaves; 0 when nothing is counted. */
+  readonly etaSec: number;
+}
+
+export interface Assessment {
+  readonly constraints: readonly Constraint[];
+  /** The tightest constraint; `null` when nothing is known that could bind. */
+  readonly binding: Constraint | null;
+  /** Of the binding constraint where it counts tokens, else of the model's rolling window. */
+  readonly usedTokens: number;
+  /** What requests of this model hold on this lane right now. */
+  readonly reservedTokens: number;
+  /** The smallest headroom among the constraints that count tokens. */
+  readonly headroomTokens: number | null;
+  /** The smaller headroom of the rolling and the weekly window. */
+  readonly headroomPct: number | null;
+  /** `warnPctAuto` once its confidence is 0.5, else `warnPct`. */
+  readonly warnThreshold: number;
+  readonly warnPct: number;
+  readonly warnPctAuto: number;
+  readonly confidence: number;
+  /** A constraint has reached its warn threshold. */
+  readonly warned: boolean;
+  /** Used + reserved ≥ effective capacity, or predicted ≥ headroom, or the lane declared a window spent. */
+  readonly blocked: boolean;
+  /** Latest declared reset among the windows that the lane declared spent, epoch ms. */
+  readonly spentUntilMs: number | null;
+  readonly rolling: WindowFigures;
+  readonly weekly: WindowFigures;
+}
+
+export interface LeaseInput {
+  readonly rid: string;
+  readonly attempt: number;
+  readonly lane: LaneId;
+  readonly model: string;
+  /** Counted tokens, as {@link Prediction.countedTokens}. */
+  readonly predicted: number;
+  /** Epoch ms after which the reservation no longer holds anything. */
+  readonly deadlineMs: number;
+}
+
+export interface LimitInput {
+  readonly lane: LaneId;
+  readonly model: string;
+  readonly signal: LimitSignal;
+  readonly nowMs: number;
+  /**
+   * When the refused request was sent, epoch ms. A request sent before the last limit of this model was seen
+   * belongs to the same burst and teaches nothing new. Without it every limit is a sample.
+   */
+  readonly startedAtMs?: number | null;
+}
+
+/** What was learned about one model on one lane. */
+export interface CalibrationView {
+  /** Calculated minus declared reset, seconds, signed; `null` without samples. */
+  readonly gapSecondsP50: number | null;
+  readonly gapSecondsP95: number | null;
+  readonly gapSamples: number;
+  /** Share of the configured capacity at which the plan really ends; `null` without samples. */
+  readonly bias: number | null;
+  readonly biasSamples: number;
+  /** 0..1; nothing learned is used under 0.5. */
+  readonly confidence: number;
+  readonly warnPct: number;
+  readonly warnPctAuto: number;
+}
+
+/** What the router knows and the engine shows. */
+export interface ModelMarks {
+  readonly cooldownActive: boolean;
+  /** Epoch seconds. */
+  readonly cooldownNextTs: number | null;
+  /** Preferred lane of a model that has no quota. Default: the lane that served it last. */
+  readonly lane?: LaneId;
+}
+
+/**
+ * Counts tokens, weighs limits, holds reservations and learns how far its own numbers are off.
+ *
+ * Every `nowMs` is the present wall clock in epoch ms, also while an old log is replayed (only
+ * {@link UsageRecord.atMs} is old then): a present that falls behind by more than a minute is taken for a clock
+ * that was set back.
+ *
+ * @throws {RangeError} From any method whose `nowMs`, `predicted` or `deadlineMs` is not a finite number.
+ */
+export interface QuotaEngine {
+  /** Takes new quotas; counts, reservations and what was learned stay. */
+  reconfigure(config: QuotaConfig, nowMs: number): void;
+  predict(input: PredictInput): Prediction;
+  assess(input: AssessInput): Assessment;
+  /** Holds `predicted` tokens until {@link settle} or the deadline. The same rid and attempt replaces its lease. */
+  reserve(lease: LeaseInput, nowMs: number): void;
+  /**
+   * Ends a lease and counts what the request took; `null` when nothing was spent.
+   *
+   * @returns Whether this call settled it. `false`: unknown or settled before, and nothing was counted. A lease
+   *   past its deadline holds nothing, but the first settle still counts: the tokens were spent.
+   */
+  settle(rid: string, attempt: number, record: UsageRecord | null, nowMs: number): boolean;
+  /** Counts usage that held no lease: a replayed log, an import, a simulation. */
+  record(record: UsageRecord, nowMs: number): void;
+  /** Takes in what a lane declares about its windows. `model`: whose answer carried it; `null` for a quota endpoint. */
+  observeWindows(lane: LaneId, model: string | null, readings: readonly WindowReading[], nowMs: number): void;
+  /** Forgets what a lane declared about its windows, for an operator who knows better. */
+  forgetWindows(lane: LaneId, nowMs: number): void;
+  /** Learns from a refusal. Only `quota` signals teach; an overload is no evidence about a cap. */
+  observeLimit(input: LimitInput): void;
+  /** Takes the results of a limit probe; they replace those of the call before. */
+  seedProbe(results: readonly ProbeResult[], nowMs: number): void;
+  /** Ends leases past their deadline and recomputes what was learned. */
+  tick(nowMs: number): void;
+  calibration(lane: LaneId, model: string, nowMs: number): CalibrationView;
+  /** How many tokens one percent of each declared window is, as far as it was learned. */
+  learnedUnits(lane: LaneId, nowMs: number): LearnedUnit[];
+  /** One model of `GET /v1/usage`. All numbers but `lanes` and `speeds` are of the quota's own lane. */
+  modelUsage(model: string, marks: ModelMarks, nowMs: number): ModelUsage;
+  /** Models named by a quota, then those seen; at most 200 without a quota of their own, then `other`. */
+  models(): string[];
+  /** The lane's windows, declared ones first; a window it does not declare shows its tightest configured cap. */
+  laneWindows(lane: LaneId, nowMs: number): LaneWindow[];
+  /** The quota key a model falls under, or `other`: a closed set, fit for metric labels. */
+  quotaKey(model: string): string;
+  /** Plain JSON of all counts and learned values. Leases are left out: they end with the process. */
+  snapshot(): EngineSnapshot;
+  /** Replaces the state by a snapshot's. Never throws over a bad one: the reason is returned and the state stays. */
+  restore(snapshot: unknown, nowMs: number): RestoreResult;
+}

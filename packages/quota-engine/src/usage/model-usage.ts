@@ -1,0 +1,85 @@
+import { ANTHROPIC_LANE, type LaneId, type ModelUsage, type RerouteMode } from "@ccp/usage-contract";
+import { assessModel } from "../assess/assess-model.ts";
+import { calibrationView } from "../calibration/calibration-view.ts";
+import { type Ledger, ruleOn } from "../ledger/ledger.ts";
+import type { ModelEntry } from "../ledger/model-entry.ts";
+import { advanceTally, type Tally } from "../ledger/tally.ts";
+import { SpeedBook } from "../speeds/speed-book.ts";
+import type { ModelMarks } from "../types.ts";
+import { CACHE_CREATION, CACHE_READ, EXTRA, INPUT, OUTPUT } from "../window/columns.ts";
+import type { Instant } from "../window/logical-clock.ts";
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * One model of `GET /v1/usage`. The windows are those of the quota's own lane; without a quota of `marks.lane`, else
+ * of the lane that served last. `lanes` tells of every lane that served, raw, in the rolling window.
+ */
+export function modelUsage(
+  ledger: Ledger,
+  entry: ModelEntry,
+  mode: RerouteMode,
+  marks: ModelMarks,
+  at: Instant,
+): ModelUsage {
+  const lane = entry.quota?.lane ?? marks.lane ?? entry.lastLane ?? ANTHROPIC_LANE;
+  const tally = ledger.meter(entry, lane)?.tally ?? null;
+  const assessment = assessModel(ledger, entry, lane, 0, at);
+  const { rolling, weekly } = assessment;
+  const learned = calibrationView(tally, ruleOn(entry, lane));
+  return {
+    provider: lane,
+    rolling_in: rollingOf(tally, INPUT) + rollingOf(tally, CACHE_CREATION) + rollingOf(tally, CACHE_READ),
+    rolling_out: rollingOf(tally, OUTPUT),
+    rolling_pct: rolling.usedPct,
+    weekly_pct: weekly.usedPct,
+    reqs: rollingOf(tally, EXTRA),
+    eta_rolling_sec: rolling.etaSec,
+    eta_weekly_sec: weekly.etaSec,
+    warn: assessment.warned,
+    block: assessment.blocked,
+    rolling_used_tokens: rolling.usedTokens,
+    rolling_capacity_tokens: rolling.capacityTokens,
+    weekly_used_tokens: weekly.usedTokens,
+    weekly_capacity_tokens: weekly.capacityTokens,
+    reserved_tokens: assessment.reservedTokens,
+    headroom_pct_rolling: rolling.headroomPct,
+    headroom_pct_weekly: weekly.headroomPct,
+    quota_headroom_pct: assessment.headroomPct,
+    weekly_hours: (tally?.weekly.counter.used(EXTRA) ?? 0) / HOUR_MS,
+    warn_pct: learned.warnPct,
+    warn_pct_auto: learned.warnPctAuto,
+    warn_pct_confidence: learned.confidence,
+    gap_seconds_p50: learned.gapSecondsP50,
+    gap_seconds_p95: learned.gapSecondsP95,
+    gap_samples: learned.gapSamples,
+    reroute_mode: mode,
+    cooldown_active: marks.cooldownActive,
+    cooldown_next_ts: marks.cooldownNextTs,
+    speeds: (entry.speeds ?? emptySpeeds(ledger)).view(at.logicalMs),
+    lanes: lanesOf(entry, at.logicalMs),
+  };
+}
+
+function rollingOf(tally: Tally | null, column: number): number {
+  return tally?.rolling.counter.used(column) ?? 0;
+}
+
+function emptySpeeds(ledger: Ledger): SpeedBook {
+  return new SpeedBook(ledger.config.rollingMs, ledger.config.weeklyMs);
+}
+
+function lanesOf(entry: ModelEntry, nowMs: number): NonNullable<ModelUsage["lanes"]> {
+  const lanes: Record<LaneId, NonNullable<ModelUsage["lanes"]>[string]> = {};
+  for (const { lane, tally } of entry.meters) {
+    advanceTally(tally, nowMs);
+    lanes[lane] = {
+      reqs: rollingOf(tally, EXTRA),
+      input_tokens: rollingOf(tally, INPUT),
+      output_tokens: rollingOf(tally, OUTPUT),
+      cache_creation_tokens: rollingOf(tally, CACHE_CREATION),
+      cache_read_tokens: rollingOf(tally, CACHE_READ),
+    };
+  }
+  return lanes;
+}
