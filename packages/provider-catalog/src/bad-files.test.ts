@@ -44,7 +44,7 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   "names no lane can have":
     "providers:\n  Z.AI!: { base_url: http://localhost }\n  none: { base_url: http://localhost }\n  __proto__: { base_url: http://localhost }\n",
   addresses:
-    "providers:\n  a: { base_url: api.z.ai }\n  b: { base_url: ftp://h }\n  c: { base_url: 'https://user:pass@h' }\n  d: { base_url: 'https://h/?api_key=1' }\n  e: { base_url: http://10.0.0.5 }\n  f: { base_url: 'https://${HOST}' }\n  g: { base_url: }\n",
+    "providers:\n  a: { base_url: api.z.ai }\n  b: { base_url: ftp://h }\n  c: { base_url: 'https://user:pass@h' }\n  d: { base_url: 'https://h/?api_key=1' }\n  e: { base_url: http://10.0.0.5 }\n  f: { base_url: 'https://$HOST' }\n  g: { base_url: }\n",
   "a key where its variable belongs":
     "providers:\n  zai:\n    base_url: https://api.z.ai\n    key_env: sk-ant-api03-abc\n    auth: { scoped_env: { work: 0123456789abcdef.ghijkl } }\n    api_key: abcdef0123456789\n",
   "a key that could be a variable's name":

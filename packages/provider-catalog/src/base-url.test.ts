@@ -61,7 +61,7 @@ describe("parseBaseUrl", () => {
     ["https://[1:2]", "no valid host"],
     ["https://h/a/../b", "a path with characters or dots that are not plain"],
     ["https://h/%2e%2e/b", "a path with characters or dots that are not plain"],
-    ["https://${HOST}/x", "a variable; variables are not replaced in this file"],
+    ["https://$HOST/x", "a variable; variables are not replaced in this file"],
   ])("refuses %s", (text, found) => expect(parseBaseUrl(text)).toEqual({ success: false, found }));
 
   it("what it accepts means the same to the URL standard", () => {

@@ -236,7 +236,7 @@ routes:
       "w:3:15 providers.a.base_url: read as https://h.example: requests add /v1/messages themselves",
       "w:4:18 providers.a.auth.env: the variable is never used: header_mode is none",
       "w:8:18 providers.b.header_mode: the client's own credential crosses the network unencrypted (http://)",
-      "w:9:28 providers.b.models.m-1.lane: never used: the route for * sends this model to a",
+      "w:9:28 providers.b.models.m-1.lane: never used: a route or an entry before it sends this model to a",
       "w:11:45 routes[0].fallback[0]: stands in this route already: ignored",
       "w:11:51 routes[0].fallback[2]: stands in this route already: ignored",
       "w:12:5 routes[1]: never used: routes[0] takes these models first",

@@ -48,7 +48,7 @@ export function warnAboutModels(catalog: Catalog, report: Report): void {
       if (planned.preferred === wanted) continue;
       report.warn(
         ["providers", lane.id, "models", pattern, "lane"],
-        `never used: the route for ${planned.pattern ?? "all models"} sends this model to ${planned.preferred}`,
+        `never used: a route or an entry before it sends this model to ${planned.preferred}`,
       );
     }
   }

@@ -3,6 +3,7 @@ import { type BaseUrl, parseBaseUrl } from "../base-url.ts";
 import type { Lane, LaneModel, ModelMapping } from "../catalog.ts";
 import { isPrivateEnough } from "../credential-rule.ts";
 import type { Report } from "../issue/report.ts";
+import { looksLikeSecret } from "../issue/secrets.ts";
 import { readingOf } from "../known-upstreams.ts";
 import type { ProviderEntry } from "../schema/providers-file.ts";
 import { readAuth } from "./read-auth.ts";
@@ -42,6 +43,8 @@ function checkName(id: LaneId, report: Report): void {
     report.issue(path, `expected ${expected} that starts with a letter, found another one`, "key");
   } else if (RESERVED_NAMES.includes(id)) {
     report.issue(path, "expected another name, found one that is reserved", "key");
+  } else if (looksLikeSecret(id)) {
+    report.issue(path, "expected a name, found what looks like a key itself (not shown)", "key");
   }
 }
 
@@ -60,7 +63,11 @@ function readBaseUrl(id: LaneId, entry: ProviderEntry, report: Report): BaseUrl 
     );
     return null;
   }
-  if (base.versionRemoved) report.warn(path, `read as ${base.url}: requests add /v1/messages themselves`);
+  if (looksLikeSecret(base.url)) {
+    report.warn(path, "seems to hold a key, which status pages and logs would show with it");
+  } else if (base.versionRemoved) {
+    report.warn(path, `read as ${base.url}: requests add /v1/messages themselves`);
+  }
   return base;
 }
 

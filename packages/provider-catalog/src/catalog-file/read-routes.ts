@@ -50,10 +50,12 @@ function textOf(node: SourceNode | null): string | null {
 
 export function checkLaneName(name: string, path: KeyPath, laneIds: readonly LaneId[], report: Report): void {
   if (laneIds.includes(laneId(name))) return;
-  const suggestion = suggest(name, laneIds);
-  const shown = looksLikeSecret(name) ? "another text" : quote(name);
+  // Any text can stand where a provider's name belongs, a key too.
+  const shown = laneIds.filter((id) => !looksLikeSecret(id));
+  const suggestion = suggest(name, shown);
+  const found = looksLikeSecret(name) ? "another text" : quote(name);
   const hint = suggestion === null ? "" : `; did you mean ${suggestion}?`;
-  report.issue(path, `expected one of the providers ${laneIds.join(", ")}, found ${shown}${hint}`);
+  report.issue(path, `expected one of the providers ${shown.join(", ")}, found ${found}${hint}`);
 }
 
 /** Routes that can never decide anything, and requests that no route takes. */

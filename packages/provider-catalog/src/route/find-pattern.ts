@@ -2,14 +2,17 @@ import { isGlob, matchesModel, modelKey } from "@ccp/usage-contract";
 
 /** Ends a name so that its suffix (`[1m]`, `-20251001`) is not folded away. */
 const KEEP_SUFFIX = "~";
+const FOLDED_SUFFIX = /(?:\[1m\]|-\d{8})\s*$/i;
 
 /**
  * Whether a catalog pattern means this model. Case, the date and `[1m]` at the end of the model's name and `-`/`.`
  * between digits make no difference, unless the pattern itself names the suffix (`*[1m]`).
  */
 export function matchesPattern(pattern: string, model: string): boolean {
+  if (pattern === "*") return true;
   if (isGlob(pattern)) {
-    return matchesModel(pattern, model) || matchesModel(pattern + KEEP_SUFFIX, model + KEEP_SUFFIX);
+    if (matchesModel(pattern, model)) return true;
+    return FOLDED_SUFFIX.test(model) && matchesModel(pattern + KEEP_SUFFIX, model + KEEP_SUFFIX);
   }
   return sameName(pattern, model) || (!hasSuffix(pattern) && modelKey(pattern) === modelKey(model));
 }

@@ -17,9 +17,13 @@ export function headerModeFor(catalog: Catalog, lane: Lane, model: string): Head
 
 /** As {@link headerModeFor}, but `null` where no entry says anything. */
 export function modelHeaderMode(catalog: Catalog, lane: Lane, model: string): HeaderMode | null {
-  const own = findModelEntry(lane, model)?.headerMode ?? null;
-  if (own !== null) return own;
-  const sentHere = catalog.lanes.flatMap((other) => other.models.filter((entry) => entry.lane === lane.id));
+  if (lane.models.some(({ headerMode }) => headerMode !== null)) {
+    const own = findModelEntry(lane, model)?.headerMode ?? null;
+    if (own !== null) return own;
+  }
+  const sentHere = catalog.lanes.flatMap((other) =>
+    other === lane ? [] : other.models.filter((entry) => entry.lane === lane.id),
+  );
   return findPattern(sentHere, (entry) => entry.pattern, model)?.headerMode ?? null;
 }
 

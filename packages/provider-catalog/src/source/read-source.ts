@@ -65,9 +65,9 @@ function parse(text: string, expects: string): SourceResult {
 
 function faultIssues(faults: readonly YAMLError[], lines: LineCounter): ConfigIssue[] {
   const issues = new Map<number, ConfigIssue>();
-  for (const { code, pos } of [...faults].sort((a, b) => a.pos[0] - b.pos[0])) {
-    const { line, col } = lines.linePos(pos[0]);
-    if (!issues.has(line)) issues.set(line, issueAt([], { line, column: col }, faultWords(code)));
+  for (const fault of [...faults].sort((a, b) => a.pos[0] - b.pos[0])) {
+    const { line, col } = lines.linePos(fault.pos[0]);
+    if (!issues.has(line)) issues.set(line, issueAt([], { line, column: col }, faultWords(fault)));
   }
   return [...issues.values()].slice(0, MAX_FAULTS);
 }

@@ -12,8 +12,7 @@ const FAULTS: Readonly<Partial<Record<FaultCode, string>>> = {
   BAD_DIRECTIVE: "expected no line starting with %, found one that YAML does not know",
   BAD_DQ_ESCAPE:
     "expected an escape that YAML knows, found another one; single quotes take backslashes as they are",
-  BAD_INDENT:
-    "expected the indentation of the lines above and a closing ] or } for each opened one, found otherwise",
+  BAD_INDENT: "expected the indentation of the lines above, found another one",
   BAD_SCALAR_START: "expected a value, found a character that cannot start one; put the value in quotes",
   BLOCK_AS_IMPLICIT_KEY:
     'expected one "key: value" on a line, found another one inside its value; check the indentation, or put a value that holds ": " in quotes',
@@ -29,8 +28,12 @@ const FAULTS: Readonly<Partial<Record<FaultCode, string>>> = {
   TAG_RESOLVE_FAILED: "expected a plain value, found a tag (!name); tags are not supported",
 };
 
+/** One code stands for two faults; only the parser's words tell them apart. */
+const UNCLOSED = /end with a [\]}]/;
 const OTHER_FAULT = "expected YAML or JSON, found text that is neither here";
 
-export function faultWords(code: FaultCode): string {
+export function faultWords({ code, message }: YAMLError): string {
+  if (code === "BAD_INDENT" && UNCLOSED.test(message))
+    return "expected a closing ] or }, found none before this place";
   return FAULTS[code] ?? OTHER_FAULT;
 }

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { parseQuotas } from "./parse-quotas.ts";
+
+const EXAMPLE = `{ "windows": { "rolling_seconds": 18000, "weekly_seconds": 604800 },
+  "models": { "claude-haiku-4.5": { "provider": "zai", "rolling_tokens": 2000000, "weekly_limit_type": "tokens", "weekly_limit_value": 20000000, "warn_pct": 0.8 } } }`;
+
+describe("parseQuotas", () => {
+  it("reads JSON", () => {
+    expect(parseQuotas(EXAMPLE)).toMatchObject({
+      success: true,
+      warnings: [],
+      file: JSON.parse(EXAMPLE),
+      config: {
+        rollingMs: 18_000_000,
+        weeklyMs: 604_800_000,
+        models: [
+          {
+            key: "claude-haiku-4.5",
+            lane: "zai",
+            rollingTokens: 2_000_000,
+            weeklyLimitType: "tokens",
+            weeklyLimitValue: 20_000_000,
+            warnPct: 0.8,
+          },
+        ],
+        pools: [],
+      },
+    });
+  });
+
+  it("reads YAML of the same shape, in camelCase too, as the same config", () => {
+    const yaml = `windows: { rollingSeconds: 18000, weekly_seconds: 604800 }
+models:
+  claude-haiku-4.5: { provider: zai, rollingTokens: 2000000, weekly_limit_type: tokens, weekly_limit_value: 20000000, warnPct: 0.8 }
+`;
+    const [a, b] = [parseQuotas(yaml), parseQuotas(EXAMPLE)];
+    expect(a.success && b.success && [a.config, a.file]).toEqual(b.success && [b.config, b.file]);
+  });
+
+  it("an empty mapping has the default windows and no caps", () => {
+    expect(parseQuotas("{}")).toMatchObject({
+      config: { rollingMs: 18_000_000, weeklyMs: 604_800_000, models: [], pools: [] },
+    });
+  });
+
+  it("folds anth", () => {
+    expect(parseQuotas("pools: { p: { provider: anth, models: [claude-*] } }")).toMatchObject({
+      config: { pools: [{ name: "p", lane: "anthropic", models: ["claude-*"] }] },
+    });
+  });
+
+  it("keeps globs in their order beside exact names", () => {
+    const result = parseQuotas("models: { glm-*: { provider: zai }, glm-4.7: { provider: zai } }");
+    expect(result.success && result.config.models.map(({ key }) => key)).toEqual(["glm-*", "glm-4.7"]);
+  });
+
+  it("warns where a weekly anchor and its kind do not go together", () => {
+    const text = `models:
+  a: { provider: zai, weekly_kind: fixed }
+  b: { provider: zai, weekly_anchor: mon 09:00 }
+pools:
+  p: { provider: zai, models: [c], weekly_kind: fixed, weekly_anchor: mon 09:00 }
+`;
+    expect(parseQuotas(text)).toMatchObject({
+      warnings: [
+        {
+          path: "models.a.weekly_kind",
+          line: 2,
+          column: 36,
+          message: 'fixed needs weekly_anchor, such as "mon 09:00" (UTC), to know its reset',
+        },
+        { path: "models.b.weekly_anchor", line: 3, message: "has no effect without weekly_kind: fixed" },
+      ],
+    });
+  });
+});
