@@ -1,3 +1,5 @@
+import { isLoopbackHost } from "@ccp/usage-contract";
+
 /** A base URL that is safe to build requests on. */
 export interface BaseUrl {
   /** Lower-case scheme and host, no default port, no trailing slash, no `/v1`. */
@@ -50,7 +52,7 @@ export function parseBaseUrl(text: string): BaseUrlResult {
       url: origin + bare,
       origin,
       https: scheme === "https",
-      loopback: isLoopback(host),
+      loopback: isLoopbackHost(host),
       versionRemoved: bare !== trimmed,
     },
   };
@@ -92,9 +94,4 @@ function isIpv6(text: string): boolean {
   const groups = halves.flatMap((half) => (half === "" ? [] : half.split(":")));
   if (!groups.every((group) => /^[0-9a-f]{1,4}$/.test(group))) return false;
   return halves.length === 2 ? groups.length <= 7 : groups.length === 8;
-}
-
-function isLoopback(host: string): boolean {
-  if (host === "localhost" || host.endsWith(".localhost") || host === "[::1]") return true;
-  return IPV4.test(host) && host.startsWith("127.");
 }
