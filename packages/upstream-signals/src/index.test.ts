@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import * as api from "./index.ts";
+
+it("exports these names and no others", () => {
+  expect(Object.keys(api).sort()).toEqual([
+    "DIALECTS",
+    "classifyAnswer",
+    "classifyStreamError",
+    "parseQuotaEndpoint",
+    "parseRetryAfter",
+    "peekStream",
+    "plainText",
+    "readWindows",
+    "toDialect",
+  ]);
+});

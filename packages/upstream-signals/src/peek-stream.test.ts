@@ -1,0 +1,66 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { peekStream, type StreamPeek } from "./peek-stream.ts";
+
+const INCOMPLETE: StreamPeek = { kind: "incomplete" };
+const event = (name: string): StreamPeek => ({ kind: "event", name });
+const error = (data: string): StreamPeek => ({ kind: "error", data });
+const ERROR = '{"type":"error","error":{"type":"overloaded_error"}}';
+
+it.each<[text: string, peek: StreamPeek]>([
+  ["", INCOMPLETE],
+  [": keep-alive\n\n\n\n", INCOMPLETE],
+  ['event: ping\ndata: {"type":"ping"}\n\n', INCOMPLETE],
+  ['data: {"type":"ping"}\n\n', INCOMPLETE],
+  ["event: message_start\n\n", INCOMPLETE],
+  ["event: message_start\ndata: {}\n", INCOMPLETE],
+  ["event: message_start\ndata: {}\n\n", event("message_start")],
+  ["event:message_start\r\ndata:{}\r\n\r\n", event("message_start")],
+  ["event: message_start\rdata: {}\r\r", event("message_start")],
+  [
+    ": hi\n\nevent: ping\ndata: {}\n\nevent: message_start\ndata: {}\n\nevent: error\ndata: {}\n\n",
+    event("message_start"),
+  ],
+  ["\uFEFFevent: a\ndata: {}\n\n", event("a")],
+  ["\u00EF\u00BB\u00BFevent: a\ndata: {}\n\n", event("a")],
+  ['data: {"type":"response.created"}\n\n', event("response.created")],
+  ['data: {"choices":[]}\n\n', event("message")],
+  ["data: [DONE]\n\n", event("message")],
+  ["id: 1\nretry: 5\nevents: x\ndata\n\n", event("message")],
+  [`event: error\ndata: ${ERROR}\n\n`, error(ERROR)],
+  [`event: ping\ndata: {}\n\nevent: error\ndata: ${ERROR}\n\n`, error(ERROR)],
+  ["event: error\ndata: Overloaded\n\n", error("Overloaded")],
+  ["event: error\ndata: a\ndata: b\n\n", error("a\nb")],
+  [`data: ${ERROR}\n\n`, error(ERROR)],
+  ['data: {"error":{"message":"no"}}\n\n', error('{"error":{"message":"no"}}')],
+  ['data: {"error":"no"}\n\n', error('{"error":"no"}')],
+  ['data: {"error":null,"type":"x"}\n\n', event("x")],
+  ['event: content_block_start\ndata: {"input":{"error":{}}}\n\n', event("content_block_start")],
+  [` ${ERROR}\n`, error(ERROR)],
+  [ERROR.slice(0, 20), INCOMPLETE],
+  ['{"code":500,"success":false}', error('{"code":500,"success":false}')],
+  ['{"type":"message"}', INCOMPLETE],
+])("%j", (text, peek) => {
+  expect(peekStream(text)).toEqual(peek);
+});
+
+it("never takes back what it saw, and never throws", () => {
+  const line = fc.constantFrom(
+    ": c",
+    "event: ping",
+    "event: error",
+    "event: a",
+    "data: {}",
+    "data: x",
+    "",
+    "{",
+  );
+  fc.assert(
+    fc.property(fc.array(line), fc.string({ unit: "binary" }), (lines, rest) => {
+      const text = lines.map((each) => `${each}\n`).join("");
+      const before = peekStream(text);
+      if (before.kind !== "incomplete") expect(peekStream(text + rest)).toEqual(before);
+      peekStream(rest);
+    }),
+  );
+});

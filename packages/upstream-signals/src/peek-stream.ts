@@ -1,0 +1,66 @@
+import { asObject, asText, parseJson } from "./text/values.ts";
+
+export type StreamPeek =
+  | { readonly kind: "incomplete" }
+  /** @property name The event's name, else the `type` of its data, else `message`. */
+  | { readonly kind: "event"; readonly name: string }
+  /** @property data The data of the error event; see `classifyStreamError`. */
+  | { readonly kind: "error"; readonly data: string };
+
+const INCOMPLETE: StreamPeek = { kind: "incomplete" };
+
+/**
+ * Looks at the first event of a `text/event-stream` that means something: comments, blank lines and pings are
+ * passed over. An error event there is a refusal, although the status was 200. A bare JSON error in place of a
+ * stream counts as one too.
+ *
+ * @param text All that came so far. At the end of the stream add a blank line, for senders that forget it.
+ */
+export function peekStream(text: string): StreamPeek {
+  const bare = text.trimStart();
+  if (bare.startsWith("{")) return isErrorData(bare) ? { kind: "error", data: bare.trimEnd() } : INCOMPLETE;
+  const lines = text.replace(/^(?:\uFEFF|\u00EF\u00BB\u00BF)/, "").split(/\r\n|\n|\r/);
+  lines.pop(); // not ended yet
+  let name = "";
+  let data: string[] = [];
+  for (const line of lines) {
+    if (line !== "") {
+      name = fieldOf(line, "event") ?? name;
+      const value = fieldOf(line, "data");
+      if (value !== null) data.push(value);
+      continue;
+    }
+    const peek = data.length === 0 ? INCOMPLETE : readEvent(name, data.join("\n"));
+    if (peek.kind !== "incomplete") return peek;
+    name = "";
+    data = [];
+  }
+  return INCOMPLETE;
+}
+
+function readEvent(name: string, data: string): StreamPeek {
+  if (name === "error" || isErrorData(data)) return { kind: "error", data };
+  const type = name === "" ? asText(asObject(parseJson(data))?.type) : name;
+  return type === "ping" ? INCOMPLETE : { kind: "event", name: type ?? "message" };
+}
+
+/** An error in the Messages form or in OpenAI's, which has no event name. */
+function isErrorData(data: string): boolean {
+  if (!data.includes('"error"') && !data.includes('"success"')) return false;
+  const root = asObject(parseJson(data));
+  if (root === null) return false;
+  return (
+    root.type === "error" ||
+    root.success === false ||
+    asObject(root.error) !== null ||
+    asText(root.error) !== null
+  );
+}
+
+function fieldOf(line: string, name: string): string | null {
+  if (!line.startsWith(name)) return null;
+  if (line.length === name.length) return "";
+  if (line[name.length] !== ":") return null;
+  const value = line.slice(name.length + 1);
+  return value.startsWith(" ") ? value.slice(1) : value;
+}
