@@ -29,6 +29,6 @@ for (const project of libraries) {
     });
   }
 }
-for (const [name, check] of Object.entries(PROGRAM_CHECKS)) await attempt(name, check);
+for (const [name, run] of PROGRAM_CHECKS) await attempt(name, run);
 
 process.exitCode = failed === 0 ? 0 : 1;

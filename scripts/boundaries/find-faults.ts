@@ -22,7 +22,8 @@ const SCOPE = "@ccp/";
 const MAY_USE_DATE = ["upstream-signals/src/http-date.ts"];
 const DEMO = /^src\/demo(?:\/|[.-])/;
 
-const isTest = (path: string): boolean => path.endsWith(".test.ts") || /(^|\/)test\//.test(path);
+/** Tests, and what only they reach: builders, fake clocks. */
+const isTest = ({ path, shipped }: SourceFile): boolean => !shipped || path.endsWith(".test.ts");
 const isNodePart = (path: string): boolean => path.startsWith("src/node/");
 const nameOf = (label: string): string => `${SCOPE}${label.replace("apps/", "")}`;
 
@@ -57,7 +58,7 @@ function manifestFaults({ label, manifest }: ProjectSources, row: TableRow): str
 }
 
 function fileFaults(project: ProjectSources, row: TableRow, file: SourceFile): string[] {
-  const pure = row.code !== "node" && !isNodePart(file.path) && !isTest(file.path) && file.shipped;
+  const pure = row.code !== "node" && !isNodePart(file.path) && !isTest(file);
   const imports = readImports(file.text);
   return [
     ...imports.flatMap((specifier) => importFault(project, row, file, specifier)),
@@ -82,16 +83,14 @@ function importFault(
   if (name in { ...manifest.dependencies, ...manifest.peerDependencies }) return [];
   if (manifest.devDependencies === undefined || !(name in manifest.devDependencies))
     return [`imports ${name}, which package.json does not declare`];
-  return file.shipped && !isTest(file.path) ? [`imports ${name}, which is only a devDependency`] : [];
+  return isTest(file) ? [] : [`imports ${name}, which is only a devDependency`];
 }
 
 /** Leaving the project's folder would go round its package.json. Tests may read the shared fixtures. */
 function relativeFault(file: SourceFile, specifier: string): string[] {
   const target = new URL(specifier, `file:///packages/project/${file.path}`).pathname;
   if (target.startsWith("/packages/project/")) return [];
-  return isTest(file.path) && target.startsWith("/fixtures/")
-    ? []
-    : [`reaches out of its project: ${specifier}`];
+  return isTest(file) && target.startsWith("/fixtures/") ? [] : [`reaches out of its project: ${specifier}`];
 }
 
 function siblingFault(row: TableRow, file: SourceFile, specifier: string): string[] {
@@ -101,7 +100,7 @@ function siblingFault(row: TableRow, file: SourceFile, specifier: string): strin
     return [`imports ${specifier}, which the table does not allow`];
   if (entry === "node" && !isApp) return [`imports ${specifier}: /node is for the programs alone`];
   if (entry !== undefined && entry !== "node") return [`imports ${specifier}: not an entry`];
-  const mayMock = row.project === "apps/proxy" && (DEMO.test(file.path) || isTest(file.path));
+  const mayMock = row.project === "apps/proxy" && (DEMO.test(file.path) || isTest(file));
   return name === "mock-upstream" && !mayMock
     ? [`imports ${specifier}: for the gateway's demo and tests alone`]
     : [];

@@ -1,21 +1,92 @@
-// What a person would start, started as they would: the built commands, in plain Node, with an environment of their own.
+// What a person would start, started as they would: the built commands, in plain Node, with an environment and a home
+// of their own, from a folder that is no checkout.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCommand } from "../lib/run-command.ts";
 import { repoRoot } from "../lib/workspace.ts";
 
-export type ProgramCheck = () => Promise<void>;
+export type ProgramCheck = (home: string) => Promise<void>;
 
-const bin = (path: string): string => join(repoRoot, "apps", path);
+const cli = join(repoRoot, "apps/cli/bin/cc.mjs");
+const gateway = join(repoRoot, "apps/proxy/bin/ccp-gateway.mjs");
+const READY_MS = 20_000;
 
-async function printsHelp(file: string): Promise<void> {
-  assert.ok(existsSync(file), `${file} is missing`);
-  const { ok, output } = await runCommand(process.execPath, [file, "--help"], "/");
+const environment = (home: string): NodeJS.ProcessEnv => ({
+  PATH: process.env.PATH,
+  HOME: home,
+  XDG_CONFIG_HOME: join(home, "config"),
+  XDG_STATE_HOME: join(home, "state"),
+  CCP_STATE_DIR: join(home, "state/ccp"),
+  CCP_PORT: "0",
+  NO_COLOR: "1",
+  // Without it the commands of a checkout run their sources.
+  CCP_USE_DIST: "1",
+});
+
+/** Resolves with the address the program prints once it listens. */
+async function readyUrl(child: ChildProcess): Promise<string> {
+  let output = "";
+  const deadline = AbortSignal.timeout(READY_MS);
+  return new Promise((resolve, reject) => {
+    const listen = (chunk: Buffer): void => {
+      output += chunk.toString("utf8");
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
+      if (url !== undefined) resolve(url);
+    };
+    child.stdout?.on("data", listen);
+    child.stderr?.on("data", listen);
+    child.on("exit", (code) => reject(new Error(`ended with ${code} before it was ready\n${output}`)));
+    deadline.addEventListener("abort", () => reject(new Error(`not ready in ${READY_MS} ms\n${output}`)));
+  });
+}
+
+/** Starts a gateway, asks for its health, and ends it the way a service manager does. */
+async function servesAndStops(file: string, args: readonly string[], home: string): Promise<void> {
+  const child = spawn(process.execPath, [file, ...args], {
+    cwd: home,
+    env: environment(home),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = once(child, "exit");
+  try {
+    const url = await readyUrl(child);
+    const health = await fetch(`${url}/healthz`);
+    assert.equal(health.status, 200);
+    await health.arrayBuffer();
+    assert.equal((await fetch(`${url}/v1/usage`)).status, 200);
+  } finally {
+    child.kill("SIGTERM");
+  }
+  const [code, signal] = await ended;
+  assert.deepEqual([code, signal], [0, null]);
+}
+
+async function printsHelp(home: string): Promise<void> {
+  const { ok, output } = await runCommand(process.execPath, [cli, "--help"], home, environment(home));
   assert.ok(ok, output);
   assert.match(output, /quotas/);
 }
 
-export const PROGRAM_CHECKS: Readonly<Record<string, ProgramCheck>> = {
-  "ccp --help": () => printsHelp(bin("cli/bin/cc.mjs")),
+const CHECKS: Readonly<Record<string, ProgramCheck>> = {
+  "ccp --help": printsHelp,
+  "ccp start": (home) => servesAndStops(cli, ["start"], home),
+  "ccp-gateway": (home) => servesAndStops(gateway, [], home),
 };
+
+/** The checks by name, each in a fresh home that is gone afterwards. */
+export const PROGRAM_CHECKS: readonly (readonly [name: string, run: () => Promise<void>])[] = Object.entries(
+  CHECKS,
+).map(([name, check]) => [name, () => inFreshHome(check)]);
+
+async function inFreshHome(check: ProgramCheck): Promise<void> {
+  const home = mkdtempSync(join(tmpdir(), "ccp-smoke-"));
+  try {
+    await check(home);
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}

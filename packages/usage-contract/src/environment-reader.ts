@@ -42,8 +42,12 @@ const FLAG_WORDS: ReadonlyMap<string, boolean> = new Map([
 export function readEnv(env: Readonly<Record<string, string | undefined>>): EnvReader {
   const warnings: string[] = [];
   const errors: string[] = [];
-  const warn = (name: string, value: string, what: string) => warnings.push(`${name} is "${value}": ${what}`);
-  const fail = (name: string, value: string, what: string) => errors.push(`${name} is "${value}": ${what}`);
+  const warn = (name: string, value: string, what: string) => {
+    warnings.push(`${name} is ${show(value)}: ${what}`);
+  };
+  const fail = (name: string, value: string, what: string) => {
+    errors.push(`${name} is ${show(value)}: ${what}`);
+  };
   const text = (name: string) => env[name]?.trim() || null;
 
   /** `null` from `read` is a bad value. */
@@ -96,6 +100,11 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>): EnvR
       return null;
     },
   };
+}
+
+/** What holds an `@` may hold credentials in front of it; control characters must not reach a terminal. */
+function show(value: string): string {
+  return value.includes("@") ? "(not shown)" : JSON.stringify(value);
 }
 
 /** Plain decimal notation only: `Number` would take `0x10`, `1e3` and an empty text as well. */
