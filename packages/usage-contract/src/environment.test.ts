@@ -159,6 +159,12 @@ describe("parseEnv: values that are refused", () => {
       "0s",
       'CCP_SSE_IDLE_TIMEOUT is "0s": expected a duration above 0 and up to 24h, such as 50ms, 15s, 2m or 1h',
     ],
+    [
+      "CCP_HOST",
+      "http://me:hunter2@h",
+      "CCP_HOST is (not shown): expected a host name or address, without scheme or port",
+    ],
+    ["CCP_PORT", "80\u001b[2J", 'CCP_PORT is "80\\u001b[2J": expected a whole number from 0 to 65535'],
     ["CCP_TUI", "maybe", 'CCP_TUI is "maybe": expected 1 or 0'],
     ["CCP_TUI", "constructor", 'CCP_TUI is "constructor": expected 1 or 0'],
     [
