@@ -95,6 +95,13 @@ export class Exchange {
     else this.cut(ending);
   }
 
+  /** Ends an exchange that cannot go on as scripted, so that the client does not hang. */
+  fail(message: string): void {
+    if (this.#over) return;
+    if (this.response.headersSent) this.cut("rst");
+    else this.response.writeHead(500, { "content-type": "text/plain" }).end(message);
+  }
+
   /** Breaks the connection from the mock's side. */
   cut(how: CutHow): void {
     if (this.#over) return;

@@ -53,7 +53,9 @@ export function fixture(path: string, headers: HeaderRecord = {}): Step {
     return fromHeadersFile(full, file, headers);
   }
   const body = readFileSync(full);
-  const beside = readHeaders(join(dirname(full), name.replace(/^error-/, "headers-")));
   if (name.endsWith(".sse")) return sse(body, headers);
+  const beside = name.startsWith("error-")
+    ? readHeaders(join(dirname(full), name.replace(/^error-/, "headers-")))
+    : null;
   return status(statusOf(name), body, { ...beside?.headers, ...headers });
 }

@@ -9,6 +9,8 @@ export interface Message {
   readonly blocks: readonly Record<string, unknown>[];
   readonly stopReason: string;
   readonly usage: MockUsage;
+  /** Sent in place of what `usage` would give. */
+  readonly wireUsage: { readonly start?: unknown; readonly end?: unknown };
 }
 
 export interface MessageContext {
@@ -87,6 +89,7 @@ export function buildMessage(reply: Reply, context: MessageContext): Message {
       cacheReadTokens: 0,
       ...reply.usage,
     },
+    wireUsage: reply.wireUsage ?? {},
   };
 }
 
@@ -112,6 +115,8 @@ function zaiUsage(usage: MockUsage): Record<string, unknown> {
 
 /** The whole answer as one JSON object. */
 export function messageJson(message: Message, dialect: MockDialect): Record<string, unknown> {
+  const usage =
+    dialect === "zai" ? zaiUsage(message.usage) : anthropicUsage(message.usage, message.usage.outputTokens);
   return {
     id: message.id,
     type: "message",
@@ -120,8 +125,7 @@ export function messageJson(message: Message, dialect: MockDialect): Record<stri
     content: message.blocks,
     stop_reason: message.stopReason,
     stop_sequence: null,
-    usage:
-      dialect === "zai" ? zaiUsage(message.usage) : anthropicUsage(message.usage, message.usage.outputTokens),
+    usage: "end" in message.wireUsage ? message.wireUsage.end : usage,
   };
 }
 
@@ -171,17 +175,19 @@ function blockEvents(block: Record<string, unknown>, index: number, chunks: numb
  */
 export function messageEvents(message: Message, dialect: MockDialect, chunks = 4): string[] {
   const zai = dialect === "zai";
+  const { wireUsage } = message;
   const startUsage = zai ? { input_tokens: 0, output_tokens: 0 } : anthropicUsage(message.usage, 1);
   const endUsage = zai ? zaiUsage(message.usage) : { output_tokens: message.usage.outputTokens };
-  const head = { id: message.id, type: "message", role: "assistant", model: message.model, content: [] };
+  const identity = { id: message.id, type: "message", role: "assistant", model: message.model };
+  const head = { ...identity, content: [], stop_reason: null, stop_sequence: null };
   const delta = { stop_reason: message.stopReason, stop_sequence: null };
   return [
     event("message_start", {
-      message: { ...head, stop_reason: null, stop_sequence: null, usage: startUsage },
+      message: { ...head, usage: "start" in wireUsage ? wireUsage.start : startUsage },
     }),
     event("ping", {}),
     ...message.blocks.flatMap((block, index) => blockEvents(block, index, chunks)),
-    event("message_delta", { delta, usage: endUsage }),
+    event("message_delta", { delta, usage: "end" in wireUsage ? wireUsage.end : endUsage }),
     event("message_stop", {}),
   ];
 }

@@ -3,10 +3,12 @@ import type { AddressInfo, Socket } from "node:net";
 import { requestId } from "./envelope.ts";
 import { Exchange } from "./exchange.ts";
 import { type MockOptions, type MockSettings, type Responder, settle } from "./options.ts";
+import { Plan, type PlanUsage } from "./plan.ts";
 import { type PlayContext, playStep } from "./play-step.ts";
 import { type RecordedRequest, RequestRecord } from "./recorded-request.ts";
 import { apiPath, errorStep, routeRequest } from "./route-request.ts";
 import { reply, type Step } from "./step.ts";
+import { credentialRefusal, strictRefusal } from "./strict.ts";
 
 /** One scripted answer, or a function that picks it when its turn comes. */
 export type ScriptEntry = Step | Responder;
@@ -15,8 +17,10 @@ export interface MockUpstream {
   /** Base URL with the prefix and without a trailing slash: what a lane's `base_url` takes. */
   readonly url: string;
   readonly port: number;
-  /** Every request since the start, in arrival order. */
+  /** Every request since the start, or since {@link forget}, in arrival order. */
   readonly requests: readonly RecordedRequest[];
+  /** Empties `requests`; counting starts over. */
+  forget(): void;
   /** Connections accepted since the start. */
   readonly connections: number;
   /** Queues the next answers to `POST /v1/messages`, first in first out. */
@@ -27,6 +31,10 @@ export interface MockUpstream {
   scripted(path?: string): number;
   /** Resolves with the request number `count` (1 = the first) as soon as its body is complete. */
   request(count: number): Promise<RecordedRequest>;
+  /** What the plan has counted; empty without one. */
+  planUsage(): PlanUsage[];
+  /** Uses up tokens of the plan, as another machine on the same account would. */
+  spendPlan(tokens: number): void;
   /** Ends every connection at once and frees the port. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -35,18 +43,23 @@ const MESSAGES = "/v1/messages";
 const READY = reply();
 
 class Mock implements MockUpstream {
-  readonly requests: RequestRecord[] = [];
+  requests: RequestRecord[] = [];
+  readonly #options: MockOptions;
   readonly #settings: MockSettings;
+  readonly #plan: Plan | null;
   readonly #respond: Responder;
   readonly #server: Server;
   readonly #sockets = new Map<Socket, { serial: number; turns: number }>();
   readonly #scripts = new Map<string, ScriptEntry[]>();
   readonly #watchers: { count: number; resolve: (request: RecordedRequest) => void }[] = [];
   #accepted = 0;
+  #serial = 0;
   #closing: Promise<void> | null = null;
 
   constructor(options: MockOptions) {
+    this.#options = options;
     this.#settings = settle(options);
+    this.#plan = options.plan === undefined ? null : new Plan(options.plan, this.#settings);
     this.#respond = options.respond ?? (() => READY);
     this.#server = createServer({ noDelay: true, requestTimeout: 0, headersTimeout: 0 });
     this.#server.keepAliveTimeout = options.keepAliveMs ?? 60_000;
@@ -98,6 +111,18 @@ class Mock implements MockUpstream {
     return new Promise((resolve) => this.#watchers.push({ count, resolve }));
   }
 
+  forget(): void {
+    this.requests = [];
+  }
+
+  planUsage(): PlanUsage[] {
+    return this.#plan?.usage() ?? [];
+  }
+
+  spendPlan(tokens: number): void {
+    this.#plan?.spend(tokens);
+  }
+
   close(): Promise<void> {
     this.#closing ??= new Promise((resolve) => {
       this.#server.close(() => resolve());
@@ -119,21 +144,30 @@ class Mock implements MockUpstream {
     const { prefix, now } = this.#settings;
     const record = new RequestRecord(request, {
       index: this.requests.length,
-      path: apiPath(request.url ?? "", prefix) ?? "(outside)",
+      ...apiPath(request.url ?? "", prefix),
       at: now(),
       connection: place.serial,
       turn: place.turns,
     });
     this.requests.push(record);
     const exchange = new Exchange(record, response, request.socket, now);
+    request.on("error", () => undefined);
+    const early = this.#guarded(record, () => this.#options.early?.(record) ?? null);
+    if (early === null) this.#readBody(request, exchange);
+    else void this.#play(early, exchange, this.#nextId());
+  }
+
+  #readBody(request: IncomingMessage, exchange: Exchange): void {
+    const { record } = exchange;
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("error", () => undefined);
     request.once("end", () => {
       record.body = Buffer.concat(chunks);
       record.bodyComplete = true;
       this.#wake(record);
-      void this.#answer(exchange);
+      const id = this.#nextId();
+      const step = this.#guarded(record, () => this.#choose(record, id)) ?? READY;
+      void this.#play(step, exchange, id);
     });
   }
 
@@ -144,24 +178,61 @@ class Mock implements MockUpstream {
     }
   }
 
-  #answer(exchange: Exchange): Promise<void> {
-    const { record } = exchange;
+  #nextId(): string {
     const { dialect, lane, now } = this.#settings;
-    const id = requestId(dialect, lane, record.index + 1, now());
-    const context = playContext(record, this.#settings, id);
-    return playStep(this.#choose(record, id), exchange, context);
+    this.#serial += 1;
+    return requestId(dialect, lane, this.#serial, now());
   }
 
-  #choose(record: RequestRecord, id: string): Step {
+  async #play(step: Step, exchange: Exchange, id: string): Promise<void> {
+    const context = playContext(exchange.record, this.#settings, id);
+    if (this.#options.recordBodies === false) exchange.record.forgetBody();
     try {
-      const entry = this.#scripts.get(record.path)?.shift();
-      const scripted = typeof entry === "function" ? entry(record) : entry;
-      return scripted ?? routeRequest(record, this.#settings, id) ?? this.#respond(record) ?? READY;
+      await playStep(step, exchange, context);
     } catch (error) {
-      // A test's own function failed: tell it through the answer instead of hanging the client.
-      return errorStep(500, `mock responder threw: ${String(error)}`, id);
+      // A step that cannot be played, e.g. a header with a line break in it.
+      exchange.fail(`mock step failed: ${String(error)}`);
     }
   }
+
+  /** A test's own function may fail: told through the answer, so that the client does not hang. */
+  #guarded(record: RequestRecord, choose: () => Step | null): Step | null {
+    try {
+      return choose();
+    } catch (error) {
+      return errorStep(500, `mock responder threw: ${String(error)}`, `request ${record.index}`);
+    }
+  }
+
+  #refuse(record: RequestRecord, id: string): Step | null {
+    if (!isMessage(record)) return null;
+    const { credentials, strict } = this.#options;
+    const denied =
+      credentials === undefined ? null : credentialRefusal(record, credentials, this.#settings, id);
+    if (denied !== null || strict === undefined) return denied;
+    return strictRefusal(record, strict, this.#settings, id);
+  }
+
+  #scripted(record: RequestRecord): Step | null {
+    // The messages script is for messages: a HEAD or a wrong prefix must not use it up.
+    if (record.path === MESSAGES && !isMessage(record)) return null;
+    const entry = this.#scripts.get(record.path)?.shift();
+    return (typeof entry === "function" ? entry(record) : entry) ?? null;
+  }
+
+  #choose(record: RequestRecord, id: string): Step | null {
+    return (
+      this.#refuse(record, id) ??
+      this.#scripted(record) ??
+      routeRequest(record, this.#settings, this.#plan, id) ??
+      this.#plan?.answer(record, id) ??
+      this.#respond(record)
+    );
+  }
+}
+
+function isMessage(record: RequestRecord): boolean {
+  return record.method === "POST" && record.path === MESSAGES && !record.outside;
 }
 
 function playContext(record: RequestRecord, settings: MockSettings, id: string): PlayContext {

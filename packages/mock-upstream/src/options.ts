@@ -1,6 +1,8 @@
 import type { MockDialect } from "./message.ts";
+import type { PlanOptions } from "./plan.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
 import type { Step } from "./step.ts";
+import type { CredentialOptions, StrictOptions } from "./strict.ts";
 
 /** Picks the answer to one request; `null` leaves it to whoever comes next. */
 export type Responder = (request: RecordedRequest) => Step | null;
@@ -16,13 +18,26 @@ export interface MockOptions {
   readonly port?: number;
   /** Answers to `POST /v1/messages` once the script is empty. Default: a plain reply. */
   readonly respond?: Responder;
+  /**
+   * Asked as soon as the head of any request has arrived; a step is played at once, with the body unread: how a
+   * vendor refuses an upload that is too long. Default: nobody.
+   */
+  readonly early?: Responder;
+  /** Refuse what the vendor would refuse, before the script is asked. Default: take anything. */
+  readonly strict?: StrictOptions;
+  /** Default: any credential, or none. */
+  readonly credentials?: CredentialOptions;
+  /** Answer as a subscription with counted caps once the script is empty (`respond` is then not asked). */
+  readonly plan?: PlanOptions;
   /** Models listed by `GET /v1/models`. */
   readonly models?: readonly string[];
   /** `false`: no count_tokens here (404). Default `true`. */
   readonly countTokens?: boolean;
+  /** `false`: bodies are forgotten once the answer is chosen. For long runs. Default `true`. */
+  readonly recordBodies?: boolean;
   /** How long an idle connection is kept, ms. Default 60 000. */
   readonly keepAliveMs?: number;
-  /** Epoch ms. Default: the machine's clock. */
+  /** Epoch ms: clock of the plan and of all recorded times. Default: the machine's. */
   readonly now?: () => number;
 }
 

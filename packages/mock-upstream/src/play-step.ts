@@ -7,7 +7,7 @@ import {
   messageEvents,
   messageJson,
 } from "./message.ts";
-import type { Delivery, HeaderRecord, Reply, Step } from "./step.ts";
+import type { CutHow, Delivery, HeaderRecord, Reply, Step, StreamStyle } from "./step.ts";
 
 export interface PlayContext extends MessageContext {
   readonly dialect: MockDialect;
@@ -25,6 +25,8 @@ interface Body {
   readonly delayMs: number;
   readonly ttftMs: number;
 }
+
+const RESET_DELAY_MS = 20;
 
 const compressors = {
   gzip: gzipSync,
@@ -97,12 +99,12 @@ async function sendParts(exchange: Exchange, body: Body, delivery: Delivery): Pr
   // One write for all, unless somebody asked to see the joints: a thousand instant streams stay cheap.
   if (size === undefined && body.delayMs === 0) {
     if (body.ttftMs > 0 && !(await exchange.sleep(body.ttftMs))) return false;
-    exchange.record.sentParts = parts.length;
+    exchange.record.sent(parts.length, body.parts.length);
     return parts.length === 0 || exchange.write(Buffer.concat(parts), delivery.limit !== undefined);
   }
   for (const [index, part] of parts.entries()) {
     if (!(await exchange.sleep(index === 0 ? body.ttftMs : body.delayMs))) return false;
-    exchange.record.sentParts = index + 1;
+    exchange.record.sent(index + 1, body.parts.length);
     for (const slice of size === undefined ? [part] : sliced(part, size)) {
       if (!(await exchange.write(slice, size !== undefined))) return false;
     }
@@ -128,11 +130,25 @@ function writeHead(exchange: Exchange, body: Body, delivery: Delivery): void {
   if (body.streamed) response.flushHeaders();
 }
 
+/** The same events in another spelling. The mock's own events hold no carriage return, so nothing else changes. */
+export function restyle(parts: readonly Uint8Array[], style: StreamStyle): Uint8Array[] {
+  const { lineEnd = "\n", space = true, before = "", finalBlankLine = true } = style;
+  return parts.map((part, index) => {
+    let text = Buffer.from(part).toString("utf8");
+    if (!space) text = text.replace(/^(event|data): /gm, "$1:");
+    if (!finalBlankLine && index === parts.length - 1) text = text.replace(/\n+$/, "");
+    return Buffer.from((before + text).replaceAll("\n", lineEnd));
+  });
+}
+
+/** Applies what changes bytes: spelling first, then compression of the whole. */
+function transformed(plain: Body, { style, encoding }: Delivery): Body {
+  const parts = style === undefined || !plain.streamed ? plain.parts : restyle(plain.parts, style);
+  return { ...plain, parts: encoding === undefined ? parts : [compressors[encoding](Buffer.concat(parts))] };
+}
+
 async function sendBody(exchange: Exchange, plain: Body, delivery: Delivery): Promise<void> {
-  const body =
-    delivery.encoding === undefined
-      ? plain
-      : { ...plain, parts: [compressors[delivery.encoding](Buffer.concat(plain.parts))] };
+  const body = transformed(plain, delivery);
   if (!(await exchange.sleep(delivery.headerDelayMs ?? 0))) return;
   writeHead(exchange, body, delivery);
   if (exchange.record.method === "HEAD") {
@@ -142,12 +158,23 @@ async function sendBody(exchange: Exchange, plain: Body, delivery: Delivery): Pr
   // Headers leave with the first write; with nothing to write they must leave before the cut.
   if (delivery.limit !== undefined) exchange.response.flushHeaders();
   if (!(await sendParts(exchange, body, delivery))) return;
-  if (delivery.limit === undefined) exchange.response.end();
-  else if (delivery.limit.ending === "stall") await exchange.untilGone();
-  else exchange.cut(delivery.limit.ending);
+  await finish(exchange, delivery.limit);
 }
 
-/** Plays one step on one exchange. Resolves when it is sent, cut, or the client has left; never rejects. */
+async function finish(exchange: Exchange, limit: Delivery["limit"]): Promise<void> {
+  if (limit?.trailer !== undefined && !(await exchange.write(limit.trailer))) return;
+  if (limit === undefined || limit.ending === "end") exchange.response.end();
+  else if (limit.ending === "stall") await exchange.untilGone();
+  else await cutAfterSending(exchange, limit.ending);
+}
+
+async function cutAfterSending(exchange: Exchange, how: CutHow): Promise<void> {
+  // A reset may throw away what the other side has received but not read yet.
+  if (how === "rst" && !(await exchange.sleep(RESET_DELAY_MS))) return;
+  exchange.cut(how);
+}
+
+/** Plays one step on one exchange. Resolves when it is sent, cut, or the client has left. */
 export async function playStep(step: Step, exchange: Exchange, context: PlayContext): Promise<void> {
   const { answer, delivery } = step;
   const body = bodyOf(step, context);

@@ -8,11 +8,13 @@ export interface RecordedRequest {
   readonly method: string;
   /** Request target as sent, query included. */
   readonly url: string;
-  /** Path without the mock's prefix and without the query. */
+  /** Path without the query and without the mock's prefix. */
   readonly path: string;
+  /** The path does not begin with the mock's prefix, and `path` is the whole of it. */
+  readonly outside: boolean;
   /** Names and values in turn, spelling and order kept. */
   readonly rawHeaders: readonly string[];
-  /** Bytes as received, compressed or not. Empty until the body is complete. */
+  /** Bytes as received, compressed or not. Empty until complete, and where bodies are not recorded. */
   readonly body: Buffer;
   readonly bodyComplete: boolean;
   /** Epoch ms at which the head had been read. */
@@ -23,8 +25,9 @@ export interface RecordedRequest {
   /** The client left before the answer was complete. Stays false when the mock itself cut the connection. */
   readonly aborted: boolean;
   readonly abortedAt: number | null;
-  /** Events or body parts handed to the socket so far. */
+  /** Events handed to the socket so far (a body that is no stream counts as one), and the share of all of them. */
   readonly sentParts: number;
+  readonly sentShare: number;
   /** Settles when the exchange is over, in whatever way. Never rejects. */
   readonly ended: Promise<"answered" | "aborted" | "cut">;
   /** First value of a header, any case; null if absent. */
@@ -58,6 +61,7 @@ export class RequestRecord implements RecordedRequest {
   readonly method: string;
   readonly url: string;
   readonly path: string;
+  readonly outside: boolean;
   readonly rawHeaders: readonly string[];
   readonly at: number;
   readonly connection: number;
@@ -68,17 +72,19 @@ export class RequestRecord implements RecordedRequest {
   aborted = false;
   abortedAt: number | null = null;
   sentParts = 0;
+  sentShare = 0;
   #settle: (how: "answered" | "aborted" | "cut") => void = () => undefined;
   #json: { value: unknown } | null = null;
 
   constructor(
     request: IncomingMessage,
-    place: { index: number; path: string; at: number; connection: number; turn: number },
+    place: { index: number; path: string; outside: boolean; at: number; connection: number; turn: number },
   ) {
     this.index = place.index;
     this.method = request.method ?? "";
     this.url = request.url ?? "";
     this.path = place.path;
+    this.outside = place.outside;
     this.rawHeaders = request.rawHeaders;
     this.at = place.at;
     this.connection = place.connection;
@@ -108,6 +114,16 @@ export class RequestRecord implements RecordedRequest {
     } catch {
       return null;
     }
+  }
+
+  forgetBody(): void {
+    this.body = Buffer.alloc(0);
+    this.#json = { value: null };
+  }
+
+  sent(parts: number, of: number): void {
+    this.sentParts = parts;
+    this.sentShare = of === 0 ? 1 : parts / of;
   }
 
   settle(how: "answered" | "aborted" | "cut", nowMs: number): void {

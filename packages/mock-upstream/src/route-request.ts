@@ -1,6 +1,8 @@
 import { anthropicError, errorType } from "./envelope.ts";
 import { estimateTokens } from "./message.ts";
 import type { MockSettings } from "./options.ts";
+import type { Plan } from "./plan.ts";
+import { oauthUsage, zaiQuotaLimit } from "./quota-endpoints.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
 import { type Step, status } from "./step.ts";
 
@@ -9,11 +11,11 @@ export function errorStep(code: number, message: string, requestId: string): Ste
   return status(code, anthropicError(errorType(code), message, requestId));
 }
 
-/** Path of a request target: no query, and without the mock's prefix; `null` when it lies outside of it. */
-export function apiPath(target: string, prefix: string): string | null {
+/** Path of a request target without its query, and without the mock's prefix where it has it. */
+export function apiPath(target: string, prefix: string): { path: string; outside: boolean } {
   const path = target.split("?", 1)[0] ?? "";
-  if (!path.startsWith(prefix)) return null;
-  return path.slice(prefix.length);
+  const outside = !path.startsWith(prefix);
+  return { path: outside ? path : path.slice(prefix.length), outside };
 }
 
 function modelList(models: readonly string[]): Record<string, unknown> {
@@ -36,13 +38,25 @@ function unknownPath(settings: MockSettings, requestId: string): Step {
   return errorStep(404, "Not found", requestId);
 }
 
+/** Where a plan tells its numbers: Anthropic beside the API, Z.AI at the root of the host. */
+function quotaAnswer(request: RecordedRequest, plan: Plan): Step | null {
+  if (request.method !== "GET") return null;
+  if (request.path === "/api/oauth/usage") return status(200, oauthUsage(plan.usage()));
+  if (request.path === "/api/monitor/usage/quota/limit") return status(200, zaiQuotaLimit(plan.usage()));
+  return null;
+}
+
 /** Answers for everything but `POST /v1/messages`: `null` means that the request is one. */
 export function routeRequest(
   request: RecordedRequest,
   settings: MockSettings,
+  plan: Plan | null,
   requestId: string,
 ): Step | null {
   const { method, path } = request;
+  const quota = plan === null ? null : quotaAnswer(request, plan);
+  if (quota !== null) return quota;
+  if (request.outside) return unknownPath(settings, requestId);
   if (method === "POST" && path === "/v1/messages") return null;
   if (method === "POST" && path === "/v1/messages/count_tokens" && settings.countTokens) {
     return status(200, { input_tokens: estimateTokens(request.body.length) });

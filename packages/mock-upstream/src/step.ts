@@ -25,6 +25,8 @@ export interface Reply {
   readonly text?: string;
   readonly blocks?: readonly ReplyBlock[];
   readonly usage?: Partial<MockUsage>;
+  /** `usage` objects put on the wire as they are: at the start of a stream, and at its end (and in JSON). */
+  readonly wireUsage?: { readonly start?: unknown; readonly end?: unknown };
   /** Model named in the answer. Default: the one asked for. */
   readonly model?: string;
   /** Default: `tool_use` if a block calls a tool, else `end_turn`. */
@@ -51,6 +53,18 @@ export type Answer =
   | { readonly kind: "hang" }
   | { readonly kind: "reset" };
 
+/** Ways to write the same events that readers must all take. */
+export interface StreamStyle {
+  /** Default `\n`. */
+  readonly lineEnd?: "\n" | "\r\n" | "\r";
+  /** `false`: `data:{…}` without a blank. Default `true`. */
+  readonly space?: boolean;
+  /** Put in front of each event, e.g. `: keep-alive\n\n`. */
+  readonly before?: string;
+  /** `false`: the last event lacks its blank line. Default `true`. */
+  readonly finalBlankLine?: boolean;
+}
+
 /** How an answer travels. Several modifiers may be put on one step. */
 export interface Delivery {
   readonly headerDelayMs?: number;
@@ -60,8 +74,12 @@ export interface Delivery {
   readonly limit?: {
     readonly unit: "events" | "bytes";
     readonly count: number;
-    readonly ending: CutHow | "stall";
+    readonly ending: CutHow | "stall" | "end";
+    /** Sent before the ending. */
+    readonly trailer?: string;
   };
+  /** Spelling of an event stream; the events stay the same. */
+  readonly style?: StreamStyle;
   readonly encoding?: "gzip" | "br" | "zstd" | "deflate";
   /** `close`: no content-length and no chunks; the end of the connection ends the body. */
   readonly framing?: "close";
@@ -76,6 +94,10 @@ export interface Step {
 function bytesOf(body: string | Uint8Array | object): Uint8Array {
   if (body instanceof Uint8Array) return body;
   return Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+}
+
+function errorEvent(type: string, message: string): string {
+  return `event: error\ndata: ${JSON.stringify({ type: "error", error: { type, message } })}\n\n`;
 }
 
 function withDelivery(step: Step, delivery: Delivery): Step {
@@ -111,8 +133,7 @@ export function sse(body: string | Uint8Array, headers: HeaderRecord = {}): Step
 
 /** A 200 stream that begins (and ends) with `event: error`. */
 export function errorFirst(type: string, message: string, headers: HeaderRecord = {}): Step {
-  const data = JSON.stringify({ type: "error", error: { type, message } });
-  return sse(`event: error\ndata: ${data}\n\n`, headers);
+  return sse(errorEvent(type, message), headers);
 }
 
 /** A redirect, which no upstream of this kind should send and no gateway should follow. */
@@ -141,7 +162,10 @@ export function raw(bytes: string | Uint8Array, ending: CutHow | "open" = "fin")
   return { answer: { kind: "raw", bytes: bytesOf(bytes), ending }, delivery: {} };
 }
 
-/** Cuts the connection after `count` events of the stream (0: right after the headers). */
+/**
+ * Cuts the connection after `count` events of the stream (0: right after the headers). A reset follows 20 ms after
+ * the last event: it could otherwise overtake it.
+ */
 export function cutAfterEvents(count: number, how: CutHow = "fin", step: Step = reply()): Step {
   return withDelivery(step, { limit: { unit: "events", count, ending: how } });
 }
@@ -149,6 +173,18 @@ export function cutAfterEvents(count: number, how: CutHow = "fin", step: Step = 
 /** Cuts the connection after `count` bytes of the body, wherever that falls. */
 export function cutAfterBytes(count: number, how: CutHow = "fin", step: Step = reply()): Step {
   return withDelivery(step, { limit: { unit: "bytes", count, ending: how } });
+}
+
+/** Sends an `event: error` after `count` events and ends the stream. */
+export function errorAfterEvents(count: number, type: string, message: string, step: Step = reply()): Step {
+  return withDelivery(step, {
+    limit: { unit: "events", count, ending: "end", trailer: errorEvent(type, message) },
+  });
+}
+
+/** Writes the events of a stream another way: other line ends, comments between them, no last blank line. */
+export function styled(style: StreamStyle, step: Step = reply()): Step {
+  return withDelivery(step, { style });
 }
 
 /** Goes silent after `count` events until the client leaves or the mock closes. */
