@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type { TokenUsage } from "@ccp/usage-contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -21,6 +21,7 @@ interface ContractCases {
 }
 
 const FIXTURES = new URL("../../../fixtures/protocol/", import.meta.url);
+const SAMPLES = readdirSync(FIXTURES, { recursive: true, encoding: "utf8" });
 const bytesOf = (file: string): Buffer => readFileSync(new URL(file, FIXTURES));
 
 function usageOf(row: Row | null): TokenUsage | null {
@@ -69,8 +70,9 @@ function itKeepsTheContract(extractor: TokenExtractor, cases: ContractCases): vo
     });
 
     it.each(["utf8", "latin1"] as const)(`reads ${file} as %s, cut at every byte`, (encoding) => {
-      const bytes = bytesOf(file);
-      const text = bytes.toString(encoding);
+      // Letters of two, three and four bytes in the content, so that cuts fall into the middle of them.
+      const wide = bytesOf(file).toString().replaceAll('"text": "', '"text": "é限😀');
+      const text = Buffer.from(wide).toString(encoding);
       const end = read(extractor, [text]);
       expect(end).toEqual(expected(end.error?.body));
       if (error !== undefined) expect(end.error).not.toBeNull();
@@ -88,6 +90,14 @@ function itKeepsTheContract(extractor: TokenExtractor, cases: ContractCases): vo
       expect(read(extractor, [`\u00EF\u00BB\u00BF: hello${lineEnd}${lineEnd}${other}`])).toEqual(end);
     });
   }
+
+  it.each(SAMPLES.filter((file) => file.endsWith(".json")))("agrees with JSON.parse on %s", (file) => {
+    const text = bytesOf(file).toString();
+    const { usage } = JSON.parse(text);
+    expect(extractor.fromJson(text)).toEqual(
+      extractor.fromJson(JSON.stringify(usage === undefined ? {} : { usage })),
+    );
+  });
 
   it("never throws, whatever the text", () => {
     const odd = fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.json(), sseLike());
@@ -252,4 +262,9 @@ describe.each(EXTRACTORS.map((extractor) => [extractor.name, extractor] as const
 
 it("has cases for every extractor", () => {
   expect(Object.keys(CASES)).toEqual(EXTRACTORS.map((extractor) => extractor.name));
+});
+
+it("has a case for every sample stream", () => {
+  const covered = new Set(Object.values(CASES).flatMap(({ streams }) => streams.map(({ file }) => file)));
+  expect([...covered].sort()).toEqual(SAMPLES.filter((file) => file.endsWith(".sse")).sort());
 });
