@@ -88,8 +88,7 @@ describe("decide", () => {
   it("gives up only where no lane is left that did not say it is spent", () => {
     fc.assert(
       fc.property(snapshots, (snapshot) => {
-        fc.pre(snapshot.pin === null);
-        if (decide(snapshot, NOW).kind !== "give_up") return;
+        if (decide({ ...snapshot, pin: null }, NOW).kind !== "give_up") return;
         const left = snapshot.lanes.filter(
           (lane) => lane.usable && !lane.tried && lane.lane !== snapshot.after?.lane && !saidSpent(lane),
         );
@@ -141,11 +140,16 @@ describe("decide", () => {
   it("moves nothing in run2cap but for what a lane said, a pause, or a lane that cannot be asked", () => {
     fc.assert(
       fc.property(snapshots, (given) => {
-        const [preferred] = given.lanes;
-        const paused = preferred?.pausedUntilMs ?? null;
-        fc.pre(preferred?.usable === true && !preferred.tried && preferred.mark.state !== "declared");
-        fc.pre(paused === null || paused <= NOW);
-        const decision = decide({ ...given, mode: "run2cap", pin: null, after: null }, NOW);
+        const [first, ...others] = given.lanes;
+        const preferred = {
+          ...(first ?? expect.unreachable()),
+          usable: true,
+          tried: false,
+          pausedUntilMs: null,
+        };
+        fc.pre(preferred.mark.state !== "declared");
+        const lanes = [preferred, ...others];
+        const decision = decide({ ...given, lanes, mode: "run2cap", pin: null, after: null }, NOW);
         expect(decision).toMatchObject({
           lane: preferred.lane,
           rerouteDecision: "quota_run_to_limit",

@@ -1,0 +1,268 @@
+import { type LaneId, modelKey } from "@ccp/usage-contract";
+import type { MarkView } from "../routing-snapshot.ts";
+import { type LaneBookSnapshot, readSnapshot, type SavedLane, type SavedMark } from "./book-snapshot.ts";
+import { ClockGuard } from "./clock-guard.ts";
+import {
+  failLane,
+  HEALTHY,
+  isHalfOpen,
+  type LaneHealth,
+  type PauseKind,
+  pauseEndMs,
+  pauseLane,
+  restoreLane,
+  shiftHealth,
+} from "./lane-health.ts";
+import { clampUntil, type LimitMark, shiftMark, strongerView, viewMark } from "./limit-mark.ts";
+import { MarkStore } from "./mark-store.ts";
+
+/** How long a probe keeps others waiting when its end is never told. */
+const PROBE_DEADLINE_MS = 120_000;
+/** A mark made by hand without a time lasts at least this long, though the cooldown be off. */
+const SHORTEST_BY_HAND_MS = 1000;
+const MAX_LANES = 1000;
+
+/** A limit that a lane answered, or that an operator marks. Times are epoch ms, lengths ms. */
+export interface LimitReport {
+  readonly lane: LaneId;
+  /** `null`: the limit binds the lane's account, and with it all its models. */
+  readonly model: string | null;
+  /** The declared end; `null` when the lane named none. */
+  readonly untilMs: number | null;
+  /** Length of the spent window, to which a declared end is cut; `null` when unknown (then 7 days). */
+  readonly windowMs: number | null;
+  /** The gateway's own cooldown where no end was named; 0 switches it off. */
+  readonly cooldownMs: number;
+  readonly nowMs: number;
+  /** Marked by an operator: binds in every mode, and replaces what was declared before. */
+  readonly byHand?: boolean;
+}
+
+export interface MarkOutcome {
+  /** The end of the mark as it now stands; `null` when none was made. */
+  readonly untilMs: number | null;
+  /** The declared end, where it had to be cut or raised to what it can mean; else `null`. */
+  readonly clampedFromMs: number | null;
+}
+
+/** One mark as it is shown. */
+export interface ActiveMark extends MarkView {
+  readonly lane: LaneId;
+  /** Folded model key; `null`: the account's. */
+  readonly model: string | null;
+  readonly markedAtMs: number;
+}
+
+/** What the gateway remembers of its lanes: limits, cooldowns and their probes, pauses, failures, refused keys. */
+export interface LaneBook {
+  /** Notes a quota limit. Cooldowns of limits do not grow. */
+  markLimit(report: LimitReport): MarkOutcome;
+  /** What binds a model on a lane: the stronger of its own mark and the account's. */
+  mark(lane: LaneId, model: string, nowMs: number): MarkView;
+  /**
+   * Makes an attempt the one that proves a lane, if it is the first since a cooldown or the breaker's time ended.
+   * Called for each attempt, in the same step as the decision. @returns Whether it is the probe.
+   */
+  takeProbe(lane: LaneId, model: string, rid: string, nowMs: number): boolean;
+  /** The end of an attempt: a success lifts what it proved, anything else leaves the next one to prove it. */
+  endProbe(rid: string, ok: boolean, nowMs: number): void;
+  /** A success lifts marks that are older than its request; a request already under way then proves nothing. */
+  clearOnSuccess(lane: LaneId, model: string, startedAtMs: number, nowMs: number): void;
+  /** Overload: 10 s growing to 60 s. Throttle: 1 s growing to 30 s. `untilMs` as asked, within these; or `null`. */
+  pause(lane: LaneId, kind: PauseKind, untilMs: number | null, nowMs: number): void;
+  /** A 5xx or network failure. Five in a row pause the lane for 10 s, each further one for twice as long, to 30 min. */
+  recordFailure(lane: LaneId, nowMs: number, jitter?: number): void;
+  /** A success ends the growth of pauses, closes the breaker, and clears the auth error. */
+  recordSuccess(lane: LaneId): void;
+  /** The latest end of all pauses; `null` when the lane is open. */
+  pausedUntil(lane: LaneId, nowMs: number): number | null;
+  setAuthError(lane: LaneId, reason: string): void;
+  /** Without a lane: all of them, for keys and catalog were read anew. */
+  clearAuthError(lane?: LaneId): void;
+  authError(lane: LaneId): string | null;
+  /** Forgets all of a lane, or only the mark of one of its models. */
+  reset(lane: LaneId, model?: string): void;
+  /** Every mark, those that wait to be proved included. */
+  activeMarks(nowMs: number): ActiveMark[];
+  /** Plain JSON. Probes and auth errors are left out: they end with the process. */
+  snapshot(): LaneBookSnapshot;
+  /** Takes the place of all that the book held; rows that are not valid are skipped. */
+  restore(snapshot: unknown, nowMs: number): void;
+}
+
+/** @returns An empty book. It holds at most 1000 marks. */
+export function createLaneBook(): LaneBook {
+  return new Book();
+}
+
+class Book implements LaneBook {
+  readonly #marks = new MarkStore();
+  readonly #lanes = new Map<LaneId, LaneHealth>();
+  readonly #clock = new ClockGuard();
+
+  markLimit(report: LimitReport): MarkOutcome {
+    const nowMs = this.#now(report.nowMs);
+    const { lane } = report;
+    const asked = finite(report.untilMs);
+    const cooldownMs = Math.max(0, finite(report.cooldownMs) ?? 0);
+    const byHandMs = report.byHand === true ? nowMs + Math.max(SHORTEST_BY_HAND_MS, cooldownMs) : null;
+    const declared = asked === null ? byHandMs : clampUntil(asked, report.windowMs, nowMs);
+    if (declared === null && cooldownMs === 0) return { untilMs: null, clampedFromMs: null };
+
+    const before = report.byHand === true ? undefined : this.#marks.get(lane, report.model);
+    const kept = before?.declaredUntilMs ?? null;
+    // Two windows can be spent at once; the lane opens when the later one does.
+    const isKept = kept !== null && (declared === null || kept > declared);
+    const mark: LimitMark = {
+      lane,
+      model: report.model === null ? null : modelKey(report.model),
+      markedAtMs: nowMs,
+      declaredUntilMs: isKept ? kept : declared,
+      ownUntilMs: declared === null ? nowMs + cooldownMs : null,
+      windowMs: isKept ? (before?.windowMs ?? null) : report.windowMs,
+      probe: null,
+    };
+    this.#marks.put(mark);
+    const clampedFromMs = asked === null || asked === declared ? null : asked;
+    return { untilMs: viewMark(mark, nowMs).untilMs, clampedFromMs };
+  }
+
+  mark(lane: LaneId, model: string, nowMs: number): MarkView {
+    const now = this.#now(nowMs);
+    return this.#marks
+      .binding(lane, model)
+      .map((mark) => viewMark(mark, now))
+      .reduce(strongerView, { state: "none", untilMs: null });
+  }
+
+  takeProbe(lane: LaneId, model: string, rid: string, nowMs: number): boolean {
+    const now = this.#now(nowMs);
+    const probe = { rid, deadlineMs: now + PROBE_DEADLINE_MS };
+    const marks = this.#marks.binding(lane, model);
+    const provesMarks = marks.length > 0 && marks.every((mark) => viewMark(mark, now).state === "half_open");
+    if (provesMarks) for (const mark of marks) this.#marks.put({ ...mark, probe });
+
+    const health = this.#health(lane);
+    const provesLane = isHalfOpen(health, now) && (health.probe?.deadlineMs ?? 0) <= now;
+    if (provesLane) this.#lanes.set(lane, { ...health, probe });
+    return provesMarks || provesLane;
+  }
+
+  endProbe(rid: string, ok: boolean, nowMs: number): void {
+    this.#now(nowMs);
+    for (const mark of this.#marks.all()) {
+      if (mark.probe?.rid !== rid) continue;
+      if (ok) this.#marks.delete(mark);
+      else this.#marks.put({ ...mark, probe: null });
+    }
+    for (const [lane, health] of this.#lanes) {
+      if (health.probe?.rid !== rid) continue;
+      this.#lanes.set(lane, ok ? restoreLane(health) : { ...health, probe: null });
+    }
+  }
+
+  clearOnSuccess(lane: LaneId, model: string, startedAtMs: number, nowMs: number): void {
+    const now = this.#now(nowMs);
+    // A start that lies ahead was told by another clock setting: it cannot be compared.
+    if (startedAtMs > now) return;
+    for (const mark of this.#marks.binding(lane, model)) {
+      if (startedAtMs > mark.markedAtMs) this.#marks.delete(mark);
+    }
+  }
+
+  pause(lane: LaneId, kind: PauseKind, untilMs: number | null, nowMs: number): void {
+    const now = this.#now(nowMs);
+    this.#setHealth(lane, pauseLane(this.#health(lane), kind, finite(untilMs), now));
+  }
+
+  recordFailure(lane: LaneId, nowMs: number, jitter = 0): void {
+    const now = this.#now(nowMs);
+    const bounded = Math.min(Math.max(finite(jitter) ?? 0, -1), 1);
+    this.#setHealth(lane, failLane(this.#health(lane), now, bounded));
+  }
+
+  recordSuccess(lane: LaneId): void {
+    const health = this.#lanes.get(lane);
+    if (health !== undefined) this.#lanes.set(lane, restoreLane(health));
+  }
+
+  pausedUntil(lane: LaneId, nowMs: number): number | null {
+    return pauseEndMs(this.#health(lane), this.#now(nowMs));
+  }
+
+  setAuthError(lane: LaneId, reason: string): void {
+    this.#setHealth(lane, { ...this.#health(lane), authError: reason });
+  }
+
+  clearAuthError(lane?: LaneId): void {
+    for (const [name, health] of this.#lanes) {
+      if (lane === undefined || lane === name) this.#lanes.set(name, { ...health, authError: null });
+    }
+  }
+
+  authError(lane: LaneId): string | null {
+    return this.#health(lane).authError;
+  }
+
+  reset(lane: LaneId, model?: string): void {
+    for (const mark of this.#marks.all()) {
+      if (mark.lane === lane && (model === undefined || mark.model === modelKey(model)))
+        this.#marks.delete(mark);
+    }
+    if (model === undefined) this.#lanes.delete(lane);
+  }
+
+  activeMarks(nowMs: number): ActiveMark[] {
+    const now = this.#now(nowMs);
+    return this.#marks.all().map((mark) => ({
+      lane: mark.lane,
+      model: mark.model,
+      markedAtMs: mark.markedAtMs,
+      ...viewMark(mark, now),
+    }));
+  }
+
+  snapshot(): LaneBookSnapshot {
+    const marks: SavedMark[] = this.#marks.all().map(({ probe: _, ...mark }) => mark);
+    const lanes: SavedLane[] = [...this.#lanes].map(([lane, { overload, throttle, breaker, failures }]) => ({
+      lane,
+      overload,
+      throttle,
+      breaker,
+      failures,
+    }));
+    return { version: 1, marks, lanes };
+  }
+
+  restore(snapshot: unknown, nowMs: number): void {
+    const { marks, lanes } = readSnapshot(snapshot, this.#now(nowMs));
+    this.#marks.clear();
+    this.#lanes.clear();
+    for (const mark of marks) this.#marks.put({ ...mark, probe: null });
+    for (const { lane, ...health } of lanes) this.#setHealth(lane, { ...HEALTHY, ...health });
+  }
+
+  #health(lane: LaneId): LaneHealth {
+    return this.#lanes.get(lane) ?? HEALTHY;
+  }
+
+  #setHealth(lane: LaneId, health: LaneHealth): void {
+    this.#lanes.set(lane, health);
+    const [oldest] = this.#lanes.keys();
+    if (this.#lanes.size > MAX_LANES && oldest !== undefined) this.#lanes.delete(oldest);
+  }
+
+  #now(wallMs: number): number {
+    const { nowMs, shiftMs } = this.#clock.read(wallMs);
+    if (shiftMs !== 0) {
+      this.#marks.change((mark) => shiftMark(mark, shiftMs));
+      for (const [lane, health] of this.#lanes) this.#lanes.set(lane, shiftHealth(health, shiftMs));
+    }
+    return nowMs;
+  }
+}
+
+/** A number from outside that can be reckoned with; else `null`. */
+function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
+}
