@@ -26,6 +26,8 @@ export interface Child {
   /** Next message from the child. Rejects when it ends. */
   message(): Promise<unknown>;
   send(message: object): void;
+  /** Settles when the process is gone, however it went. */
+  readonly ended: Promise<void>;
   /** Asks it to end, and makes it end. */
   stop(): Promise<void>;
 }
@@ -54,6 +56,7 @@ export function createCrew(): Crew {
       const child = spawnPinned(options);
       running.add(child);
       child.once("exit", () => running.delete(child));
+      child.once("error", () => running.delete(child));
       return wrapChild(options.label, child, () => stop(child));
     },
     async stopAll() {
@@ -89,8 +92,6 @@ function wrapChild(label: string, child: ChildProcess, stop: () => Promise<void>
       reject(new Error(`${label} ended (${signal ?? code})\n${complaints || said}`.trimEnd())),
     );
   });
-  // Only those who wait for something care that it ended.
-  ended.catch(() => {});
   return {
     label,
     pid: child.pid ?? -1,
@@ -110,6 +111,7 @@ function wrapChild(label: string, child: ChildProcess, stop: () => Promise<void>
       return message;
     },
     send: (message) => void child.send(message),
+    ended: ended.catch(() => {}),
     stop,
   };
 }

@@ -1,0 +1,57 @@
+import type { Bench } from "./bench.ts";
+import type { Scenario } from "./scenarios.ts";
+import { seededRandom, shuffled } from "./stats.ts";
+import type { RunningSubject, SubjectName } from "./subjects.ts";
+
+/** One value per round; `null` where the subject has none. */
+export type Series = readonly (number | null)[];
+/** By measure, then by subject. */
+export type Results = Readonly<Record<string, Readonly<Partial<Record<SubjectName, Series>>>>>;
+
+export interface Plan {
+  readonly scenarios: readonly Scenario[];
+  readonly subjects: ReadonlyMap<SubjectName, RunningSubject>;
+  readonly rounds: number;
+  readonly seed: number;
+  progress(text: string): void;
+}
+
+const WARM_UP = { warm: 1, window: 0.35 } as const;
+
+/**
+ * Runs every scenario against every subject, round after round. Within a round the subjects of one scenario follow
+ * each other at once in an order drawn anew, so that what disturbs the machine meets all of them alike.
+ */
+export async function runRounds(bench: Bench, plan: Plan): Promise<Results> {
+  await warmUp(bench, plan);
+  const random = seededRandom(plan.seed);
+  const results: Record<string, Partial<Record<SubjectName, (number | null)[]>>> = Object.fromEntries(
+    plan.scenarios.flatMap(({ measures }) => measures.map(({ id }) => [id, {}])),
+  );
+  for (let round = 1; round <= plan.rounds; round += 1) {
+    for (const scenario of plan.scenarios) {
+      for (const [name, subject] of shuffled([...plan.subjects], random)) {
+        plan.progress(`round ${round}/${plan.rounds}  ${scenario.name}  ${name}`);
+        const values = await scenario.run(bench, name, subject);
+        for (const { id } of scenario.measures) {
+          const bySubject = results[id] ?? {};
+          bySubject[name] = [...(bySubject[name] ?? []), values[id] ?? null];
+        }
+      }
+    }
+  }
+  return results;
+}
+
+/** Compilers have done their work before anything is counted. */
+async function warmUp(bench: Bench, plan: Plan): Promise<void> {
+  const usual = bench.pace;
+  bench.pace = WARM_UP;
+  for (const scenario of plan.scenarios.filter(({ load }) => load)) {
+    for (const [name, subject] of plan.subjects) {
+      plan.progress(`warming up  ${scenario.name}  ${name}`);
+      if (subject.pid !== null) await scenario.run(bench, name, subject);
+    }
+  }
+  bench.pace = usual;
+}
