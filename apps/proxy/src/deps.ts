@@ -1,0 +1,63 @@
+import type { Catalog } from "@ccp/provider-catalog";
+import type { QuotaEngine } from "@ccp/quota-engine";
+import type { LaneBook } from "@ccp/router-policy";
+import type { ConfigIssue, LaneId, Settings, UsageEvent } from "@ccp/usage-contract";
+import type { BodyBudget } from "./exchange/read-body.ts";
+import type { LaneRegistry } from "./lanes/lane-runtime.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+import type { DecisionRing } from "./state/decision-ring.ts";
+import type { EventHub } from "./state/event-hub.ts";
+import type { QuotaSource } from "./state/quota-source.ts";
+
+/** Wall time for windows and logs; monotonic time for durations, since the wall clock can be set back. */
+export interface Clock {
+  readonly wallMs: () => number;
+  readonly monoMs: () => number;
+  /** 0..23, server local time. */
+  readonly localHour: (wallMs: number) => number;
+}
+
+/** Where the events of exchanges are kept. */
+export interface EventLog {
+  append(event: UsageEvent): void;
+  status(): { readonly dropped: number; readonly partialWrites: number; readonly degraded: string | null };
+}
+
+/** One line about the gateway itself: for the person who runs it, never holding a body or a credential. */
+export type Notice = (level: "info" | "warn" | "error", message: string) => void;
+
+/** The catalog in force, and what was wrong with the file that should have been. */
+export interface CatalogInForce {
+  readonly catalog: Catalog;
+  /** `null`: the built-in catalog. */
+  readonly path: string | null;
+  readonly issues: readonly ConfigIssue[];
+}
+
+/** Everything a request needs, built once at start and passed down. */
+export interface Deps {
+  readonly settings: Settings;
+  readonly version: string;
+  readonly demo: boolean;
+  readonly clock: Clock;
+  readonly catalog: Catalog;
+  readonly catalogInForce: CatalogInForce;
+  readonly lanes: LaneRegistry;
+  /** Lane a model goes to before any quota is looked at. */
+  readonly preferredLane: (model: string) => LaneId;
+  readonly modelHint: () => string | null;
+  readonly engine: QuotaEngine;
+  readonly book: LaneBook;
+  readonly quotas: QuotaSource;
+  readonly log: EventLog;
+  readonly events: EventHub;
+  readonly decisions: DecisionRing;
+  readonly metrics: Metrics;
+  readonly bodyBudget: BodyBudget;
+  readonly newId: () => string;
+  /** 0..1; spreads retries of many gateways. */
+  readonly random: () => number;
+  readonly notice: Notice;
+  /** Set while the process finishes its streams before it ends. */
+  readonly drain: { active: boolean };
+}

@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type RequestScan, scanRequest } from "@ccp/request-scan";
+import type { Deps } from "../deps.ts";
+import type { OwnError } from "../http/answer.ts";
+import { decodeBody, isKnownEncoding } from "./decode-body.ts";
+import { readBody } from "./read-body.ts";
+
+/** A client's request, read and understood as far as routing needs. */
+export interface Accepted {
+  readonly rid: string;
+  readonly startedWallMs: number;
+  readonly startedMonoMs: number;
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  /** Path and query as they came. */
+  readonly target: string;
+  /** The body as it came: sent as it is unless a repair must change it. */
+  readonly received: readonly Buffer[];
+  /** The body without its content-encoding; the same list where there is none. */
+  readonly plain: readonly Buffer[];
+  readonly plainBytes: number;
+  readonly scan: RequestScan;
+}
+
+export type Acceptance =
+  | { readonly kind: "accepted"; readonly accepted: Accepted }
+  | { readonly kind: "refused"; readonly error: OwnError }
+  /** The client left before its request was whole: nobody is there to answer. */
+  | { readonly kind: "gone" };
+
+/** Reads and scans a Messages request. Nothing of it is parsed into objects: the same bytes go on. */
+export async function accept(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  rid: string,
+  deps: Deps,
+): Promise<Acceptance> {
+  const startedWallMs = deps.clock.wallMs();
+  const startedMonoMs = deps.clock.monoMs();
+  const headerError = judgeHeaders(incoming);
+  if (headerError !== null) return { kind: "refused", error: headerError };
+
+  const body = await readBody(incoming, deps.settings.maxBodyBytes, deps.bodyBudget);
+  if (body.kind === "gone") return body;
+  if (body.kind === "refused") return body;
+
+  const encoding = incoming.headers["content-encoding"] ?? "identity";
+  const decoded = await decodeBody(body.chunks, encoding, deps.settings.maxBodyBytes);
+  if (decoded.kind === "refused") return decoded;
+
+  const scanned = scanRequest(decoded.chunks);
+  if (!scanned.success) {
+    return { kind: "refused", error: invalidRequest(400, scanned.message) };
+  }
+  return {
+    kind: "accepted",
+    accepted: {
+      rid,
+      startedWallMs,
+      startedMonoMs,
+      incoming,
+      outgoing,
+      target: incoming.url ?? "/",
+      received: body.chunks,
+      plain: decoded.chunks,
+      plainBytes: decoded.bytes,
+      scan: scanned.scan,
+    },
+  };
+}
+
+/** JSON only: a form or plain-text body is what a page on another site can send without asking. */
+function judgeHeaders(incoming: IncomingMessage): OwnError | null {
+  const type = incoming.headers["content-type"] ?? "";
+  if (!/^application\/([\w.+-]+\+)?json\b/i.test(type)) {
+    return invalidRequest(415, "content-type must be application/json");
+  }
+  const encoding = incoming.headers["content-encoding"] ?? "identity";
+  if (!isKnownEncoding(encoding)) {
+    return invalidRequest(415, "content-encoding must be identity, gzip, br or zstd");
+  }
+  return null;
+}
+
+function invalidRequest(status: number, message: string): OwnError {
+  return { status, type: "invalid_request_error", message };
+}

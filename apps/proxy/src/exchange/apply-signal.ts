@@ -1,0 +1,86 @@
+import type { LimitSignal } from "@ccp/usage-contract";
+import type { Deps } from "../deps.ts";
+import type { Judged } from "./judge.ts";
+import type { Attempt, Run } from "./run.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** Remembers what an answer means for the lane's next requests. */
+export function applySignal(run: Run, attempt: Attempt, judged: Judged, nowMs: number, deps: Deps): void {
+  const { signal } = judged;
+  const lane = attempt.decision.lane;
+  const model = run.plan.routeModel;
+  switch (signal.kind) {
+    case "ok":
+      deps.book.clearOnSuccess(lane, model, attempt.startedWallMs, nowMs);
+      deps.book.recordSuccess(lane);
+      deps.book.clearAuthError(lane);
+      return;
+    case "quota":
+      deps.engine.observeLimit({ lane, model, signal, nowMs, startedAtMs: attempt.startedWallMs });
+      markQuota(lane, model, signal, nowMs, deps);
+      break;
+    case "throttle":
+    case "overload":
+      deps.book.pause(lane, signal.kind, waitUntil(signal, nowMs), nowMs);
+      break;
+    case "server_error":
+      deps.book.recordFailure(lane, nowMs, deps.random());
+      break;
+    case "dead_lane":
+      if (signal.scope === "account") deps.book.setAuthError(lane, needsOperator(signal));
+      else markFor(lane, model, nowMs + HOUR_MS, HOUR_MS, nowMs, deps);
+      break;
+    case "auth":
+      if (judged.hop !== null)
+        deps.book.setAuthError(lane, `the upstream refused its key (${signal.code ?? "401"})`);
+      break;
+    case "entitlement":
+    case "request":
+      break;
+    default:
+      signal.kind satisfies never;
+  }
+  deps.book.endProbe(run.accepted.rid, signal.kind === "request" || signal.kind === "entitlement", nowMs);
+}
+
+function markQuota(lane: string, model: string, signal: LimitSignal, nowMs: number, deps: Deps): void {
+  const bound = signal.scope === "account" ? null : model;
+  markFor(lane, bound, waitUntil(signal, nowMs), windowLengthMs(signal.window), nowMs, deps);
+}
+
+function markFor(
+  lane: string,
+  model: string | null,
+  untilMs: number | null,
+  windowMs: number | null,
+  nowMs: number,
+  deps: Deps,
+): void {
+  deps.book.markLimit({
+    lane,
+    model,
+    untilMs,
+    windowMs,
+    cooldownMs: deps.settings.cooldownSec * 1000,
+    nowMs,
+  });
+}
+
+function waitUntil(signal: LimitSignal, nowMs: number): number | null {
+  if (signal.resetAtMs !== null) return signal.resetAtMs;
+  return signal.retryAfterMs === null ? null : nowMs + signal.retryAfterMs;
+}
+
+/** `5h` → 5 hours, `7d` and `7d_oi` → 7 days; `null` where the name gives no length. */
+export function windowLengthMs(name: string | null): number | null {
+  if (name === "day") return 24 * HOUR_MS;
+  if (name === "month") return 31 * 24 * HOUR_MS;
+  const [, count, unit] = /^(\d+)(h|d)(?:_|$)/.exec(name ?? "") ?? [];
+  if (count === undefined) return null;
+  return Number(count) * (unit === "h" ? HOUR_MS : 24 * HOUR_MS);
+}
+
+function needsOperator(signal: LimitSignal): string {
+  return signal.message ?? `the upstream's plan does not serve requests (${signal.code ?? "no code"})`;
+}

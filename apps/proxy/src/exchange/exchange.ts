@@ -1,0 +1,207 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Deps } from "../deps.ts";
+import { type OwnError, sendError } from "../http/answer.ts";
+import { accept } from "./accept.ts";
+import {
+  AMBIGUOUS_MODEL,
+  allLanesSpent,
+  CLIENT_CLOSED_STATUS,
+  noAnswer,
+  noUsableLane,
+  upstreamRedirect,
+} from "./fail.ts";
+import { type Judged, judge } from "./judge.ts";
+import { type Decided, decideNext, NOTHING_TRIED, type Progress, planQuestion } from "./plan.ts";
+import { prepare } from "./prepare.ts";
+import { downstreamHeaders, relay } from "./relay.ts";
+import { type Attempt, lastAttempt, type Run, type SendDecision, triedLanes } from "./run.ts";
+import { send } from "./send.ts";
+import { logDecision, settleAttempt, settleExchange } from "./settle.ts";
+import { spentLanes } from "./spent-lanes.ts";
+import { CallFailure } from "./upstream-call.ts";
+
+/**
+ * One `POST /v1/messages`, from the first byte read to the last line logged: accept, then decide, prepare, send and
+ * judge once per lane until an answer is the client's, then relay and settle.
+ */
+export async function runExchange(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  deps: Deps,
+): Promise<void> {
+  const rid = deps.newId();
+  const acceptance = await accept(incoming, outgoing, rid, deps);
+  if (acceptance.kind === "gone") return;
+  if (acceptance.kind === "refused") return refuseUnread(outgoing, acceptance.error, rid, deps);
+
+  const { accepted } = acceptance;
+  const { model, maxTokens, stream } = accepted.scan;
+  const plan = planQuestion({ model, bodyBytes: accepted.plainBytes, maxTokens }, deps);
+  const run: Run = {
+    accepted,
+    plan,
+    op: stream ? "stream" : "nonstream",
+    attempts: [],
+    wastedMs: 0,
+    retried: false,
+    clientGone: false,
+    activeCall: null,
+  };
+  deps.bodyBudget.heldBytes += accepted.plainBytes;
+  deps.metrics.inflight(1);
+  watchClient(run);
+  try {
+    await attemptLanes(run, deps);
+  } finally {
+    deps.bodyBudget.heldBytes -= accepted.plainBytes;
+    deps.metrics.inflight(-1);
+  }
+}
+
+async function attemptLanes(run: Run, deps: Deps): Promise<void> {
+  let last: Judged | null = null;
+  for (;;) {
+    const nowMs = deps.clock.wallMs();
+    const decided = decideNext(run.plan, progressOf(run, last), nowMs, deps);
+    if (decided.decision.kind !== "send") return conclude(run, decided, last, deps);
+    last?.sent.call.abort(new CallFailure("aborted", null));
+
+    const attempt = open(run, decided, decided.decision, nowMs, deps);
+    if (attempt === null) return answerOwn(run, AMBIGUOUS_MODEL, deps);
+    const sent = await send({ ...attempt.prepared, lane: attempt.runtime }, deps, (call) => {
+      run.activeCall = call;
+    });
+    run.retried ||= sent.retried;
+    const judged = await judge(sent, attempt.runtime, deps.clock.wallMs);
+    if (run.clientGone) return settleExchange(run, { kind: "client_gone", judged }, deps);
+    settleAttempt(run, attempt, judged, deps);
+    if (judged.hop === null) return pass(run, attempt, judged, deps);
+    last = judged;
+  }
+}
+
+function progressOf(run: Run, last: Judged | null): Progress {
+  const attempt = lastAttempt(run);
+  if (last === null || attempt === null || last.hop === null) return NOTHING_TRIED;
+  return { tried: triedLanes(run), after: { kind: last.hop, lane: attempt.decision.lane } };
+}
+
+/** Deciding and reserving are one step: nothing is awaited between them, so a herd cannot pass together. */
+function open(run: Run, decided: Decided, decision: SendDecision, nowMs: number, deps: Deps): Attempt | null {
+  const runtime = deps.lanes.get(decision.lane);
+  if (runtime === undefined) throw new Error(`the decision names a lane that is not open: ${decision.lane}`);
+  const preparation = prepare(run.accepted, runtime, deps.catalog);
+  if (preparation.kind === "ambiguous_model") return null;
+  const predictedTokens = decided.predictions.get(decision.lane)?.countedTokens ?? 0;
+  const attempt: Attempt = {
+    number: run.attempts.length + 1,
+    decided,
+    decision,
+    runtime,
+    prepared: preparation.prepared,
+    predictedTokens,
+    startedWallMs: nowMs,
+    startedMonoMs: deps.clock.monoMs(),
+  };
+  run.attempts.push(attempt);
+  deps.engine.reserve(
+    {
+      rid: run.accepted.rid,
+      attempt: attempt.number,
+      lane: decision.lane,
+      model: run.plan.routeModel,
+      predicted: predictedTokens,
+      deadlineMs: nowMs + LEASE_MS,
+    },
+    nowMs,
+  );
+  deps.book.takeProbe(decision.lane, run.plan.routeModel, run.accepted.rid, nowMs);
+  logDecision(run, attempt, deps);
+  return attempt;
+}
+
+/** A backstop for leases whose exchange never ends; every ordinary end settles its own. */
+const LEASE_MS = 3_600_000;
+
+/** The answer is the client's: its head, its bytes, and where it came from. */
+async function pass(run: Run, attempt: Attempt, judged: Judged, deps: Deps): Promise<void> {
+  const { head, call } = judged.sent;
+  const { outgoing, rid } = run.accepted;
+  const laneId = attempt.decision.lane;
+  if (head === null) throw new Error("only an answered attempt can be passed on");
+  if (head.status >= 300 && head.status < 400) {
+    call.abort(new CallFailure("aborted", null));
+    return answerOwn(run, upstreamRedirect(laneId), deps);
+  }
+  const own: Record<string, string> = {
+    "x-ccp-request-id": rid,
+    "x-ccp-lane": laneId,
+    "x-ccp-decision": attempt.decision.rerouteDecision,
+    ...(deps.drain.active ? { connection: "close" } : {}),
+    ...stopBlindRetries(judged, attempt),
+  };
+  const relayed = await relay({
+    call,
+    outgoing,
+    status: head.status,
+    headers: downstreamHeaders(head.rawHeaders, laneId, judged.isStream, own),
+    isStream: judged.isStream,
+    extractor: attempt.runtime.extractor,
+  });
+  settleExchange(run, { kind: "relayed", judged, relayed }, deps);
+}
+
+/** Another lane's spent window will not open within a client's retries. */
+function stopBlindRetries(judged: Judged, attempt: Attempt): Record<string, string> {
+  const isForeign = attempt.runtime.lane.id !== "anthropic";
+  return judged.signal.kind === "quota" && isForeign ? { "x-should-retry": "false" } : {};
+}
+
+/** Nowhere is left to go: every lane is spent, or the last answer is all there is. */
+async function conclude(run: Run, decided: Decided, last: Judged | null, deps: Deps): Promise<void> {
+  const attempt = lastAttempt(run);
+  const { decision } = decided;
+  if (decision.kind === "refuse") {
+    last?.sent.call.abort(new CallFailure("aborted", null));
+    const nowMs = deps.clock.wallMs();
+    const spent = spentLanes(run.plan, nowMs, deps);
+    const error =
+      spent.length > 0 ? allLanesSpent(spent, decision.retryAtMs, nowMs) : noUsableLane([decision.reason]);
+    return answerOwn(run, error, deps, decided);
+  }
+  if (last === null || attempt === null)
+    return answerOwn(run, noUsableLane([decision.reason]), deps, decided);
+  if (last.sent.head === null || last.sent.call.failure !== null) {
+    const failure = last.sent.failure ?? last.sent.call.failure ?? new CallFailure("reset", null);
+    return answerOwn(run, noAnswer(attempt.decision.lane, failure), deps);
+  }
+  return pass(run, attempt, last, deps);
+}
+
+function answerOwn(run: Run, error: OwnError, deps: Deps, decided?: Decided): void {
+  const { outgoing, rid } = run.accepted;
+  const lane = lastAttempt(run)?.decision.lane ?? "none";
+  const decision = decided?.decision ?? lastAttempt(run)?.decision;
+  const headers = {
+    ...error.headers,
+    "x-ccp-lane": lane,
+    ...(decision === undefined ? {} : { "x-ccp-decision": decision.rerouteDecision }),
+  };
+  sendError(outgoing, { ...error, headers }, rid);
+  settleExchange(run, { kind: "answered", status: error.status, decided: decided ?? null }, deps);
+}
+
+function refuseUnread(outgoing: ServerResponse, error: OwnError, rid: string, deps: Deps): void {
+  sendError(outgoing, error, rid);
+  deps.metrics.request("none", "nonstream", error.status);
+}
+
+/** A client that leaves ends the upstream call at once: nobody pays for tokens that nobody reads. */
+function watchClient(run: Run): void {
+  const { outgoing } = run.accepted;
+  outgoing.once("close", () => {
+    if (outgoing.writableFinished) return;
+    run.clientGone = true;
+    run.activeCall?.abort(new CallFailure("aborted", CLIENT_CLOSED_STATUS));
+  });
+}

@@ -1,0 +1,134 @@
+import { classifyAnswer, classifyStreamError, peekStream } from "@ccp/upstream-signals";
+import type { LimitSignal } from "@ccp/usage-contract";
+import type { LaneRuntime } from "../lanes/lane-runtime.ts";
+import { decodeForReading } from "./decode-body.ts";
+import type { Sent } from "./send.ts";
+import type { AnswerHead, UpstreamCall } from "./upstream-call.ts";
+
+/** A stream's 200 is passed on after this long without an event: the client's own watchdog must see life. */
+const FIRST_EVENT_WAIT_MS = 2_000;
+/** How long a refusal's body is waited for, and how much of it is read, before its status alone decides. */
+const REFUSAL_WAIT_MS = 5_000;
+const REFUSAL_READ_BYTES = 64 * 1024;
+const ERROR_PROBE_BYTES = 512;
+
+/** What an answer means, and whether another lane should be asked instead of showing it. */
+export interface Judged {
+  readonly sent: Sent;
+  readonly signal: LimitSignal;
+  /** `null`: the answer is the client's. A `limit` hop and a `failure` hop are counted apart. */
+  readonly hop: "limit" | "failure" | null;
+  readonly isStream: boolean;
+}
+
+/** Reads as much of an answer as its meaning needs, before the client has seen a byte. Changes no state. */
+export async function judge(sent: Sent, runtime: LaneRuntime, wallMs: () => number): Promise<Judged> {
+  if (sent.head === null) return { sent, signal: networkFailure(sent), hop: "failure", isStream: false };
+  const isStream = isEventStream(sent.head);
+  const signal = await readSignal(sent.call, sent.head, isStream, runtime, wallMs);
+  if (brokeBeforeAnswering(sent.call, sent.head)) {
+    return { sent, signal: networkFailure(sent), hop: "failure", isStream };
+  }
+  return { sent, signal, hop: hopFor(signal, runtime), isStream };
+}
+
+/** A 200 that ends, or breaks, without one byte of an answer serves nobody. */
+function brokeBeforeAnswering(call: UpstreamCall, head: AnswerHead): boolean {
+  if (head.status !== 200 || !call.ended) return false;
+  return call.failure !== null || call.held.length === 0;
+}
+
+async function readSignal(
+  call: UpstreamCall,
+  head: AnswerHead,
+  isStream: boolean,
+  runtime: LaneRuntime,
+  wallMs: () => number,
+): Promise<LimitSignal> {
+  const { dialect } = runtime.lane;
+  const base = { dialect, status: head.status, headers: head };
+  if (isStream && head.status === 200) {
+    const errorData = await firstEventError(call);
+    if (errorData === null) return classifyAnswer({ ...base, body: null, nowMs: wallMs() });
+    return classifyStreamError(dialect, errorData, head, wallMs());
+  }
+  if (head.status === 200 && (await beginsLikeAnAnswer(call, head))) {
+    return classifyAnswer({ ...base, body: null, nowMs: wallMs() });
+  }
+  await call.holdUntil((held) => byteLength(held) >= REFUSAL_READ_BYTES, REFUSAL_WAIT_MS);
+  const raw = Buffer.concat(call.held).subarray(0, REFUSAL_READ_BYTES);
+  const body = decodeForReading(raw, head.get("content-encoding"), REFUSAL_READ_BYTES * 16);
+  return classifyAnswer({ ...base, body, nowMs: wallMs() });
+}
+
+/** Waits for the first event of a stream. @returns Its data where it is an error, else `null`. */
+async function firstEventError(call: UpstreamCall): Promise<string | null> {
+  let peeked = peekStream(textOf(call.held));
+  await call.holdUntil((held) => {
+    peeked = peekStream(textOf(held));
+    return peeked.kind !== "incomplete";
+  }, FIRST_EVENT_WAIT_MS);
+  return peeked.kind === "error" ? peeked.data : null;
+}
+
+/** Some upstreams send their errors with status 200; those are short and say so at their start. */
+async function beginsLikeAnAnswer(call: UpstreamCall, head: AnswerHead): Promise<boolean> {
+  if (!/json/i.test(head.get("content-type") ?? "") || head.get("content-encoding") !== null) return false;
+  await call.holdUntil((held) => byteLength(held) > 0, REFUSAL_WAIT_MS);
+  const start = (call.held[0] ?? Buffer.alloc(0)).toString("latin1", 0, ERROR_PROBE_BYTES);
+  return /"type"\s*:\s*"message"|"role"\s*:|"content"\s*:|"input_tokens"\s*:/.test(start);
+}
+
+/**
+ * A client's own credential that is refused is the client's to mend, and a request's own fault would fail anywhere.
+ */
+function hopFor(signal: LimitSignal, runtime: LaneRuntime): Judged["hop"] {
+  switch (signal.kind) {
+    case "quota":
+    case "throttle":
+      return "limit";
+    case "overload":
+    case "server_error":
+    case "dead_lane":
+      return "failure";
+    case "auth":
+      return runtime.lane.auth.headerMode === "passthrough" && runtime.secret === null ? null : "failure";
+    case "ok":
+    case "entitlement":
+    case "request":
+      return null;
+    default:
+      signal.kind satisfies never;
+      return null;
+  }
+}
+
+function networkFailure(sent: Sent): LimitSignal {
+  return {
+    kind: "server_error",
+    scope: "request",
+    resetAtMs: null,
+    retryAfterMs: null,
+    source: "status",
+    window: null,
+    code: sent.failure?.kind ?? null,
+    message: null,
+  };
+}
+
+export function isEventStream(head: AnswerHead): boolean {
+  return /^text\/event-stream\b/i.test(head.get("content-type") ?? "");
+}
+
+/** Only ASCII decides here, so no multi-byte character can be cut in a way that matters. */
+function textOf(held: readonly Buffer[]): string {
+  let text = "";
+  for (const chunk of held) text += chunk.toString("latin1");
+  return text;
+}
+
+function byteLength(chunks: readonly Buffer[]): number {
+  let bytes = 0;
+  for (const chunk of chunks) bytes += chunk.length;
+  return bytes;
+}

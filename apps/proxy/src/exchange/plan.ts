@@ -1,0 +1,132 @@
+import { contextTokensFor, planRoute, servesModel } from "@ccp/provider-catalog";
+import type { Assessment, Prediction } from "@ccp/quota-engine";
+import { type Decision, decide, type LaneFacts, type RoutingSnapshot } from "@ccp/router-policy";
+import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract";
+import type { Deps } from "../deps.ts";
+import { laneUnusable } from "../lanes/lane-runtime.ts";
+
+/** What is asked, as far as the choice of a lane needs it. A dry run fills it from numbers, live traffic from bytes. */
+export interface Question {
+  /** The model the client asked for. */
+  readonly model: string;
+  readonly bodyBytes: number;
+  readonly maxTokens: number | null;
+}
+
+/** Where a model's requests go, before any quota is looked at. */
+export interface Plan {
+  readonly question: Question;
+  /** The model the catalog is asked for: the requested one, or the operator's hint. */
+  readonly routeModel: string;
+  readonly pin: RoutingSnapshot["pin"];
+  /** Preferred lane first. */
+  readonly laneIds: readonly LaneId[];
+  readonly preferred: LaneId;
+}
+
+/** How the exchange went so far: lanes tried, and what the last one did. */
+export interface Progress {
+  readonly tried: readonly LaneId[];
+  readonly after: RoutingSnapshot["after"];
+}
+
+export const NOTHING_TRIED: Progress = { tried: [], after: null };
+
+/** A decision with the numbers it was taken on. */
+export interface Decided {
+  readonly decision: Decision;
+  /** The preferred lane's figures: what the log's quota fields show. */
+  readonly assessment: Assessment;
+  readonly predictions: ReadonlyMap<LaneId, Prediction>;
+}
+
+export function planQuestion(question: Question, deps: Deps): Plan {
+  const { settings, catalog } = deps;
+  if (settings.offloadPaused) {
+    return { question, routeModel: question.model, pin: "kill_switch", ...only(ANTHROPIC_LANE) };
+  }
+  const hint = deps.modelHint();
+  const routeModel = hint ?? question.model;
+  const route = planRoute(catalog, routeModel);
+  return {
+    question,
+    routeModel,
+    pin: hint === null ? null : "manual",
+    laneIds: [...new Set([route.preferred, ...route.fallback])],
+    preferred: route.preferred,
+  };
+}
+
+function only(lane: LaneId): Pick<Plan, "laneIds" | "preferred"> {
+  return { laneIds: [lane], preferred: lane };
+}
+
+/**
+ * Chooses the lane of the next attempt. The same function serves live traffic and the dry run of `POST /v1/decisions`;
+ * it changes no state.
+ */
+export function decideNext(plan: Plan, progress: Progress, nowMs: number, deps: Deps): Decided {
+  const predictions = new Map<LaneId, Prediction>();
+  const lanes: LaneFacts[] = [];
+  let preferredAssessment: Assessment | null = null;
+  for (const lane of plan.laneIds) {
+    const prediction = deps.engine.predict({
+      lane,
+      model: plan.routeModel,
+      bodyBytes: plan.question.bodyBytes,
+      maxTokens: plan.question.maxTokens,
+    });
+    const predicted = prediction.countedTokens;
+    const assessment = deps.engine.assess({ lane, model: plan.routeModel, predicted, nowMs });
+    predictions.set(lane, prediction);
+    preferredAssessment ??= assessment;
+    lanes.push(laneFacts(lane, plan, progress, assessment, prediction, nowMs, deps));
+  }
+  if (preferredAssessment === null) throw new Error("a plan has at least one lane");
+  const snapshot: RoutingSnapshot = {
+    mode: deps.settings.rerouteMode,
+    preemptAt: deps.quotas.current().config.preemptAt,
+    pin: plan.pin,
+    lanes,
+    after: progress.after,
+  };
+  return { decision: decide(snapshot, nowMs), assessment: preferredAssessment, predictions };
+}
+
+function laneFacts(
+  lane: LaneId,
+  plan: Plan,
+  progress: Progress,
+  assessment: Assessment,
+  prediction: Prediction,
+  nowMs: number,
+  deps: Deps,
+): LaneFacts {
+  const unusableReason = whyUnusable(lane, plan, prediction, deps);
+  return {
+    lane,
+    usable: unusableReason === null,
+    unusableReason,
+    tried: progress.tried.includes(lane),
+    mark: deps.book.mark(lane, plan.routeModel, nowMs),
+    pausedUntilMs: deps.book.pausedUntil(lane, nowMs),
+    warned: assessment.warned,
+    blocked: assessment.blocked,
+    spentUntilMs: assessment.spentUntilMs,
+    headroomTokens: assessment.headroomTokens,
+    predictedTokens: prediction.countedTokens,
+  };
+}
+
+/** A conversation that does not fit, or a name that is unknown there, would fail where it would have been served. */
+function whyUnusable(lane: LaneId, plan: Plan, prediction: Prediction, deps: Deps): string | null {
+  const runtime = deps.lanes.get(lane);
+  const unusable = laneUnusable(runtime) ?? deps.book.authError(lane);
+  if (unusable !== null || runtime === undefined || lane === plan.preferred) return unusable;
+  const { model } = plan.question;
+  if (!servesModel(runtime.lane, model)) return `it has no name for ${model} (model_map)`;
+  const context = contextTokensFor(runtime.lane, model);
+  return context !== null && prediction.inputTokens > context
+    ? `its context of ${context} tokens cannot hold the conversation`
+    : null;
+}

@@ -1,0 +1,124 @@
+import {
+  type ErrType,
+  NO_USAGE,
+  rawInput,
+  type TokenCounts,
+  type TokenUsage,
+  toCounts,
+  type UsageEvent,
+  type UsageSource,
+} from "@ccp/usage-contract";
+import type { Deps } from "../deps.ts";
+import { CLIENT_CLOSED_STATUS } from "./fail.ts";
+import type { Judged } from "./judge.ts";
+import type { Decided } from "./plan.ts";
+import type { Relayed } from "./relay.ts";
+import { type Attempt, lastAttempt, type Run } from "./run.ts";
+
+/** How an exchange ended. */
+export type Ending =
+  | { readonly kind: "relayed"; readonly judged: Judged; readonly relayed: Relayed }
+  | { readonly kind: "answered"; readonly status: number; readonly decided: Decided | null }
+  | { readonly kind: "client_gone"; readonly judged: Judged };
+
+/** Stream bytes per output token where an upstream never said: an event of one token is about this long. */
+const STREAM_BYTES_PER_TOKEN = 50;
+
+/** What the completion line says of an exchange, before the quota figures. */
+export interface Outcome {
+  readonly status: number;
+  readonly reason: UsageEvent["reason"];
+  readonly errType: ErrType;
+  readonly usage: TokenUsage | null;
+  readonly source: UsageSource | null;
+  readonly counts: TokenCounts | null;
+  readonly latencyMs: number;
+  readonly ttftMs: number | null;
+  readonly streamMs: number | null;
+}
+
+/** Reads status, times and tokens off the end of an exchange. */
+export function readOutcome(run: Run, ending: Ending, deps: Deps): Outcome {
+  const latencyMs = deps.clock.monoMs() - run.accepted.startedMonoMs;
+  const base = { latencyMs, ttftMs: null, streamMs: null, usage: null, source: null, counts: null };
+  if (ending.kind === "answered") {
+    return { ...base, status: ending.status, reason: "error", errType: errTypeOf(ending.status) };
+  }
+  if (ending.kind === "client_gone") {
+    return { ...base, status: CLIENT_CLOSED_STATUS, reason: "client_closed", errType: "" };
+  }
+  const { judged, relayed } = ending;
+  const { call, head } = judged.sent;
+  const attempt = lastAttempt(run);
+  const status = relayed.reason === "client_closed" ? CLIENT_CLOSED_STATUS : (head?.status ?? 0);
+  const times = {
+    latencyMs,
+    ttftMs:
+      call.firstByteAtMs === null || attempt === null ? null : call.firstByteAtMs - attempt.startedMonoMs,
+    streamMs:
+      call.firstByteAtMs === null || call.lastByteAtMs === null
+        ? null
+        : call.lastByteAtMs - call.firstByteAtMs,
+  };
+  const failed = judged.signal.kind !== "ok";
+  const tokens = failed
+    ? { usage: null, source: null, counts: null }
+    : countAnswer(attempt, judged, relayed, deps);
+  const reason = failed && relayed.reason === "ok" ? "error" : relayed.reason;
+  return { ...times, ...tokens, status, reason, errType: relayErrType(judged, relayed) };
+}
+
+/** What the answer took: as the upstream reported it, else estimated so that a window never counts too little. */
+function countAnswer(
+  attempt: Attempt | null,
+  judged: Judged,
+  relayed: Relayed,
+  deps: Deps,
+): Pick<Outcome, "usage" | "source" | "counts"> {
+  const headerUsage = attempt?.runtime.extractor.fromHeaders(judged.sent.head ?? NO_HEADERS) ?? null;
+  const usage = relayed.usage ?? headerUsage;
+  const whole = relayed.reason === "ok" && usage !== null && usage.outputTokens !== null;
+  if (whole && !relayed.usageInvalid) {
+    return { usage, source: relayed.usage === null ? "headers" : "body", counts: toCounts(usage) };
+  }
+  const prediction = attempt?.decided.predictions.get(attempt.decision.lane);
+  const streamed = Math.ceil(relayed.bytes / STREAM_BYTES_PER_TOKEN);
+  const seen = toCounts(usage ?? NO_USAGE);
+  const input =
+    rawInput(seen) > 0 ? seen : { ...seen, inputTokens: Math.round(prediction?.inputTokens ?? 0) };
+  const output = Math.max(seen.outputTokens, Math.min(streamed, deps.settings.maxBodyBytes));
+  return { usage, source: "estimate", counts: { ...input, outputTokens: output } };
+}
+
+const NO_HEADERS = { get: (): null => null };
+
+/** The log's word for a status of the gateway's own, or of an upstream. */
+function errTypeOf(status: number): ErrType {
+  if (status === 401) return "401";
+  if (status === 429) return "429";
+  if (status >= 500) return "5xx";
+  return status >= 400 ? "4xx" : "";
+}
+
+function relayErrType(judged: Judged, relayed: Relayed): ErrType {
+  switch (relayed.failure?.kind) {
+    case "idle_timeout":
+      return "idle_timeout";
+    case "header_timeout":
+      return "timeout";
+    case "connect":
+    case "reset":
+    case "protocol":
+      return "net";
+    default:
+      break;
+  }
+  const status = judged.sent.head?.status ?? 0;
+  if (
+    status < 400 &&
+    (relayed.streamError !== null || judged.signal.source === "stream" || relayed.reason === "truncated")
+  ) {
+    return "stream_error";
+  }
+  return errTypeOf(status);
+}

@@ -1,0 +1,44 @@
+import type { Decision } from "@ccp/router-policy";
+import type { LaneId } from "@ccp/usage-contract";
+import type { LaneRuntime } from "../lanes/lane-runtime.ts";
+import type { Accepted } from "./accept.ts";
+import type { Decided, Plan } from "./plan.ts";
+import type { Prepared } from "./prepare.ts";
+import type { UpstreamCall } from "./upstream-call.ts";
+
+export type SendDecision = Extract<Decision, { kind: "send" }>;
+
+/** One try on one lane. */
+export interface Attempt {
+  /** From 1. */
+  readonly number: number;
+  readonly decided: Decided;
+  readonly decision: SendDecision;
+  readonly runtime: LaneRuntime;
+  readonly prepared: Prepared;
+  /** Counted tokens held for this attempt until it is settled. */
+  readonly predictedTokens: number;
+  readonly startedWallMs: number;
+  readonly startedMonoMs: number;
+}
+
+/** What an exchange has gone through so far. Local to one request; only the loop in `exchange.ts` writes it. */
+export interface Run {
+  readonly accepted: Accepted;
+  readonly plan: Plan;
+  readonly op: "stream" | "nonstream";
+  readonly attempts: Attempt[];
+  /** Milliseconds spent on attempts that another lane had to make good. */
+  wastedMs: number;
+  retried: boolean;
+  clientGone: boolean;
+  activeCall: UpstreamCall | null;
+}
+
+export function triedLanes(run: Run): readonly LaneId[] {
+  return run.attempts.map((attempt) => attempt.decision.lane);
+}
+
+export function lastAttempt(run: Run): Attempt | null {
+  return run.attempts.at(-1) ?? null;
+}

@@ -1,0 +1,105 @@
+import type { UsageRecord } from "@ccp/quota-engine";
+import { readWindows } from "@ccp/upstream-signals";
+import type { UsageEvent } from "@ccp/usage-contract";
+import type { Deps } from "../deps.ts";
+import { applySignal } from "./apply-signal.ts";
+import { completionEvent, decisionEvent } from "./event-fields.ts";
+import type { Judged } from "./judge.ts";
+import { type Ending, type Outcome, readOutcome } from "./read-outcome.ts";
+import { type Attempt, lastAttempt, type Run } from "./run.ts";
+
+/** Written before each attempt, so that a request which never ends has left its trace. */
+export function logDecision(run: Run, attempt: Attempt, deps: Deps): void {
+  const { decision } = attempt;
+  publish(decisionEvent(run, attempt, deps), deps);
+  const label = deps.engine.quotaKey(run.plan.routeModel);
+  if (decision.preferredAttempt) deps.metrics.preferredAttempt(label, decision.lane);
+  if (!decision.changedLane) return;
+  if (decision.rerouteDecision === "fallback") deps.metrics.fallback(label);
+  else deps.metrics.reroutedOnLimit(label, deps.settings.rerouteMode);
+}
+
+/** Takes in what an answer said, and gives back what was held for an attempt that another lane makes good. */
+export function settleAttempt(run: Run, attempt: Attempt, judged: Judged, deps: Deps): void {
+  const nowMs = deps.clock.wallMs();
+  const { head } = judged.sent;
+  const { lane } = attempt.runtime;
+  if (head !== null) {
+    const readings = readWindows({ dialect: lane.dialect, headers: head, nowMs });
+    if (readings.length > 0) deps.engine.observeWindows(lane.id, run.plan.routeModel, readings, nowMs);
+  }
+  applySignal(run, attempt, judged, nowMs, deps);
+  if (judged.hop === null) return;
+  const spentMs = deps.clock.monoMs() - attempt.startedMonoMs;
+  run.wastedMs += spentMs;
+  deps.engine.settle(run.accepted.rid, attempt.number, null, nowMs);
+  deps.metrics.wastedRetry(deps.engine.quotaKey(run.plan.routeModel), spentMs);
+  deps.metrics.attempt({
+    lane: lane.id,
+    op: run.op,
+    status: head?.status ?? 0,
+    latencyMs: spentMs,
+    ttftMs: null,
+  });
+}
+
+/** Books what was served, writes the completion line, and counts. Runs once for each exchange, however it ended. */
+export function settleExchange(run: Run, ending: Ending, deps: Deps): void {
+  const nowMs = deps.clock.wallMs();
+  const attempt = lastAttempt(run);
+  const outcome = readOutcome(run, ending, deps);
+  if (attempt !== null) bookAttempt(run, attempt, ending, outcome, nowMs, deps);
+  else deps.metrics.request("none", run.op, outcome.status);
+  const decided = attempt?.decided ?? (ending.kind === "answered" ? ending.decided : null);
+  if (decided === null) return;
+  publish(completionEvent(run, attempt, decided, ending, outcome, deps), deps);
+}
+
+function bookAttempt(
+  run: Run,
+  attempt: Attempt,
+  ending: Ending,
+  outcome: Outcome,
+  nowMs: number,
+  deps: Deps,
+): void {
+  const { rid } = run.accepted;
+  const lane = attempt.decision.lane;
+  const wallMs = deps.clock.monoMs() - attempt.startedMonoMs;
+  const { counts } = outcome;
+  if (counts === null) {
+    deps.engine.settle(rid, attempt.number, null, nowMs);
+  } else {
+    const record: UsageRecord = {
+      lane,
+      model: run.plan.routeModel,
+      counts,
+      atMs: nowMs,
+      wallMs,
+      streamMs: outcome.streamMs ?? 0,
+      ttftMs: outcome.ttftMs,
+      localHour: deps.clock.localHour(nowMs),
+      estimated: outcome.source === "estimate",
+      bodyBytes: run.accepted.plainBytes,
+    };
+    deps.engine.settle(rid, attempt.number, record, nowMs);
+    const label = deps.engine.quotaKey(run.plan.routeModel);
+    deps.metrics.tokens(lane, label, counts, (outcome.streamMs ?? 0) / 1000, wallMs / 1000);
+  }
+  deps.book.endProbe(rid, ending.kind === "relayed" && ending.judged.signal.kind === "ok", nowMs);
+  const alreadyCounted =
+    ending.kind === "answered" || (ending.kind === "relayed" && ending.judged.hop !== null);
+  if (alreadyCounted) return;
+  deps.metrics.attempt({
+    lane,
+    op: run.op,
+    status: outcome.status,
+    latencyMs: wallMs,
+    ttftMs: outcome.ttftMs,
+  });
+}
+
+function publish(event: UsageEvent, deps: Deps): void {
+  deps.log.append(event);
+  deps.events.publish({ name: event.event === "decision" ? "decision" : "completion", data: event });
+}

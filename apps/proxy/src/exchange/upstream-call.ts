@@ -1,0 +1,217 @@
+import type { Dispatcher } from "undici";
+
+/** Why an upstream call ended without an answer, or without the end of one. */
+export type CallFailureKind =
+  | "connect"
+  | "reset"
+  | "header_timeout"
+  | "idle_timeout"
+  | "aborted"
+  | "protocol";
+
+export class CallFailure extends Error {
+  readonly kind: CallFailureKind;
+
+  constructor(kind: CallFailureKind, cause: unknown) {
+    super(`upstream call failed: ${kind}`, { cause });
+    this.name = "CallFailure";
+    this.kind = kind;
+  }
+}
+
+export interface AnswerHead {
+  readonly status: number;
+  /** Names and values as the upstream sent them. */
+  readonly rawHeaders: readonly string[];
+  /** The same by lower-case name, first value. */
+  readonly get: (name: string) => string | null;
+  readonly atMs: number;
+}
+
+/** Takes an answer's body once it is known where it goes. */
+export interface BodySink {
+  /** @returns Whether more may come at once; on `false` the call waits for {@link UpstreamCall.resume}. */
+  data(chunk: Buffer): boolean;
+  end(): void;
+  fail(failure: CallFailure): void;
+}
+
+export interface CallTimeouts {
+  readonly headerMs: number;
+  /** Longest silence between bytes of a body. There is no total limit: long turns are legitimate. */
+  readonly idleMs: number;
+}
+
+/** Unread body that a call holds before it stops reading from its socket. */
+const HOLD_BYTES = 256 * 1024;
+
+/**
+ * One request to one lane. The head resolves {@link head}; the body is held (bounded) until a sink is attached, so
+ * that the answer can be judged before the client sees a byte of it.
+ */
+export class UpstreamCall implements Dispatcher.DispatchHandler {
+  readonly head: Promise<AnswerHead | CallFailure>;
+  firstByteAtMs: number | null = null;
+  lastByteAtMs: number | null = null;
+  bodyBytes = 0;
+  #controller: Dispatcher.DispatchController | null = null;
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  #sink: BodySink | null = null;
+  #ended = false;
+  #failure: CallFailure | null = null;
+  #abortReason: CallFailure | null = null;
+  #timer: NodeJS.Timeout;
+  #settleHead: (head: AnswerHead | CallFailure) => void = () => {};
+  #onHeld: (() => void) | null = null;
+  readonly #timeouts: CallTimeouts;
+  readonly #nowMs: () => number;
+
+  constructor(timeouts: CallTimeouts, nowMs: () => number) {
+    this.#timeouts = timeouts;
+    this.#nowMs = nowMs;
+    this.head = new Promise((resolve) => {
+      this.#settleHead = resolve;
+    });
+    this.#timer = setTimeout(() => this.abort(new CallFailure("header_timeout", null)), timeouts.headerMs);
+  }
+
+  /** Held body so far, oldest first. */
+  get held(): readonly Buffer[] {
+    return this.#held;
+  }
+
+  get ended(): boolean {
+    return this.#ended || this.#failure !== null;
+  }
+
+  get failure(): CallFailure | null {
+    return this.#failure;
+  }
+
+  abort(reason: CallFailure): void {
+    if (this.ended) return;
+    this.#abortReason = reason;
+    if (this.#controller === null) this.onResponseError(null, reason);
+    else this.#controller.abort(reason);
+  }
+
+  /** Waits until `enough` holds of the held body, the body ends, or the time is up. */
+  async holdUntil(enough: (held: readonly Buffer[]) => boolean, timeoutMs: number): Promise<void> {
+    if (this.ended || enough(this.#held) || this.#heldBytes >= HOLD_BYTES) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, timeoutMs);
+      const check = () => {
+        if (this.ended || enough(this.#held) || this.#heldBytes >= HOLD_BYTES) done();
+      };
+      const finish = () => {
+        clearTimeout(timer);
+        this.#onHeld = null;
+        resolve();
+      };
+      function done() {
+        finish();
+      }
+      this.#onHeld = check;
+    });
+  }
+
+  /** Hands over what is held and all that follows. At most one sink. */
+  attach(sink: BodySink): void {
+    if (this.#sink !== null) throw new Error("a call has one sink");
+    this.#sink = sink;
+    const held = this.#held;
+    this.#held = [];
+    this.#heldBytes = 0;
+    let room = true;
+    for (const chunk of held) room = sink.data(chunk);
+    if (this.#failure !== null) sink.fail(this.#failure);
+    else if (this.#ended) sink.end();
+    else if (room) this.resume();
+    else this.#pause();
+  }
+
+  resume(): void {
+    if (this.ended) return;
+    this.#timer.refresh();
+    if (this.#controller?.paused) this.#controller.resume();
+  }
+
+  #pause(): void {
+    if (!this.#controller?.paused) this.#controller?.pause();
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#abortReason !== null) controller.abort(this.#abortReason);
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (status < 200) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#onIdle(), this.#timeouts.idleMs);
+    const get = (name: string): string | null => {
+      const value = headers[name];
+      return (Array.isArray(value) ? value[0] : value) ?? null;
+    };
+    this.#settleHead({ status, rawHeaders: toStrings(controller.rawHeaders), get, atMs: this.#nowMs() });
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const nowMs = this.#nowMs();
+    this.firstByteAtMs ??= nowMs;
+    this.lastByteAtMs = nowMs;
+    this.bodyBytes += chunk.length;
+    this.#timer.refresh();
+    if (this.#sink !== null) {
+      if (!this.#sink.data(chunk)) controller.pause();
+      return;
+    }
+    this.#held.push(chunk);
+    this.#heldBytes += chunk.length;
+    if (this.#heldBytes >= HOLD_BYTES) controller.pause();
+    this.#onHeld?.();
+  }
+
+  onResponseEnd(): void {
+    clearTimeout(this.#timer);
+    this.#ended = true;
+    this.#sink?.end();
+    this.#onHeld?.();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.ended) return;
+    clearTimeout(this.#timer);
+    this.#failure = this.#abortReason ?? describeError(error);
+    this.#settleHead(this.#failure);
+    this.#sink?.fail(this.#failure);
+    this.#onHeld?.();
+  }
+
+  /** A client that reads slowly stops the upstream too; that silence is not the upstream's. */
+  #onIdle(): void {
+    if (this.#controller?.paused) this.#timer.refresh();
+    else this.abort(new CallFailure("idle_timeout", null));
+  }
+}
+
+function describeError(error: Error & { code?: string }): CallFailure {
+  switch (error.code) {
+    case "UND_ERR_SOCKET":
+    case "ECONNRESET":
+    case "EPIPE":
+      return new CallFailure("reset", error);
+    default:
+      return new CallFailure(error.code?.startsWith("HPE_") ? "protocol" : "connect", error);
+  }
+}
+
+function toStrings(raw: Dispatcher.DispatchController["rawHeaders"]): string[] {
+  if (!Array.isArray(raw)) return Object.entries(raw ?? {}).flatMap(([name, value]) => [name, String(value)]);
+  return raw.map((part) => (typeof part === "string" ? part : part.toString("latin1")));
+}

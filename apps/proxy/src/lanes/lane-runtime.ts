@@ -1,0 +1,83 @@
+import { type Catalog, type Lane, type LaneKey, laneKeyValue, resolveLaneKeys } from "@ccp/provider-catalog";
+import { findExtractor, type TokenExtractor } from "@ccp/token-extractors";
+import type { LaneId } from "@ccp/usage-contract";
+import { Pool } from "undici";
+
+/** A lane ready to be called: its entry in the catalog, its key and its connections. */
+export interface LaneRuntime {
+  readonly lane: Lane;
+  readonly key: LaneKey;
+  /** The operator's own credential; `null` where there is none. Never logged, never shown. */
+  readonly secret: string | null;
+  readonly extractor: TokenExtractor;
+  readonly pool: Pool;
+  /** Connections opened so far: a call that saw none opened went out on one that had served before. */
+  readonly connections: { opened: number };
+  /** Path prefix of the base URL, e.g. `/api/anthropic`. */
+  readonly basePath: string;
+}
+
+export type LaneRegistry = ReadonlyMap<LaneId, LaneRuntime>;
+
+export interface LaneRegistryOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly profile: string | null;
+  readonly connectTimeoutMs: number;
+}
+
+/** Opens the lanes of a catalog. No connection is made before the first request. */
+export function createLaneRegistry(catalog: Catalog, options: LaneRegistryOptions): LaneRegistry {
+  const keys = new Map(
+    resolveLaneKeys(catalog, options.env, options.profile).map((key) => [key.lane, key] as const),
+  );
+  const lanes = new Map<LaneId, LaneRuntime>();
+  for (const lane of catalog.lanes) {
+    const key = keys.get(lane.id);
+    if (key === undefined) continue;
+    const pool = createLanePool(lane, options.connectTimeoutMs);
+    const connections = { opened: 0 };
+    pool.on("connect", () => {
+      connections.opened += 1;
+    });
+    lanes.set(lane.id, {
+      lane,
+      key,
+      secret: laneKeyValue(lane, options.env, options.profile),
+      extractor: findExtractor(lane.extractor),
+      pool,
+      connections,
+      basePath: new URL(lane.baseUrl).pathname.replace(/\/$/, ""),
+    });
+  }
+  return lanes;
+}
+
+/**
+ * Connections of one lane. Time limits of head and body are the call's own, since the client library's are too
+ * short for long thinking; idle sockets are dropped before common upstreams drop them.
+ */
+export function createLanePool(lane: Pick<Lane, "origin">, connectTimeoutMs: number): Pool {
+  return new Pool(lane.origin, {
+    connections: 1024,
+    pipelining: 1,
+    keepAliveTimeout: 4_000,
+    keepAliveMaxTimeout: 4_000,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    allowH2: false,
+    maxHeaderSize: 64 * 1024,
+    connect: { timeout: connectTimeoutMs, keepAlive: true },
+  });
+}
+
+/** Whether requests may go to the lane at all, and if not, why, in a few words. */
+export function laneUnusable(runtime: LaneRuntime | undefined): string | null {
+  if (runtime === undefined) return "not in the catalog";
+  if (runtime.key.state === "disabled") return runtime.key.reason ?? "disabled";
+  if (runtime.key.state === "missing_key") return runtime.key.reason ?? "its key is not set";
+  return null;
+}
+
+export async function closeLanes(lanes: LaneRegistry): Promise<void> {
+  await Promise.all([...lanes.values()].map(({ pool }) => pool.destroy()));
+}

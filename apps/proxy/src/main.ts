@@ -1,0 +1,68 @@
+import { parseArgs } from "node:util";
+import { packageVersion } from "./process/package-version.ts";
+import { runGateway } from "./process/run-gateway.ts";
+import { StartError } from "./process/start-error.ts";
+
+const HELP = `ccp-gateway: the quota-aware gateway for coding agents
+
+  --port N        port to listen on (CCP_PORT, default 8082; 0 takes a free one)
+  --host ADDRESS  address to listen on (CCP_HOST, default 127.0.0.1)
+  --config FILE   provider catalog (CCP_PROVIDERS_FILE)
+  --strict        a broken catalog or quota file stops the start
+  --demo          built-in mock upstreams, no key and no network
+  --version, --help
+`;
+
+const EXIT_USAGE = 64;
+
+async function main(): Promise<void> {
+  let flags: ReturnType<typeof readFlags>;
+  try {
+    flags = readFlags();
+  } catch (error) {
+    process.stderr.write(`ccp: ${(error as Error).message}\n     see ccp-gateway --help\n`);
+    process.exitCode = EXIT_USAGE;
+    return;
+  }
+  if (flags.help) return void process.stdout.write(HELP);
+  if (flags.version) return void process.stdout.write(`${packageVersion()}\n`);
+  try {
+    await runGateway({
+      env: { ...process.env, ...overrides(flags) },
+      strict: flags.strict ?? false,
+      demo: flags.demo ?? false,
+    });
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    process.stderr.write(`ccp: ${error.message}\n${error.hints.map((hint) => `     ${hint}\n`).join("")}`);
+    process.exitCode = error.exitCode;
+  }
+}
+
+function readFlags() {
+  const { values } = parseArgs({
+    options: {
+      port: { type: "string" },
+      host: { type: "string" },
+      config: { type: "string" },
+      strict: { type: "boolean" },
+      demo: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+      version: { type: "boolean", short: "V" },
+    },
+    strict: true,
+    allowPositionals: false,
+  });
+  return values;
+}
+
+/** A flag is the variable of the same meaning, so both are checked by the same rules and in the same words. */
+function overrides(flags: ReturnType<typeof readFlags>): Record<string, string> {
+  return {
+    ...(flags.port === undefined ? {} : { CCP_PORT: flags.port }),
+    ...(flags.host === undefined ? {} : { CCP_HOST: flags.host }),
+    ...(flags.config === undefined ? {} : { CCP_PROVIDERS_FILE: flags.config }),
+  };
+}
+
+await main();

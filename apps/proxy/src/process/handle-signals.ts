@@ -1,0 +1,24 @@
+import type { Gateway } from "../start-gateway.ts";
+
+const DRAIN_LIMIT_MS = 30_000;
+const EXIT_FORCED = 130;
+
+/**
+ * The first SIGTERM or SIGINT lets streams finish, the second ends at once. SIGHUP is ignored: a closed terminal must not
+ * cut agents off. A reader of our output that goes away is no reason to end either.
+ */
+export function handleSignals(gateway: Gateway, cleanUp: () => Promise<void>): void {
+  let stopping = false;
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    if (stopping) process.exit(EXIT_FORCED);
+    stopping = true;
+    process.stderr.write(`ccp info: ${signal}: finishing open requests (again to end now)\n`);
+    await gateway.drain(DRAIN_LIMIT_MS);
+    await cleanUp();
+    process.exit(0);
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  process.on("SIGHUP", () => {});
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+}

@@ -1,0 +1,162 @@
+import { homedir } from "node:os";
+import { formatIssue } from "@ccp/provider-catalog";
+import { locateConfig, readCatalogAt, readQuotasAt } from "@ccp/provider-catalog/node";
+import { parseEnv, type Settings } from "@ccp/usage-contract";
+import { acquireStateLock, openUsageLog } from "@ccp/usage-store/node";
+import { type DemoWorld, openDemo } from "../demo/open-demo.ts";
+import type { CatalogInForce, Clock, Notice } from "../deps.ts";
+import { type Gateway, startGateway } from "../start-gateway.ts";
+import { createGatewayState, type GatewayState } from "../state/gateway-state.ts";
+import { watchModelHint } from "../state/model-hint.ts";
+import { findCheckout, type StatePaths, statePaths } from "../state/state-paths.ts";
+import { startCalibrator } from "./calibrator.ts";
+import { handleSignals } from "./handle-signals.ts";
+import { packageVersion } from "./package-version.ts";
+import { describePortHolder } from "./port-holder.ts";
+import { printReady } from "./print-ready.ts";
+import { refuseOwnAddress } from "./refuse-own-address.ts";
+import { EXIT_BAD_CONFIG, StartError } from "./start-error.ts";
+
+export interface RunOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** A broken catalog or quota file stops the start. */
+  readonly strict: boolean;
+  readonly demo: boolean;
+}
+
+const SAVE_EVERY_MS = 60_000;
+
+/** Starts the gateway as a process: files, lock, signals, and the lines a person reads. */
+export async function runGateway(options: RunOptions): Promise<void> {
+  const demo = options.demo ? await openDemo() : null;
+  try {
+    await run(options, demo);
+  } catch (error) {
+    await demo?.close();
+    throw error;
+  }
+}
+
+async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
+  const env = { ...options.env, ...demo?.env };
+  const settings = readSettings(env);
+  const paths = statePaths(settings, findCheckout());
+  const config = readConfig(env, options.strict);
+  const lock = lockState(paths);
+  const clock: Clock = demo?.clock ?? systemClock;
+  const log = openUsageLog({
+    dir: paths.logsDir,
+    onDegraded: (reason) => notice("warn", `the usage log cannot be written (${reason}); serving goes on`),
+    onRecovered: (lines) => notice("info", `the usage log is written again (${lines} lines caught up)`),
+    onRepaired: (bytes) => notice("warn", `a torn last line of ${bytes} bytes was cut off the usage log`),
+  });
+  const hint = watchModelHint(settings.manualModel, paths.modelHint);
+  let state: GatewayState | null = null;
+  const gateway = await listenOrExplain(settings, () =>
+    startGateway({
+      settings,
+      version: packageVersion(),
+      env,
+      catalogInForce: config.catalog,
+      readQuotas: config.readQuotas,
+      log,
+      clock,
+      notice,
+      modelHint: hint.current,
+      demo: demo !== null,
+      beforeListen: (deps) => {
+        state = createGatewayState({ ...paths, ...deps });
+        state.restore();
+      },
+    }),
+  );
+  const saving = setInterval(() => state?.save(), SAVE_EVERY_MS);
+  const calibrator = startCalibrator(gateway.deps, paths.probeResults);
+  printReady(gateway, demo !== null);
+  handleSignals(gateway, async () => {
+    clearInterval(saving);
+    calibrator.stop();
+    hint.close();
+    state?.save();
+    log.close();
+    lock.release();
+    await demo?.close();
+  });
+}
+
+const systemClock: Clock = {
+  wallMs: Date.now,
+  monoMs: () => performance.now(),
+  localHour: (wallMs) => new Date(wallMs).getHours(),
+};
+
+const notice: Notice = (level, message) => {
+  process.stderr.write(`ccp ${level}: ${message}\n`);
+};
+
+function readSettings(env: RunOptions["env"]): Settings {
+  const { settings, warnings, errors } = parseEnv(env);
+  for (const warning of warnings) notice("warn", warning);
+  const [first, ...more] = errors;
+  if (first !== undefined) throw new StartError(first, more, EXIT_BAD_CONFIG);
+  return settings;
+}
+
+interface ConfigFiles {
+  readonly catalog: CatalogInForce;
+  readonly readQuotas: () => ReturnType<typeof readQuotasAt>;
+}
+
+function readConfig(env: RunOptions["env"], strict: boolean): ConfigFiles {
+  const where = { env, checkoutDir: findCheckout(), homeDir: homedir() };
+  const catalog = readCatalogAt(locateConfig("providers", where));
+  const quotaPlace = locateConfig("quotas", where);
+  const readQuotas = (): ReturnType<typeof readQuotasAt> => readQuotasAt(quotaPlace);
+  const quotas = readQuotas();
+  const lines = [
+    ...catalog.issues.map((issue) => formatIssue(catalog.path ?? "providers.yaml", issue)),
+    ...quotas.issues.map((issue) => formatIssue(quotas.path ?? "quotas.json", issue)),
+  ];
+  const [first, ...more] = lines;
+  if (first !== undefined) {
+    if (strict) throw new StartError(first, more, EXIT_BAD_CONFIG);
+    for (const line of lines) notice("error", line);
+    notice("warn", "started without the broken file; mend it and restart (quotas: npx cc quotas reload)");
+  }
+  for (const issue of [...catalog.warnings, ...quotas.warnings]) {
+    notice("warn", formatIssue(catalog.path ?? "providers.yaml", issue));
+  }
+  return { catalog, readQuotas };
+}
+
+function lockState(paths: StatePaths): { release(): void } {
+  const lock = acquireStateLock(paths.stateDir);
+  if (lock.kind === "owner") return lock;
+  if (lock.kind === "unavailable") {
+    throw new StartError(`the state folder ${paths.stateDir} cannot be used: ${lock.reason}`, [
+      "make it writable, or choose another: CCP_STATE_DIR=…",
+    ]);
+  }
+  throw new StartError(`another gateway (process ${lock.pid}) uses the state folder ${paths.stateDir}`, [
+    `stop it (kill ${lock.pid}), or give this one its own folder: CCP_STATE_DIR=… and CCP_PORT=…`,
+  ]);
+}
+
+async function listenOrExplain(settings: Settings, start: () => Promise<Gateway>): Promise<Gateway> {
+  let gateway: Gateway;
+  try {
+    gateway = await start();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new StartError(`cannot listen on ${settings.host} port ${settings.port}: ${code}`, [
+      await describePortHolder(settings, code),
+    ]);
+  }
+  const own = await refuseOwnAddress(gateway);
+  if (own !== null) {
+    await gateway.close();
+    throw new StartError(own, ["change its base_url in the provider catalog"], EXIT_BAD_CONFIG);
+  }
+  return gateway;
+}

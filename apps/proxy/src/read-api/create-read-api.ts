@@ -1,0 +1,87 @@
+import {
+  DecisionRequestSchema,
+  DecisionsQuerySchema,
+  Mark429RequestSchema,
+  SimUsageRequestSchema,
+  StatuslineInputSchema,
+} from "@ccp/usage-contract";
+import { Hono } from "hono";
+import type { Deps } from "../deps.ts";
+import { dryRun } from "./dry-run.ts";
+import { streamEvents } from "./events.ts";
+import { badRequest, errorAnswer, invalid, readJson, readQuery } from "./json.ts";
+import { markLimit } from "./mark-limit.ts";
+import { quotasView } from "./quotas-view.ts";
+import { readyz } from "./readyz.ts";
+import { simulateUsage } from "./sim-usage.ts";
+import { renderStatusline } from "./statusline.ts";
+import { usageView } from "./usage-view.ts";
+
+/** Everything but the exchange and the relay: what the gateway tells of itself, and the few ways to change it. */
+export function createReadApi(deps: Deps): Hono {
+  const app = new Hono();
+  const fail = (error: Parameters<typeof errorAnswer>[0]): Response => errorAnswer(error, deps.newId());
+
+  app.get("/", (c) => c.text(`ccp ${deps.version} is running. Live view: /v1/usage\n`));
+  app.get("/api/hello", (c) => c.text("ok\n"));
+  app.get("/healthz", (c) => c.text("ok"));
+  app.get("/readyz", (c) => {
+    const { ready, body } = readyz(deps);
+    return c.json(body, ready ? 200 : 503);
+  });
+  app.get("/v1/usage", (c) => c.json(usageView(deps)));
+  app.get("/v1/quotas", (c) => c.json(quotasView(deps)));
+  app.post("/v1/quotas/reload", (c) => {
+    if (Object.keys(c.req.queries()).length > 0) {
+      return fail(badRequest(400, "reload takes no parameters: it reads the file chosen at start again"));
+    }
+    const issues = deps.quotas.reload(deps.clock.wallMs());
+    if (issues.length === 0) return c.body(null, 204);
+    deps.metrics.reloadFailed();
+    return fail(invalid(issues));
+  });
+  app.post("/v1/quotas/mark-429", async (c) => {
+    const body = await readJson(c, Mark429RequestSchema);
+    if (body.kind === "error") return fail(body.error);
+    const error = markLimit(body.value, deps);
+    return error === null ? c.body(null, 204) : fail(error);
+  });
+  app.post("/v1/decisions", async (c) => {
+    const body = await readJson(c, DecisionRequestSchema);
+    if (body.kind === "error") return fail(body.error);
+    return c.json(dryRun(body.value, deps), 202);
+  });
+  app.get("/v1/decisions", (c) => {
+    const query = readQuery(c, DecisionsQuerySchema);
+    if (query.kind === "error") return fail(query.error);
+    return c.json({ ts: deps.clock.wallMs() / 1000, decisions: deps.decisions.list(query.value.limit) });
+  });
+  app.get("/v1/events", (c) => streamEvents(c, deps));
+  app.post("/v1/statusline", async (c) => {
+    const body = await readJson(c, StatuslineInputSchema);
+    return body.kind === "error" ? fail(body.error) : c.text(renderStatusline(body.value, deps));
+  });
+  if (deps.settings.devEnable) {
+    app.post("/v1/dev/sim-usage", async (c) => {
+      const body = await readJson(c, SimUsageRequestSchema);
+      if (body.kind === "error") return fail(body.error);
+      simulateUsage(body.value, deps);
+      return c.json({ ok: true });
+    });
+  }
+  app.get("/metrics", async (c) => {
+    const openMetrics = /application\/openmetrics-text/.test(c.req.header("accept") ?? "");
+    const { contentType, body } = await deps.metrics.render(openMetrics);
+    return c.body(body, 200, { "content-type": contentType });
+  });
+  app.notFound(() => fail({ status: 404, type: "not_found_error", message: "there is no such route" }));
+  app.onError((error) => {
+    deps.notice("error", `a route of the gateway failed: ${error.message}`);
+    return fail({
+      status: 500,
+      type: "api_error",
+      message: "the gateway failed to answer; its log says why",
+    });
+  });
+  return app;
+}

@@ -1,0 +1,56 @@
+import type { ModelUsage } from "@ccp/usage-contract";
+import type { Deps } from "../deps.ts";
+import { laneUnusable } from "../lanes/lane-runtime.ts";
+import type { LaneGauge, QuotaGauges, ScrapeFacts } from "../metrics/metrics.ts";
+import { laneState, modelUsages } from "./usage-view.ts";
+
+/** What the gauges show, read off the engine at the moment of a scrape. */
+export function scrapeFacts(deps: Deps): ScrapeFacts {
+  const nowMs = deps.clock.wallMs();
+  const models = modelUsages(deps, nowMs);
+  const quotas: QuotaGauges[] = labelledModels(models, deps).map(([model, usage]) => ({
+    lane: usage.provider,
+    model,
+    windows: [
+      {
+        name: "rolling",
+        usedRatio: usage.rolling_pct,
+        headroomTokens: tokensLeft(usage.headroom_pct_rolling, usage.rolling_capacity_tokens),
+      },
+      {
+        name: "weekly",
+        usedRatio: usage.weekly_pct,
+        headroomTokens: tokensLeft(usage.headroom_pct_weekly, usage.weekly_capacity_tokens),
+      },
+    ],
+    warnRatio: usage.warn_pct_auto,
+    cooldownSeconds: usage.cooldown_next_ts === null ? 0 : Math.max(0, usage.cooldown_next_ts - nowMs / 1000),
+    gapP50: usage.gap_seconds_p50,
+    gapP95: usage.gap_seconds_p95,
+    confidence: usage.warn_pct_confidence,
+  }));
+  const lanes: LaneGauge[] = [...deps.lanes.values()].map((runtime) => ({
+    lane: runtime.lane.id,
+    ready: laneUnusable(runtime) === null && deps.book.authError(runtime.lane.id) === null,
+    state: laneState(runtime, models, deps.engine.laneWindows(runtime.lane.id, nowMs), nowMs, deps).state,
+  }));
+  const { dropped, partialWrites } = deps.log.status();
+  return { quotas, lanes, eventsDropped: dropped, partialWrites };
+}
+
+/** One row for each quota key: of the models that share a glob, the one that is fullest. */
+function labelledModels(models: Readonly<Record<string, ModelUsage>>, deps: Deps): [string, ModelUsage][] {
+  const byLabel = new Map<string, ModelUsage>();
+  for (const [model, usage] of Object.entries(models)) {
+    const label = deps.engine.quotaKey(model);
+    if (label === "other") continue;
+    const before = byLabel.get(label);
+    if (before === undefined || (usage.rolling_pct ?? 0) > (before.rolling_pct ?? 0))
+      byLabel.set(label, usage);
+  }
+  return [...byLabel];
+}
+
+function tokensLeft(headroomPct: number | null, capacity: number | null): number | null {
+  return headroomPct === null || capacity === null ? null : headroomPct * capacity;
+}

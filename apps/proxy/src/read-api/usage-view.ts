@@ -1,0 +1,105 @@
+import {
+  findForModel,
+  type LaneState,
+  type LaneUsage,
+  type LaneWindow,
+  type ModelUsage,
+  type UsageView,
+} from "@ccp/usage-contract";
+import type { Deps } from "../deps.ts";
+import { type LaneRuntime, laneUnusable } from "../lanes/lane-runtime.ts";
+
+/** `GET /v1/usage`: everything known about lanes and models, as the router sees it. */
+export function usageView(deps: Deps): UsageView {
+  const nowMs = deps.clock.wallMs();
+  const models = modelUsages(deps, nowMs);
+  const lanes: Record<string, LaneUsage> = {};
+  for (const [lane, runtime] of deps.lanes) lanes[lane] = laneUsage(runtime, models, nowMs, deps);
+  return {
+    ts: nowMs / 1000,
+    path: deps.quotas.current().path,
+    reroute_mode: deps.settings.rerouteMode,
+    cooldown_sec: deps.settings.cooldownSec,
+    lanes,
+    models,
+    ...(deps.demo ? { demo: true } : {}),
+  };
+}
+
+export function modelUsages(deps: Deps, nowMs: number): Record<string, ModelUsage> {
+  const models: Record<string, ModelUsage> = {};
+  for (const model of deps.engine.models()) models[model] = modelUsage(model, nowMs, deps);
+  return models;
+}
+
+function modelUsage(model: string, nowMs: number, deps: Deps): ModelUsage {
+  const quota = findForModel(deps.quotas.current().config.models, ({ key }) => key, model);
+  const lane = quota?.lane ?? deps.preferredLane(model);
+  const mark = deps.book.mark(lane, model, nowMs);
+  const active = mark.untilMs !== null && mark.untilMs > nowMs;
+  const cooldownNextTs = active && mark.untilMs !== null ? mark.untilMs / 1000 : null;
+  return deps.engine.modelUsage(model, { cooldownActive: active, cooldownNextTs, lane }, nowMs);
+}
+
+function laneUsage(
+  runtime: LaneRuntime,
+  models: Readonly<Record<string, ModelUsage>>,
+  nowMs: number,
+  deps: Deps,
+): LaneUsage {
+  const lane = runtime.lane.id;
+  const windows = deps.engine.laneWindows(lane, nowMs);
+  const { state, reason } = laneState(runtime, models, windows, nowMs, deps);
+  return { state, windows, ...(reason === null ? {} : { reason }) };
+}
+
+interface StateAndReason {
+  readonly state: LaneState;
+  readonly reason: string | null;
+}
+
+/** The same facts the router goes by, worst first. */
+export function laneState(
+  runtime: LaneRuntime,
+  models: Readonly<Record<string, ModelUsage>>,
+  windows: readonly LaneWindow[],
+  nowMs: number,
+  deps: Deps,
+): StateAndReason {
+  const lane = runtime.lane.id;
+  const unusable = laneUnusable(runtime);
+  if (unusable !== null) return { state: "disabled", reason: unusable };
+  const authError = deps.book.authError(lane);
+  if (authError !== null) return { state: "auth_error", reason: authError };
+  const mark = deps.book.activeMarks(nowMs).find((each) => each.lane === lane && each.model === null);
+  if (mark !== undefined && mark.untilMs !== null) {
+    return { state: "cooldown", reason: `at its limit until ${clock(mark.untilMs)}` };
+  }
+  const paused = deps.book.pausedUntil(lane, nowMs);
+  if (paused !== null)
+    return { state: "cooldown", reason: `overloaded or failing; paused until ${clock(paused)}` };
+  return quotaState(
+    Object.values(models).filter((model) => model.provider === lane),
+    windows,
+  );
+}
+
+function quotaState(models: readonly ModelUsage[], windows: readonly LaneWindow[]): StateAndReason {
+  const used = windows.map((window) => window.used_pct).filter((pct) => pct !== null);
+  if (models.some((model) => model.block) || used.some((pct) => pct >= 1))
+    return { state: "block", reason: null };
+  if (models.some((model) => model.warn) || used.some((pct) => pct >= LANE_WARN))
+    return { state: "warn", reason: null };
+  const known =
+    used.length > 0 || models.some((model) => model.rolling_pct !== null || model.weekly_pct !== null);
+  return known
+    ? { state: "ok", reason: null }
+    : { state: "unknown", reason: "no limit is configured or declared yet" };
+}
+
+/** A lane's own windows carry no threshold of the user's: the default one holds. */
+const LANE_WARN = 0.8;
+
+function clock(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,151 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { planRoute } from "@ccp/provider-catalog";
+import { createQuotaEngine } from "@ccp/quota-engine";
+import { createLaneBook } from "@ccp/router-policy";
+import type { Settings } from "@ccp/usage-contract";
+import type { CatalogInForce, Clock, Deps, EventLog, Notice } from "./deps.ts";
+import { createGatewayServer, LISTEN_BACKLOG } from "./http/create-server.ts";
+import { type GuardRules, guardRules } from "./http/guard.ts";
+import { createListener } from "./http/listener.ts";
+import { closeLanes, createLaneRegistry } from "./lanes/lane-runtime.ts";
+import { createMetrics, type Metrics } from "./metrics/metrics.ts";
+import { createReadApi } from "./read-api/create-read-api.ts";
+import { scrapeFacts } from "./read-api/scrape-facts.ts";
+import { createDecisionRing } from "./state/decision-ring.ts";
+import { createEventHub } from "./state/event-hub.ts";
+import { createIdSource } from "./state/new-id.ts";
+import { createQuotaSource, type QuotaReading } from "./state/quota-source.ts";
+
+/** All request bodies held at one moment. */
+const MAX_HELD_BODY_BYTES = 256 * 1024 * 1024;
+const DRAIN_SWEEP_MS = 250;
+
+export interface GatewayOptions {
+  readonly settings: Settings;
+  readonly version: string;
+  /** Where lane keys are looked up, by the names the catalog gives. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly catalogInForce: CatalogInForce;
+  /** Reads the quota file chosen at start. */
+  readonly readQuotas: () => QuotaReading;
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly notice: Notice;
+  readonly modelHint: () => string | null;
+  readonly demo?: boolean;
+  readonly random?: () => number;
+  readonly newId?: () => string;
+  /** Called with the wired parts before the first request can come: the place to bring back earlier state. */
+  readonly beforeListen?: (deps: Deps) => void;
+}
+
+export interface Gateway {
+  readonly url: string;
+  readonly port: number;
+  readonly deps: Deps;
+  /** Stops accepting, waits for streams in progress up to the limit, then ends what is left. */
+  drain(limitMs: number): Promise<void>;
+  /** Ends everything now. */
+  close(): Promise<void>;
+}
+
+/** Wires the parts and listens. No file is read or written here; what needs one is passed in. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const deps = createDeps(options);
+  options.beforeListen?.(deps);
+  let rules: GuardRules = { hosts: new Set(), origins: new Set() };
+  const listener = createListener(deps, createReadApi(deps), () => rules);
+  const server = createGatewayServer(listener, options.settings.maxBodyBytes);
+  const { host, port } = await listen(server, options.settings);
+  rules = guardRules(options.settings.host, port);
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    port,
+    deps,
+    drain: (limitMs) => drain(server, deps, limitMs),
+    close: () => close(server, deps),
+  };
+}
+
+function createDeps(options: GatewayOptions): Deps {
+  const { settings, clock } = options;
+  const { catalog } = options.catalogInForce;
+  const first = options.readQuotas();
+  const engine = createQuotaEngine({
+    config: first.config,
+    mode: settings.rerouteMode,
+    sessionStartMs: clock.wallMs(),
+  });
+  const quotas = createQuotaSource(
+    first,
+    options.readQuotas,
+    (config, nowMs) => engine.reconfigure(config, nowMs),
+    clock.wallMs(),
+  );
+  // Gauges read the finished parts, which do not exist before the metrics do.
+  const metrics: Metrics = createMetrics(() => scrapeFacts(deps), options.version);
+  const deps: Deps = {
+    settings,
+    version: options.version,
+    demo: options.demo ?? false,
+    clock,
+    catalog,
+    catalogInForce: options.catalogInForce,
+    lanes: createLaneRegistry(catalog, {
+      env: options.env,
+      profile: settings.profile,
+      connectTimeoutMs: settings.connectTimeoutMs,
+    }),
+    preferredLane: (model) => planRoute(catalog, model).preferred,
+    modelHint: options.modelHint,
+    engine,
+    book: createLaneBook(),
+    quotas,
+    log: options.log,
+    events: createEventHub(),
+    decisions: createDecisionRing(),
+    metrics,
+    bodyBudget: { heldBytes: 0, maxBytes: MAX_HELD_BODY_BYTES },
+    newId: options.newId ?? createIdSource(clock.wallMs),
+    random: options.random ?? Math.random,
+    notice: options.notice,
+    drain: { active: false },
+  };
+  return deps;
+}
+
+function listen(server: Server, settings: Settings): Promise<{ host: string; port: number }> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host: settings.host, port: settings.port, backlog: LISTEN_BACKLOG }, () => {
+      server.off("error", reject);
+      const { address, port } = server.address() as AddressInfo;
+      resolve({ host: address, port });
+    });
+  });
+}
+
+async function drain(server: Server, deps: Deps, limitMs: number): Promise<void> {
+  deps.drain.active = true;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // Idle keep-alive connections would hold the server open long after its last stream.
+  const sweep = setInterval(() => server.closeIdleConnections(), DRAIN_SWEEP_MS);
+  server.closeIdleConnections();
+  let limit: NodeJS.Timeout | undefined;
+  const expired = new Promise<void>((resolve) => {
+    limit = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([closed, expired]);
+  clearInterval(sweep);
+  clearTimeout(limit);
+  await close(server, deps);
+}
+
+async function close(server: Server, deps: Deps): Promise<void> {
+  deps.drain.active = true;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+  await closeLanes(deps.lanes);
+}

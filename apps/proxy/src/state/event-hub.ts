@@ -1,0 +1,37 @@
+import type { LiveEvent } from "@ccp/usage-contract";
+
+/** A live event with the number by which a reader resumes. */
+export interface NumberedEvent {
+  readonly id: number;
+  readonly event: LiveEvent;
+}
+
+/** Keeps the newest events and tells those who listen. */
+export interface EventHub {
+  publish(event: LiveEvent): void;
+  /** Events newer than `id`, oldest first; at most what is kept. */
+  since(id: number): readonly NumberedEvent[];
+  /** @returns The end of the subscription. */
+  subscribe(listener: (event: NumberedEvent) => void): () => void;
+}
+
+export function createEventHub(keep = 500): EventHub {
+  const kept: NumberedEvent[] = [];
+  const listeners = new Set<(event: NumberedEvent) => void>();
+  let lastId = 0;
+  return {
+    publish(event) {
+      lastId += 1;
+      const numbered = { id: lastId, event };
+      kept.push(numbered);
+      // Cut in blocks: shifting one by one would copy the list for each event.
+      if (kept.length > keep * 2) kept.splice(0, kept.length - keep);
+      for (const listener of listeners) listener(numbered);
+    },
+    since: (id) => kept.filter((each) => each.id > id).slice(-keep),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
