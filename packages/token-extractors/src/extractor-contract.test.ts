@@ -108,7 +108,7 @@ function itKeepsTheContract(extractor: TokenExtractor, cases: ContractCases): vo
         for (const piece of pieces) extractor.fromJson(piece);
         extractor.fromHeaders({ get: () => pieces[0] ?? null });
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

@@ -40,7 +40,7 @@ function sliceFromTail(text: string, key: string): string | null {
     const code = text.charCodeAt(i);
     if (code === QUOTE) {
       const open = openingQuote(text, i);
-      if (depth === 1 && colon !== -1 && isKey(text.slice(open, i + 1), key)) {
+      if (colon !== -1 && isKey(text.slice(open, i + 1), key)) {
         return text.slice(colon + 1, memberEnd);
       }
       i = open;

@@ -105,6 +105,16 @@ describe("usage of a stream", () => {
     expect(read("zai", twice).usage).toMatchObject({ inputTokens: 3, outputTokens: 4 });
   });
 
+  it("is found beside the opening message, too", () => {
+    const data = {
+      type: "message_start",
+      message: { model: "m" },
+      usage: { input_tokens: 26, output_tokens: 0 },
+    };
+    const end = read("anthropic", event("message_start", data));
+    expect(end).toMatchObject({ model: "m", usage: { inputTokens: 26, outputTokens: 0 } });
+  });
+
   it("is there before the stream ends", () => {
     const stream = findExtractor("anthropic").openStream();
     expect(stream.usage).toBeNull();

@@ -111,6 +111,13 @@ describe("events above the limit", () => {
     expect(split([...pieces, "\n\ndata: next\n\n"])).toEqual(["opaque", ["", "next"]]);
   });
 
+  it("take lines with them that look like content", () => {
+    expect(split([`data: ${full}x\n`, "event: delta\n\n", "data: next\n\n"], "event: delta")).toEqual([
+      "opaque",
+      ["", "next"],
+    ]);
+  });
+
   it("do not come of long comments", () => {
     expect(split(["data: a\n:", full, full, "\ndata: b\n\n"])).toEqual([["", "a\nb"]]);
   });
