@@ -95,6 +95,12 @@ describe("anthropic windows", () => {
       { kind: "entitlement", scope: "model", source: "header", resetAtMs: null },
     ],
     [
+      "overage refused, and nothing said about the plan",
+      { [`${P}status`]: "rejected", [`${P}representative-claim`]: "overage", [`${P}reset`]: "2000" },
+      undefined,
+      { ...QUOTA, window: null, resetAtMs: 2_000_000 },
+    ],
+    [
       "no overage bought, and no window spent",
       {
         ...OPEN,
