@@ -33,8 +33,17 @@ if (looksLikeCompiling(argv)) {
 async function run() {
   nodeModule.enableCompileCache?.();
   if (fromSource) addSourceCondition();
-  const entry = fromSource ? "../src/main.ts" : "../dist/index.js";
-  const { main } = await import(entry);
+  const entry = new URL(fromSource ? "../src/main.ts" : "../dist/index.js", import.meta.url);
+  if (!existsSync(entry)) {
+    say(
+      "this package has not been built",
+      `${fileURLToPath(entry)} does not exist`,
+      "npm run build, or unset CCP_USE_DIST",
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const { main } = await import(entry.href);
   const { version } = JSON.parse(readFileSync(join(packageDir, "package.json"), "utf8"));
   process.exitCode = await main(argv, { version, checkoutDir });
 }

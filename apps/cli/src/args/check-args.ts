@@ -2,7 +2,7 @@ import type { CliArg, CliArgs, CliCommand } from "../cli-command.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { GLOBAL_ARGS } from "./global-args.ts";
 import { findOption, optionNames } from "./option-names.ts";
-import type { ReadArgv, TypedOption } from "./read-argv.ts";
+import { type ReadArgv, type TypedOption, unknownCommand } from "./read-argv.ts";
 import { usageError } from "./usage-error.ts";
 
 export interface CheckedArgs {
@@ -31,7 +31,7 @@ export function checkArgs(read: ReadArgv, cc: string): CheckedArgs {
     else globals[known.name] = value;
   }
   // `--help` must answer even where an argument is still missing.
-  if (globals.help !== true && command !== null) checkPositionals(command, read.positionals, cc);
+  if (globals.help !== true && command !== null) checkPositionals(command, read, cc);
   return { globals, rawArgs: [...rawArgs, "--", ...read.positionals] };
 }
 
@@ -70,21 +70,19 @@ function unknownOption({ token }: TypedOption, command: CliCommand | null, cc: s
   return usageError(`unknown option ${token}`, why, cc, command?.name ?? "");
 }
 
-function checkPositionals(command: CliCommand, given: readonly string[], cc: string): void {
+function checkPositionals(command: CliCommand, { positionals, next }: ReadArgv, cc: string): void {
   const wanted = positionalsOf(command.args);
-  const missing = wanted.find(([, arg], index) => arg.required === true && given[index] === undefined);
+  const missing = wanted.find(([, arg], index) => arg.required === true && positionals[index] === undefined);
   if (missing !== undefined) {
-    const name = missing[0].toUpperCase();
-    throw usageError(
-      `cc ${command.name} needs ${name}`,
-      missing[1].description ?? "it was not given",
-      cc,
-      command.name,
-    );
+    const [name, arg] = missing;
+    const what = `cc ${command.name} needs ${name.toUpperCase()}`;
+    throw usageError(what, arg.description ?? "it was not given", cc, command.name);
   }
-  const extra = given[wanted.length];
+  const extra = positionals[wanted.length];
   if (extra === undefined) return;
-  throw usageError(`unexpected argument "${extra}"`, `${wanted.length} expected`, cc, command.name);
+  if (Object.keys(next).length > 0) throw unknownCommand(extra, next, cc, command.name);
+  const count = wanted.length === 0 ? "no argument" : `${wanted.length} of them`;
+  throw usageError(`unexpected argument "${extra}"`, `cc ${command.name} takes ${count}`, cc, command.name);
 }
 
 function positionalsOf(args: CliArgs): [string, CliArg][] {

@@ -1,4 +1,5 @@
 import type { CliArgs, CliCommand, CommandEntry } from "../cli-command.ts";
+import type { CliError } from "../cli-error.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { GLOBAL_ARGS } from "./global-args.ts";
 import { findOption } from "./option-names.ts";
@@ -17,11 +18,13 @@ export interface ReadArgv {
   readonly command: CliCommand | null;
   readonly options: readonly TypedOption[];
   readonly positionals: readonly string[];
+  /** Commands that could have followed. */
+  readonly next: Readonly<Record<string, CommandEntry>>;
 }
 
 /**
  * Walks the command line once: finds the command (loading only that one) and sorts the rest into options and
- * positional arguments. Whether the command knows the options is checked afterwards, by `checkArgs`.
+ * positional arguments. Whether the command knows them is checked afterwards, by `checkArgs`.
  *
  * @param cc How this command is called, for hints, e.g. `npx cc`.
  * @throws {CliError} With exit code 64 for a command that does not exist.
@@ -57,11 +60,10 @@ export async function readArgv(
     } else if (command === null) {
       throw unknownCommand(token, commands, cc);
     } else {
-      refuseStrayWord(token, command, level, positionals.length, cc);
       positionals.push(token);
     }
   }
-  return { command, options, positionals };
+  return { command, options, positionals, next: level };
 }
 
 function splitOption(token: string): TypedOption {
@@ -77,28 +79,13 @@ function wantsValue(token: string, args: CliArgs): boolean {
   return option.arg.optionalValue !== true;
 }
 
-function refuseStrayWord(
-  word: string,
-  command: CliCommand,
-  level: Readonly<Record<string, CommandEntry>>,
-  used: number,
-  cc: string,
-): void {
-  const wanted = Object.values(command.args).filter((arg) => arg.type === "positional").length;
-  if (used < wanted) return;
-  const names = Object.keys(level);
-  if (used === 0 && names.length > 0) throw unknownCommand(word, level, cc, command.name);
-  const why =
-    wanted === 0 ? `cc ${command.name} takes no argument` : `cc ${command.name} takes ${wanted} of them`;
-  throw usageError(`unexpected argument "${word}"`, why, cc, command.name);
-}
-
-function unknownCommand(
+/** @param parent The command that it would belong to; empty for `cc` itself. */
+export function unknownCommand(
   word: string,
   level: Readonly<Record<string, CommandEntry>>,
   cc: string,
   parent = "",
-): Error {
+): CliError {
   const names = Object.keys(level);
   const meant = didYouMean(word, names);
   const what = `unknown command "${[parent, word].filter((part) => part !== "").join(" ")}"`;

@@ -62,10 +62,13 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
   async function view<S extends ViewSchema>(path: string, schema: S, okStatus: readonly number[]) {
     const answer = await call("GET", path);
     if (!okStatus.includes(answer.status)) throw refused(answer, `GET ${path}`, url, cc);
-    const parsed = parseBody(schema, parseJson(answer.text));
+    const value = parseJson(answer.text);
+    if (value === undefined) throw strangeAnswer("the answer is no JSON", `GET ${path}`, url, cc);
+    const parsed = parseBody(schema, value);
     if (parsed.success) return parsed.output;
     const [issue] = parsed.issues;
-    throw strangeAnswer(`${issue?.path ?? ""}: ${issue?.message ?? "?"}`, `GET ${path}`, url, cc);
+    const place = [`GET ${path}`, issue?.path ?? ""].filter((part) => part !== "").join(" ");
+    throw strangeAnswer(issue?.message ?? "?", place, url, cc);
   }
 
   return {

@@ -10,6 +10,8 @@ const MAX_ANSWER_BYTES = 16 * 1_048_576;
  */
 export async function nodeRequest(call: HttpCall): Promise<HttpAnswer> {
   const { request } = call.url.startsWith("https:") ? await import("node:https") : await import("node:http");
+  // Checked before there is a request: destroying one that nobody listens to yet would end the process.
+  if (call.signal.aborted) throw new HttpFailure("aborted", "interrupted");
   return new Promise((resolve, reject) => {
     const sent = request(call.url, { method: call.method, headers: call.headers, agent: false });
     const timer = setTimeout(() => {
@@ -27,7 +29,6 @@ export async function nodeRequest(call: HttpCall): Promise<HttpAnswer> {
       reject(failure);
       sent.destroy();
     }
-    if (call.signal.aborted) return onAbort();
     sendAndCollect(sent, fail, (answer) => {
       settle();
       resolve(answer);

@@ -98,8 +98,12 @@ function laneUsage(lane: string, { engine, book, keys }: Parts, nowMs: number): 
   const windows = engine.laneWindows(lane, nowMs);
   const key = keys.find((candidate) => candidate.lane === lane);
   if (key !== undefined && key.reason !== null) return { state: "disabled", windows, reason: key.reason };
-  const { untilMs } = book.mark(lane, null, nowMs);
-  return { state: untilMs !== null && untilMs > nowMs ? "cooldown" : "unknown", windows };
+  const cools = book
+    .activeMarks(nowMs)
+    .some(
+      (mark) => mark.lane === lane && mark.model === null && mark.untilMs !== null && mark.untilMs > nowMs,
+    );
+  return { state: cools ? "cooldown" : "unknown", windows };
 }
 
 function modelUsage(model: string, { engine, book, preferred }: Parts, nowMs: number): ModelUsage {

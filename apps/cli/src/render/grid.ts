@@ -1,4 +1,4 @@
-import { packLine, splitLine } from "./flow.ts";
+import { flowLines, splitLine } from "./flow.ts";
 import { cutLine, type Line, lineWidth, type Span, span } from "./line.ts";
 import type { Look } from "./look.ts";
 import { cutMiddle, textWidth } from "./text-width.ts";
@@ -14,8 +14,10 @@ export interface Column {
   readonly align?: "right";
   /** Only shown from {@link WIDE_COLUMNS} on. */
   readonly wideOnly?: true;
-  /** The column may be cut down to this width where the table is too wide. The widest gives way first. */
+  /** The column may be cut down to this width where the table is too wide. The widest gives way, step by step. */
   readonly min?: number;
+  /** Cut this column before any other. */
+  readonly givesFirst?: true;
   readonly cut?: "middle";
   /** Where the value stands on a card: its first line, the end of that line, or (default) the second line. */
   readonly card?: "title" | "state" | "none";
@@ -94,14 +96,23 @@ function placeCells(row: readonly Cell[]): PlacedCell[] {
 
 function shrink(columns: readonly Column[], natural: readonly number[], room: number): number[] {
   const widths = [...natural];
-  const widestFirst = columns.map((_, index) => index).sort((a, b) => (natural[b] ?? 0) - (natural[a] ?? 0));
-  for (const index of widestFirst) {
-    const over = total(widths) - room;
-    const width = widths[index] ?? 0;
-    const min = columns[index]?.min;
-    if (over > 0 && min !== undefined) widths[index] = Math.max(Math.min(width, min), width - over);
+  for (let over = total(widths) - room; over > 0; over -= 1) {
+    const index = nextToCut(columns, widths);
+    if (index === null) break;
+    widths[index] = (widths[index] ?? 0) - 1;
   }
   return widths;
+}
+
+function nextToCut(columns: readonly Column[], widths: readonly number[]): number | null {
+  let best: number | null = null;
+  for (const [index, { min, givesFirst }] of columns.entries()) {
+    const width = widths[index] ?? 0;
+    if (min === undefined || width <= min) continue;
+    if (givesFirst === true) return index;
+    if (best === null || width > (widths[best] ?? 0)) best = index;
+  }
+  return best;
 }
 
 /** Makes room for sentences that run over several columns, as far as the screen has any. */
@@ -151,7 +162,7 @@ function joinSpans(parts: readonly Line[], gap: string = GAP): Line {
   return parts.flatMap((part, index) => (index === 0 ? part : [span(gap), ...part]));
 }
 
-/** First line: title and state. Second line: `LABEL value` of the other cells, as many as fit. */
+/** First line: title and state. Then `LABEL value` of the other cells, a second line at most as a rule. */
 function renderCard(columns: readonly Column[], row: readonly Cell[], look: Look): Line[] {
   const title: Line[] = [];
   const details: Line[] = [];
@@ -164,9 +175,9 @@ function renderCard(columns: readonly Column[], row: readonly Cell[], look: Look
     else if (!isBlank(one.spans))
       details.push([span(`${column.header.toLowerCase()} `, "dim"), ...one.spans]);
   }
-  const second = packLine(details, look.columns - GAP.length, look);
   const head = splitLine(joinSpans(title, " "), state, look.columns, look);
-  return second.length > 0 ? [head, [span(GAP), ...second]] : [head];
+  const more = flowLines(details, look.columns - GAP.length, look);
+  return [head, ...more.map((line): Line => [span(GAP), ...line])];
 }
 
 function isBlank(spans: Line): boolean {

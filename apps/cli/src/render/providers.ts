@@ -7,9 +7,10 @@ import { safeText } from "./safe-text.ts";
 const LANE_COLUMNS: readonly Column[] = [
   { header: "LANE", min: 6, card: "title" },
   { header: "BASE URL", min: 18, cut: "middle" },
-  { header: "KEY", min: 12 },
+  { header: "KEY", min: 12, cut: "middle" },
+  { header: "SET" },
   { header: "HEADER", min: 6, card: "none" },
-  { header: "MODELS", min: 8, wideOnly: true, card: "none" },
+  { header: "MODELS", min: 8, givesFirst: true, wideOnly: true, card: "none" },
   { header: "STATE", card: "state" },
 ];
 
@@ -28,7 +29,8 @@ export function renderProviders(view: CatalogView, path: string | null, look: Lo
   const lanes = Object.entries(view.providers).map(([name, provider]): Cell[] => [
     cell(safeText(name)),
     cell(safeText(provider.base_url)),
-    { spans: keySpans(provider.key_env, provider.key_set) },
+    cell(safeText(provider.key_env ?? "-")),
+    { spans: [setSpan(provider)] },
     cell(provider.auth.header_mode),
     cell(safeText(Object.keys(provider.models).join(" ") || "-")),
     { spans: [providerState(provider)] },
@@ -49,6 +51,11 @@ export function renderProviders(view: CatalogView, path: string | null, look: Lo
 export function keySpans(name: string | null, isSet: boolean): Line {
   if (name === null) return [span("-")];
   return [span(`${safeText(name)} `), span(isSet ? "(set)" : "(missing)", isSet ? "ok" : "dim")];
+}
+
+function setSpan({ key_env, key_set }: ProviderView): Span {
+  if (key_env === null) return span("-");
+  return key_set ? span("set", "ok") : span("missing", "dim");
 }
 
 export function providerState({ state }: ProviderView): Span {

@@ -5,7 +5,7 @@ import { barText } from "./bar.ts";
 import { resetText } from "./clock.ts";
 import { splitLine } from "./flow.ts";
 import { type Cell, type Column, cell, gridWidth, renderGrid, TABLE_COLUMNS, WIDE_COLUMNS } from "./grid.ts";
-import { type Line, paintLines, type Span, span } from "./line.ts";
+import { type Line, lineWidth, paintLines, type Span, span } from "./line.ts";
 import type { Look } from "./look.ts";
 import { renderPictureHeader } from "./picture-header.ts";
 import { percentText, spanText, tokensText } from "./quantity.ts";
@@ -17,6 +17,7 @@ import { stateSpan, stateTone } from "./state-word.ts";
 const MAX_BAR = 26;
 const MIN_BAR = 10;
 const TIGHT_BAR = 6;
+const MAX_CARD_BAR = 16;
 
 /** How much a row says. Each step says a little less, until the table fits. */
 interface Density {
@@ -118,10 +119,8 @@ function fullInSpan(fullIn: FullIn, brief: boolean): Span {
       return span("idle", "dim");
     case "full":
       return span("now", "block");
-    case "early": {
-      const early = brief ? "early" : `${spanText(fullIn.earlySec)} early`;
-      return span(`${spanText(fullIn.fullInSec)}${brief ? " " : ", "}${early}`, "block");
-    }
+    case "early":
+      return earlySpan(fullIn.fullInSec, fullIn.earlySec, brief);
     case "lasts":
       return span(lastsText(fullIn.fullInSec, fullIn.resetInSec, brief));
     default:
@@ -130,27 +129,39 @@ function fullInSpan(fullIn: FullIn, brief: boolean): Span {
   }
 }
 
+/** Nobody keeps the pace of a quarter of an hour for days: beyond a day it is no forecast. */
+const FORECAST_SEC = 86_400;
+
+function earlySpan(fullInSec: number, earlySec: number, brief: boolean): Span {
+  if (fullInSec > FORECAST_SEC) return span(">24h");
+  const text = spanText(fullInSec);
+  return span(brief ? `${text} early` : `${text}, ${spanText(earlySec)} early`, "block");
+}
+
 /** Far from a close call the time itself says nothing. */
 function lastsText(fullInSec: number, resetInSec: number | null, brief: boolean): string {
   if (resetInSec === null) return spanText(fullInSec);
   return brief || fullInSec > 2 * resetInSec ? "lasts" : `${spanText(fullInSec)}, lasts`;
 }
 
-/** Two lines: who and how it is; then the bar with what fits behind it. */
+/** Two lines: who and how it is; then the bar, as wide as the rest allows, and what stands behind it. */
 function quotaCard(row: QuotaRow, nowSec: number, look: Look): Line[] {
   const title = `${safeText(row.lane)} ${safeText(row.model)} ${safeText(row.window)}`;
-  const bar = look.columns >= 50 ? 16 : MIN_BAR;
-  const details =
-    row.note === null
-      ? [span(`  ${resetCell(row, nowSec, look, look.columns < 50)}`), ...cardFullIn(row.fullIn)]
-      : [span(`  ${safeText(row.note)}`, "dim")];
   const tag: Line = row.source === null ? [] : [span(sourceTag(row.source), "dim")];
+  const long = cardDetails(row, nowSec, look, false);
+  const brief = cardDetails(row, nowSec, look, true);
+  // Indent, percentage and the gap before the tag.
+  const room = look.columns - 2 - 5 - 2 - lineWidth(tag);
+  const details = lineWidth(long) + TIGHT_BAR <= room ? long : brief;
+  const bar = Math.min(MAX_CARD_BAR, Math.max(TIGHT_BAR, room - lineWidth(details)));
   return [
     splitLine([span(title)], [stateSpan(row.state)], look.columns, look),
     splitLine([span("  "), ...usedSpans(row, bar, look), ...details], tag, look.columns, look),
   ];
 }
 
-function cardFullIn(fullIn: FullIn): Line {
-  return fullIn.kind === "unknown" ? [] : [span("  "), fullInSpan(fullIn, true)];
+function cardDetails(row: QuotaRow, nowSec: number, look: Look, brief: boolean): Line {
+  if (row.note !== null) return [span(`  ${safeText(row.note)}`, "dim")];
+  const fullIn: Line = row.fullIn.kind === "unknown" ? [] : [span("  "), fullInSpan(row.fullIn, true)];
+  return [span(`  ${resetCell(row, nowSec, look, brief)}`), ...fullIn];
 }

@@ -2,7 +2,7 @@ import type { ModelUsage } from "@ccp/usage-contract";
 import type { Picture } from "../view/picture.ts";
 import { modelState } from "../view/row-state.ts";
 import { sparkText } from "./bar.ts";
-import { type Cell, type Column, cell, renderGrid } from "./grid.ts";
+import { type Cell, type Column, cell, renderGrid, WIDE_COLUMNS } from "./grid.ts";
 import { type Line, span } from "./line.ts";
 import type { Look } from "./look.ts";
 import { millisText, rateText } from "./quantity.ts";
@@ -19,7 +19,7 @@ const COLUMNS: readonly Column[] = [
   { header: "TTFT p50", align: "right" },
   { header: "p90", align: "right" },
   { header: "p99", align: "right" },
-  { header: "BEST HOURS", min: 8 },
+  { header: "BEST HOURS" },
   { header: "24 HOURS", wideOnly: true, card: "none" },
   { header: "STATE", card: "state" },
 ];
@@ -65,8 +65,8 @@ export function fastestHours(model: ModelUsage, count: number): FastHour[] {
 }
 
 function hoursText(model: ModelUsage, look: Look): string {
-  const hours = fastestHours(model, look.columns < 110 ? 1 : 2);
-  return hours.length === 0 ? "-" : hours.map((h) => `${h.clock} ${rateText(h.perSecond)}/s`).join(", ");
+  const hours = fastestHours(model, look.columns < WIDE_COLUMNS ? 1 : 2);
+  return hours.length === 0 ? "-" : hours.map(({ clock }) => clock).join(", ");
 }
 
 function trendText(model: ModelUsage, look: Look): string {

@@ -9,7 +9,7 @@ import { type Cell, type Column, cell, renderGrid } from "./grid.ts";
 import { type Line, paintLines, span } from "./line.ts";
 import type { Look } from "./look.ts";
 import { renderPictureHeader } from "./picture-header.ts";
-import { percentText, rateText, spanText, tokensText } from "./quantity.ts";
+import { percentText, rateText, tokensText, waitText } from "./quantity.ts";
 import { renderQuotaFooter } from "./quota-footer.ts";
 import { safeText } from "./safe-text.ts";
 import { fastestHours, renderSpeeds } from "./speeds.ts";
@@ -27,7 +27,8 @@ export function renderStatus(
   options: StatusOptions,
   look: Look,
 ): string {
-  const cooldown = [span(`cooldown ${spanText(picture.view.cooldown_sec)}`)];
+  const { cooldown_sec } = picture.view;
+  const cooldown = [span(cooldown_sec === 0 ? "cooldown off" : `cooldown ${waitText(cooldown_sec)}`)];
   const lines: Line[] = [
     renderPictureHeader(picture, look, [cooldown]),
     ...readyLines(picture, ready, look),
@@ -62,25 +63,40 @@ function readyLines(picture: Picture, ready: Readyz | null, look: Look): Line[] 
 const LANE_COLUMNS: readonly Column[] = [
   { header: "LANE", min: 6, card: "title" },
   { header: "WINDOWS", min: 12 },
-  { header: "UPSTREAM", min: 12, wideOnly: true },
+  { header: "UPSTREAM", min: 12, wideOnly: true, card: "none" },
   { header: "WHY", min: 10 },
   { header: "STATE", card: "state" },
 ];
 
 function laneTable({ view, nowSec }: Picture, ready: Readyz | null, look: Look): Line[] {
-  const rows = laneNames(view).map((lane): Cell[] => {
-    const usage = view.lanes[lane] ?? { state: "unknown" as const, windows: [] };
-    const provider = ready?.providers[lane];
-    const state = laneState(usage, nowSec, spentUntil(usage));
-    return [
+  const lanes = laneNames(view).map((lane) => ({
+    lane,
+    usage: view.lanes[lane] ?? { state: "unknown" as const, windows: [] },
+    provider: ready?.providers[lane],
+  }));
+  const rows = lanes
+    .filter(({ usage }) => usage.state !== "disabled")
+    .map(({ lane, usage, provider }): Cell[] => [
       cell(safeText(lane)),
       { spans: windowSpans(usage) },
       cell(safeText(provider?.url ?? "-"), "dim"),
       cell(safeText(usage.reason ?? provider?.reason ?? "-"), "dim"),
-      { spans: [stateSpan(state)] },
-    ];
-  });
-  return rows.length === 0 ? [] : renderGrid(LANE_COLUMNS, rows, look);
+      { spans: [stateSpan(laneState(usage, nowSec, spentUntil(usage)))] },
+    ]);
+  // A catalog names many lanes that somebody has no key for; they are one line, not a table of their own.
+  const off = lanes.flatMap(({ lane, usage }) => (usage.state === "disabled" ? [offText(lane, usage)] : []));
+  return [
+    ...(rows.length === 0 ? [] : renderGrid(LANE_COLUMNS, rows, look)),
+    ...flowLines(
+      off.map((text): Line => [span(text, "dim")]),
+      look.columns,
+      look,
+    ),
+  ];
+}
+
+function offText(lane: string, { reason }: LaneUsage): string {
+  return `${safeText(lane)} off${reason === undefined ? "" : ` (${safeText(reason)})`}`;
 }
 
 /** When the fullest window resets: that is what a cooling lane waits for. */

@@ -1,0 +1,118 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type StubGateway, startStubGateway } from "./test-kit/stub-gateway.ts";
+import { VIEWS } from "./test-kit/views.ts";
+
+const BIN = fileURLToPath(new URL("../bin/cc.mjs", import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a shell line; `$CC` is the command under test, started as its launcher starts it. */
+function shell(
+  line: string,
+  env: Record<string, string> = {},
+  onOutput?: (pid: number) => void,
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("/bin/sh", ["-c", line], {
+      env: {
+        PATH: "/usr/bin:/bin",
+        TZ: "UTC",
+        COLUMNS: "80",
+        HOME: "/nowhere",
+        ...env,
+        NODE: process.execPath,
+        BIN,
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+      if (child.pid !== undefined) onOutput?.(child.pid);
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+const cc = (args: string, env?: Record<string, string>) => shell(`exec "$NODE" "$BIN" ${args}`, env);
+
+describe("the command as a process", () => {
+  let stub: StubGateway;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    stub = await startStubGateway((_request, response) => {
+      response.writeHead(200).end(JSON.stringify(VIEWS.normal));
+    });
+    env = { CCP_URL: stub.url };
+  });
+  afterAll(() => stub.close());
+
+  it("--version", async () => {
+    expect(await cc("--version")).toEqual({ code: 0, stdout: "ccp 0.1.0\n", stderr: "" });
+  });
+
+  it("quotas from a real gateway", async () => {
+    const { code, stdout, stderr } = await cc("quotas", env);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^zai +glm-4\.7 +5h /m);
+    expect(stdout).not.toContain("\u001b");
+    expect(stub.calls).toContain("GET /v1/usage");
+  });
+
+  it("an option that does not exist ends with 64", async () => {
+    const { code, stdout, stderr } = await cc("quotas --bogus", env);
+    expect([code, stdout]).toEqual([64, ""]);
+    expect(stderr.split("\n")[0]).toBe("ccp: unknown option --bogus");
+  });
+
+  it("a reader that leaves early is no error", async () => {
+    const { code, stdout, stderr } = await shell('"$NODE" "$BIN" quotas | head -1', env);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout.startsWith("ccp 127.0.0.1:")).toBe(true);
+    const endless = await shell('{ "$NODE" "$BIN" quotas --watch=0.25; echo "rc $?" >&2; } | head -1', env);
+    expect([endless.code, endless.stderr]).toEqual([0, "rc 0\n"]);
+  });
+
+  it("Ctrl-C ends a watch with 130", async () => {
+    const line = 'exec "$NODE" "$BIN" quotas --watch=60';
+    const run = await shell(line, env, (pid) => process.kill(pid, "SIGINT"));
+    expect([run.code, run.stderr]).toEqual([130, ""]);
+  });
+
+  it.each(["-c main.c", "-O2 -o main main.c", "main.c", "-Wall src/a.cpp", "-E -"])(
+    "cc %s is meant for the C compiler",
+    async (args) => {
+      const { code, stdout, stderr } = await cc(args);
+      expect([code, stdout]).toEqual([64, ""]);
+      expect(stderr).toContain("this is the ccp command, not the C compiler");
+    },
+  );
+
+  it("options behind a command's name are that command's", async () => {
+    const { code, stderr } = await cc("quotas -c");
+    expect(code).toBe(64);
+    expect(stderr).toContain("ccp: unknown option -c");
+  });
+
+  it("built files that are asked for and not there are a clear error", async () => {
+    if (existsSync(fileURLToPath(new URL("../dist/index.js", import.meta.url)))) {
+      expect((await cc("--version", { CCP_USE_DIST: "1" })).stdout).toBe("ccp 0.1.0\n");
+      return;
+    }
+    const { code, stderr } = await cc("--version", { CCP_USE_DIST: "1" });
+    expect(code).toBe(1);
+    expect(stderr).toContain("ccp: this package has not been built");
+  });
+});

@@ -1,0 +1,63 @@
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { runTest } from "../test-kit/run-test.ts";
+
+interface Launched {
+  file: string;
+  args: readonly string[];
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+async function start(argv: string[], cwd = "/nowhere", code = 0) {
+  const launched: Launched[] = [];
+  const launch = async (file: string, args: readonly string[], env: Launched["env"]) => {
+    launched.push({ file, args, env });
+    return code;
+  };
+  const run = await runTest(["start", ...argv], { env: { ZAI_API_KEY: "k" }, deps: { launch, cwd } });
+  return { run, launched: launched[0] };
+}
+
+describe("cc start", () => {
+  it("runs the gateway's own program with the same Node, from sources where this runs from sources", async () => {
+    const { launched } = await start([]);
+    expect(launched?.file).toBe(process.execPath);
+    expect(launched?.args[0]).toBe("--conditions=ccp-source");
+    expect(launched?.args[1]).toMatch(/apps\/proxy\/bin\/ccp-gateway\.mjs$/);
+    expect(existsSync(launched?.args[1] ?? "")).toBe(true);
+    expect(launched?.args).toHaveLength(2);
+    expect(launched?.env.ZAI_API_KEY).toBe("k");
+  });
+
+  it("passes options on, the catalog with its full path", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "cc-start-"));
+    writeFileSync(join(dir, "mine.yaml"), "");
+    const { launched } = await start(
+      ["--demo", "--strict", "--port=0", "--host", "::1", "--config", "mine.yaml"],
+      dir,
+    );
+    expect(launched?.args.slice(2)).toEqual([
+      ...["--port", "0", "--host", "::1", "--config", join(dir, "mine.yaml"), "--strict", "--demo"],
+    ]);
+  });
+
+  it("ends with the gateway's exit code", async () => {
+    expect((await start([], "/nowhere", 78)).run).toEqual({ code: 78, stdout: "", stderr: "" });
+  });
+
+  it.each([["--port=x"], ["--port=-1"], ["--port=65536"], ["--port="], ["--prot=1"], ["now"]])(
+    "%s is refused before anything starts",
+    async (word) => {
+      const { run, launched } = await start([word]);
+      expect([run.code, launched]).toEqual([64, undefined]);
+    },
+  );
+
+  it("needs the catalog to exist", async () => {
+    const { run, launched } = await start(["--config", "gone.yaml"]);
+    expect([run.code, launched]).toEqual([78, undefined]);
+    expect(run.stderr).toContain("there is no catalog /nowhere/gone.yaml");
+  });
+});

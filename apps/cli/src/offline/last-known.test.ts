@@ -1,0 +1,248 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createQuotaEngine } from "@ccp/quota-engine";
+import { createLaneBook } from "@ccp/router-policy";
+import { toQuotaConfig, type UsageEvent } from "@ccp/usage-contract";
+import { encodeEvent } from "@ccp/usage-store";
+import { describe, expect, it } from "vitest";
+import { NOW_SEC, runTest, visible } from "../test-kit/run-test.ts";
+
+const QUOTAS = {
+  models: {
+    "claude-haiku-4.5": {
+      provider: "zai",
+      rolling_tokens: 1000,
+      weekly_limit_type: "tokens",
+      weekly_limit_value: 10_000,
+    },
+  },
+} as const;
+
+function usageEvent(changes: Partial<UsageEvent>): UsageEvent {
+  return {
+    ts: NOW_SEC,
+    rid: "r",
+    attempt: 1,
+    lane: "zai",
+    model: "claude-haiku-4-5-20251001",
+    status: 200,
+    decision: "forced_model",
+    decision_reason: "quota_pass",
+    reason: "ok",
+    op: "stream",
+    latency_ms: 1200,
+    stream_ms: 800,
+    ttft_ms: 400,
+    input_tokens: 0,
+    output_tokens: 0,
+    cache_creation_tokens: null,
+    cache_read_tokens: null,
+    usage_source: "body",
+    err_type: "",
+    upstream: "https://api.z.ai",
+    h2: false,
+    header_mode: "x-api-key",
+    retry: false,
+    backoff_ms: 0,
+    rolling_used_tokens: 0,
+    rolling_capacity_tokens: null,
+    weekly_used_tokens: 0,
+    weekly_capacity_tokens: null,
+    headroom_pct_rolling: null,
+    headroom_pct_weekly: null,
+    quota_headroom_pct: null,
+    predicted_tokens: 0,
+    warn_pct_cfg: 0.8,
+    quota_warn_threshold: 0.8,
+    warn_pct_auto: 0.8,
+    warn_pct_confidence: 0,
+    gap_seconds_p50: null,
+    gap_seconds_p95: null,
+    gap_samples: 0,
+    reroute_mode: "hybrid",
+    cooldown_active: false,
+    cooldown_next_ts: null,
+    cooldown_remaining_sec: 0,
+    reroute_decision: "quota_pass",
+    reroute_attempt: 0,
+    preferred_attempt: false,
+    wasted_retry_ms: 0,
+    repairs: [],
+    ...changes,
+  };
+}
+
+interface Files {
+  readonly log?: string;
+  readonly state?: unknown;
+  readonly quotas?: string;
+}
+
+/** A state folder with what a gateway left behind. */
+function stateDir({ log, state, quotas = JSON.stringify(QUOTAS) }: Files) {
+  const dir = mkdtempSync(join(tmpdir(), "cc-offline-"));
+  writeFileSync(join(dir, "quotas.json"), quotas);
+  if (state !== undefined) writeFileSync(join(dir, "gateway-state.json"), JSON.stringify(state));
+  if (log !== undefined) {
+    mkdirSync(join(dir, "logs"));
+    writeFileSync(join(dir, "logs", "usage.jsonl"), log);
+  }
+  return { CCP_STATE_DIR: dir, CCP_QUOTAS_FILE: join(dir, "quotas.json"), ZAI_API_KEY: "k" };
+}
+
+const down = (argv: string[], env: Record<string, string>) => runTest(argv, { env, routes: null });
+
+/** 600 tokens in the last five hours, 2000 more before them, and lines that count for nothing. */
+const LOG = [
+  usageEvent({ rid: "a", ts: NOW_SEC - 20_000, input_tokens: 1500, output_tokens: 500 }),
+  usageEvent({ rid: "b", ts: NOW_SEC - 1800, event: "decision", status: -1, usage_source: null }),
+  usageEvent({ rid: "b", ts: NOW_SEC - 1795, input_tokens: 100, output_tokens: 200 }),
+  usageEvent({ rid: "c", ts: NOW_SEC - 1740, input_tokens: 100, output_tokens: 200 }),
+  usageEvent({ rid: "c", ts: NOW_SEC - 1740, input_tokens: 100, output_tokens: 200 }),
+]
+  .map(encodeEvent)
+  .join("");
+
+describe("with the gateway down", () => {
+  it("cc quotas shows what the log says, marked with its age", async () => {
+    const env = stateDir({ log: `${LOG}{"ts":17952` });
+    const screens: string[] = [];
+    for (const columns of ["120", "80", "60"]) {
+      const { code, stdout, stderr } = await down(["quotas"], { ...env, COLUMNS: columns });
+      expect(code).toBe(0);
+      expect(stderr).toBe(
+        "ccp: no gateway at http://127.0.0.1:8082: shown is the last known state, as of 19:12 (29m ago). Start it: ccp start\n",
+      );
+      screens.push(`COLUMNS=${columns}\n${stdout}`);
+    }
+    const colored = await down(["quotas", "--color"], env);
+    screens.push(`colour\n${visible(colored.stdout)}`);
+    await expect(screens.join("\n")).toMatchFileSnapshot("__snapshots__/quotas-down.txt");
+  });
+
+  it("cc quotas --json says that it is not live, and how old it is", async () => {
+    const { code, stdout } = await down(["quotas", "--json"], stateDir({ log: LOG }));
+    const { live, as_of, age_seconds, models } = JSON.parse(stdout);
+    expect({ code, live, as_of, age_seconds }).toEqual({
+      code: 0,
+      live: false,
+      as_of: "2026-11-21T19:12:07.000Z",
+      age_seconds: 1740,
+    });
+    const { rolling_used_tokens, rolling_pct, weekly_used_tokens, provider } = models["claude-haiku-4.5"];
+    expect({ rolling_used_tokens, rolling_pct, weekly_used_tokens, provider }).toEqual({
+      rolling_used_tokens: 600,
+      rolling_pct: 0.6,
+      weekly_used_tokens: 2600,
+      provider: "zai",
+    });
+  });
+
+  it("--threshold judges the last known numbers", async () => {
+    const env = stateDir({ log: LOG });
+    expect((await down(["quotas", "--threshold=60"], env)).code).toBe(1);
+    expect((await down(["quotas", "--threshold=61"], env)).code).toBe(0);
+  });
+
+  it("cc status says no with exit 1, and shows the last known state all the same", async () => {
+    const env = stateDir({ log: LOG });
+    const screens: string[] = [];
+    for (const columns of ["120", "80", "60"]) {
+      const { code, stdout, stderr } = await down(["status", "--debug-quota"], { ...env, COLUMNS: columns });
+      expect(code).toBe(1);
+      expect(stderr).toContain("Start it: ccp start\n");
+      screens.push(`COLUMNS=${columns}\n${stdout.replace(/(\S+_API_KEY) is not set/g, "$1 is not set")}`);
+    }
+    await expect(screens.join("\n")).toMatchFileSnapshot("__snapshots__/status-down.txt");
+  });
+
+  it("without a log ends with 69, status with 1, and prints nothing", async () => {
+    const empty = { CCP_STATE_DIR: mkdtempSync(join(tmpdir(), "cc-offline-")) };
+    expect(await down(["quotas"], empty)).toEqual({
+      code: 69,
+      stdout: "",
+      stderr: "ccp: no gateway at http://127.0.0.1:8082\n     nothing listens there\n     next: ccp start\n",
+    });
+    expect(await down(["status"], empty)).toEqual({
+      code: 1,
+      stdout: "",
+      stderr:
+        "ccp: no gateway at http://127.0.0.1:8082\n     nothing listens there, and no log tells of an earlier run\n     next: ccp start\n",
+    });
+  });
+
+  it("a quota file alone is no state: nothing is shown as 0 %", async () => {
+    expect((await down(["quotas"], stateDir({}))).code).toBe(69);
+    expect((await down(["quotas"], stateDir({ log: "" }))).code).toBe(69);
+    expect((await down(["quotas"], stateDir({ log: "no json\n" }))).code).toBe(69);
+  });
+
+  it("tells of a broken quota file and shows the counts without caps", async () => {
+    const { code, stdout, stderr } = await down(["quotas"], stateDir({ log: LOG, quotas: "{" }));
+    expect(code).toBe(0);
+    expect(stderr).toContain("quotas.json:1:");
+    expect(stdout).toMatch(/zai +claude-haiku-4\.5 +5h +\? +\? +600 \/ \?/);
+  });
+});
+
+describe("the state that a gateway saved", () => {
+  const savedMs = (NOW_SEC - 600) * 1000;
+
+  function saved() {
+    const engine = createQuotaEngine({ config: toQuotaConfig(QUOTAS) });
+    const record = {
+      lane: "zai",
+      model: "claude-haiku-4.5",
+      wallMs: 1,
+      streamMs: 1,
+      ttftMs: null,
+      localHour: 0,
+    };
+    const counts = { inputTokens: 250, outputTokens: 50, cacheCreationTokens: 0, cacheReadTokens: 0 };
+    engine.record({ ...record, counts, atMs: savedMs - 1000, estimated: false }, savedMs);
+    const book = createLaneBook();
+    book.markLimit({
+      ...{ lane: "zai", model: null, windowMs: null, cooldownMs: 0, nowMs: savedMs },
+      untilMs: (NOW_SEC + 300) * 1000,
+    });
+    return { version: 1, saved_ms: savedMs, engine: engine.snapshot(), book: book.snapshot() };
+  }
+
+  it("is brought back, with the log lines after it and no others", async () => {
+    const log = [
+      usageEvent({ rid: "in the state already", ts: savedMs / 1000 - 1, input_tokens: 300 }),
+      usageEvent({ rid: "after it", ts: savedMs / 1000 + 60, input_tokens: 100 }),
+    ];
+    const env = stateDir({ state: saved(), log: log.map(encodeEvent).join("") });
+    const { stdout } = await down(["quotas", "--json"], env);
+    const { as_of, models, lanes } = JSON.parse(stdout);
+    const { rolling_used_tokens, cooldown_active, cooldown_next_ts } = models["claude-haiku-4.5"];
+    expect({ as_of, rolling_used_tokens, cooldown_active, cooldown_next_ts, zai: lanes.zai.state }).toEqual({
+      as_of: "2026-11-21T19:32:07.000Z",
+      rolling_used_tokens: 400,
+      cooldown_active: true,
+      cooldown_next_ts: NOW_SEC + 300,
+      zai: "cooldown",
+    });
+  });
+
+  it("is enough without a log", async () => {
+    const { code, stdout } = await down(["quotas"], stateDir({ state: saved() }));
+    expect(code).toBe(0);
+    expect(stdout).toContain("last known 19:31 (10m ago)");
+    expect(stdout).toContain("cool 300s");
+  });
+
+  it.each([
+    ["another version", { version: 2, saved_ms: savedMs, engine: {}, book: {} }],
+    ["no state at all", "text"],
+    [
+      "an engine's part that cannot be read",
+      { version: 1, saved_ms: savedMs, engine: { version: 99 }, book: {} },
+    ],
+  ])("of %s is left aside: the log has it all", async (_name, state) => {
+    const { stdout } = await down(["quotas", "--json"], stateDir({ state, log: LOG }));
+    expect(JSON.parse(stdout).models["claude-haiku-4.5"].rolling_used_tokens).toBe(600);
+  });
+});
