@@ -119,7 +119,6 @@ function writeHead(exchange: Exchange, body: Body, delivery: Delivery): void {
   }
   if (delivery.encoding !== undefined) response.setHeader("content-encoding", delivery.encoding);
   if (delivery.framing === "close") {
-    response.shouldKeepAlive = false;
     response.useChunkedEncodingByDefault = false;
   } else if (!body.streamed && !response.hasHeader("content-length")) {
     const bytes = body.parts.reduce((sum, part) => sum + part.length, 0);

@@ -43,6 +43,7 @@ export class FaultyOps {
       return realFileOps.write(fd, bytes.subarray(0, taken));
     },
     rename: (from, to) => {
+      this.calls.push("rename");
       if (this.failRename !== null) throw faultOf(this.failRename);
       realFileOps.rename(from, to);
     },

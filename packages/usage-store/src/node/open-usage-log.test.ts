@@ -196,6 +196,19 @@ describe("a disk that refuses", () => {
     log.close();
   });
 
+  it("keeps the order when room comes back before the next try", () => {
+    const faulty = new FaultyOps();
+    const log = open({ ops: faulty.ops });
+    faulty.failWrite = "ENOSPC";
+    log.append(event(1));
+    faulty.failWrite = null;
+    log.append(event(2));
+    log.flush();
+    log.append(event(3));
+    expect(rids()).toEqual(range(1, 3));
+    log.close();
+  });
+
   it.each([1, 2, 100, LINE_BYTES - 1])("joins no two lines after a write of only %i bytes", (taken) => {
     const faulty = new FaultyOps();
     const log = open({ ops: faulty.ops });
@@ -348,6 +361,8 @@ describe("rotation", () => {
     const log = open({ ops: faulty.ops, maxBytes: 2 * LINE_BYTES });
     for (let number = 1; number <= 5; number += 1) log.append(event(number));
     expect(readdirSync(dir)).toEqual(["usage.jsonl"]);
+    // Asked at lines 3 and 5, not at each.
+    expect(faulty.calls.filter((name) => name === "rename")).toHaveLength(2);
     expect(rids()).toEqual(range(1, 5));
     faulty.failRename = null;
     for (let number = 6; number <= 7; number += 1) log.append(event(number));

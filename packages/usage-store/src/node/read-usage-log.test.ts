@@ -1,5 +1,6 @@
 import {
   closeSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -118,6 +119,12 @@ describe("readUsageLog", () => {
     renameSync(current, join(dir, "usage.jsonl.2"));
     write("usage.jsonl", line("c"));
     expect([...lines].map((text) => JSON.parse(text).rid)).toEqual(["b"]);
+  });
+
+  it("reads a file once that stands under two numbers, as in the middle of a rotation", () => {
+    write("usage.jsonl.2", line("a"));
+    linkSync(write("usage.jsonl", line("b")), join(dir, "usage.jsonl.1"));
+    expect([...readUsageLog(dir)].map((text) => JSON.parse(text).rid)).toEqual(["a", "b"]);
   });
 
   it("leaves out lines before sinceMs, also on its edge", () => {

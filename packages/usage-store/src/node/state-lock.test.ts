@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { temporaryFolder } from "./log-test-kit.ts";
 import { processStart } from "./process-identity.ts";
-import { acquireStateLock, type StateLock } from "./state-lock.ts";
+import { acquireStateLock, type StateLock, takeOver } from "./state-lock.ts";
 
 const MODULE = fileURLToPath(new URL("./state-lock.ts", import.meta.url));
 
@@ -123,6 +123,22 @@ describe("acquireStateLock", () => {
     const kinds = answers.map((answer) => answer.split(" ")[0]).sort();
     expect(kinds).toEqual(["held", "held", "held", "held", "held", "owner"]);
     expect(new Set(answers.map((answer) => answer.split(" ")[1])).size).toBe(1);
+  });
+});
+
+describe("takeOver", () => {
+  it("does nothing where the dead holder is gone meanwhile, or a living one has come", () => {
+    plant({ pid: process.pid, start: processStart(process.pid), since_ms: 5 });
+    const draft = join(dir, "draft");
+    writeFileSync(draft, "mine");
+    expect(takeOver(draft, path, 9)).toBe(false);
+    rmSync(path);
+    expect(takeOver(draft, path, 9)).toBe(false);
+    expect(readdirSync(dir)).toEqual(["draft"]);
+    writeFileSync(path, JSON.stringify({ pid: deadPid(), start: null, since_ms: 5 }));
+    expect(takeOver(draft, path, 9)).toBe(true);
+    expect(readFileSync(path, "utf8")).toBe("mine");
+    expect(readdirSync(dir)).toEqual(["ccp.lock"]);
   });
 });
 

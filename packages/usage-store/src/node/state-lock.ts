@@ -106,8 +106,10 @@ function claim(draft: string, path: string): boolean {
 /**
  * Puts `draft` in the place of a dead holder's lock. A guard file lets one contender at a time look again and
  * replace: without it, two that saw the same dead holder would both believe they had won.
+ *
+ * @returns `false` when there is no dead holder any more, or another contender is at it.
  */
-function takeOver(draft: string, path: string, nowMs: number): boolean {
+export function takeOver(draft: string, path: string, nowMs: number): boolean {
   const guard = `${path}.takeover`;
   try {
     closeSync(openSync(guard, CREATE_FLAGS, 0o600));
