@@ -103,7 +103,9 @@ export interface WindowFigures {
   readonly usedPct: number | null;
   /** (capacity − used − reserved) ÷ capacity, never below 0. */
   readonly headroomPct: number | null;
-  /** Seconds until the window ends or its oldest sample leaves; 0 when nothing is counted. */
+  /** When the window ends or its oldest sample leaves, epoch ms, uncorrected; `null` when neither is known. */
+  readonly resetAtMs: number | null;
+  /** Seconds until then, less the learned gap where the reset is calculated; 0 when nothing is counted. */
   readonly etaSec: number;
 }
 

@@ -1,4 +1,4 @@
-import { DEFAULT_WARN_PCT, type LaneId, type ModelQuota } from "@ccp/usage-contract";
+import { DEFAULT_WARN_PCT, type LaneId } from "@ccp/usage-contract";
 import { autoWarnPct, type BiasSummary, TRUSTED } from "../calibration/summarize.ts";
 import { type Ledger, ruleOn } from "../ledger/ledger.ts";
 import type { ModelEntry } from "../ledger/model-entry.ts";
@@ -24,12 +24,13 @@ export function assessModel(
   const tally = ledger.meter(entry, lane)?.tally ?? null;
   if (tally !== null) advanceTally(tally, at.logicalMs);
   const warnPct = quota?.warnPct ?? DEFAULT_WARN_PCT;
+  const rolling = windowFigures("rolling", tally, quota, at);
+  const weekly = windowFigures("weekly", tally, quota, at);
   const constraints: Constraint[] = [];
-  addOwn(constraints, quota, tally, predicted, at);
+  push(constraints, weighOwn("rolling", "rolling", rolling, tally, warnPct, predicted));
+  push(constraints, weighOwn("weekly", "weekly", weekly, tally, warnPct, predicted));
   if (entry.pools.length > 0) addPools(constraints, entry, lane, predicted, at);
   const spentUntilMs = addDeclared(constraints, ledger, entry, lane, warnPct, predicted, at);
-  const rolling = windowFigures("rolling", tally, quota, at.logicalMs);
-  const weekly = windowFigures("weekly", tally, quota, at.logicalMs);
   const learned = strongest(tally);
   const warnPctAuto = autoWarnPct(warnPct, learned);
   const binding = tightest(constraints);
@@ -60,28 +61,18 @@ export function strongest(tally: Tally | null): BiasSummary {
   return weekly.confidence > rolling.confidence ? weekly : rolling;
 }
 
-function addOwn(
-  into: Constraint[],
-  quota: ModelQuota | null,
-  tally: Tally | null,
-  predicted: number,
-  at: Instant,
-): void {
-  if (quota === null) return;
-  const rolling = weighOwn("rolling", "rolling", tally, quota, predicted, at);
-  if (rolling !== null) into.push(rolling);
-  const weekly = weighOwn("weekly", "weekly", tally, quota, predicted, at);
-  if (weekly !== null) into.push(weekly);
+function push(into: Constraint[], constraint: Constraint | null): void {
+  if (constraint !== null) into.push(constraint);
 }
 
 function addPools(into: Constraint[], entry: ModelEntry, lane: LaneId, predicted: number, at: Instant): void {
   for (const { quota, tally, names } of entry.pools) {
     if (quota.lane !== lane) continue;
     advanceTally(tally, at.logicalMs);
-    const rolling = weighOwn(names.rolling, "rolling", tally, quota, predicted, at);
-    if (rolling !== null) into.push(rolling);
-    const weekly = weighOwn(names.weekly, "weekly", tally, quota, predicted, at);
-    if (weekly !== null) into.push(weekly);
+    for (const which of ["rolling", "weekly"] as const) {
+      const figures = windowFigures(which, tally, quota, at);
+      push(into, weighOwn(names[which], which, figures, tally, quota.warnPct, predicted));
+    }
   }
 }
 

@@ -1,8 +1,6 @@
-import type { QuotaRule } from "@ccp/usage-contract";
 import { autoWarnPct, TRUSTED } from "../calibration/summarize.ts";
-import { capacityOf, type Tally, type TallyWindow, type WindowName } from "../ledger/tally.ts";
-import type { Constraint } from "../types.ts";
-import type { Instant } from "../window/logical-clock.ts";
+import type { Tally, WindowName } from "../ledger/tally.ts";
+import type { Constraint, WindowFigures } from "../types.ts";
 
 /**
  * Weighs one configured cap, of a model or a pool.
@@ -16,50 +14,30 @@ import type { Instant } from "../window/logical-clock.ts";
 export function weighOwn(
   name: string,
   which: WindowName,
+  figures: WindowFigures,
   tally: Tally | null,
-  rule: QuotaRule,
+  warnPct: number,
   predicted: number,
-  at: Instant,
 ): Constraint | null {
-  const capacity = capacityOf(which, rule);
-  if (capacity === null) return null;
-  if (tally === null) return untouched(name, capacity, predicted);
-  const { calibration, counter }: TallyWindow = tally[which];
-  const usedTokens = counter.usedTokens(rule.weights);
-  const usedPct = usedTokens / capacity;
-  const effective = capacity * calibration.trustedBias;
-  const committed = usedTokens + tally.reserved;
-  const resetMs = counter.resetMs(at.logicalMs);
+  const { capacityTokens, usedTokens, usedPct } = figures;
+  if (capacityTokens === null || usedPct === null) return null;
+  const calibration = tally === null ? null : tally[which].calibration;
+  const trusted = calibration !== null && calibration.learned.confidence >= TRUSTED;
+  const effective = trusted ? capacityTokens * calibration.trustedBias : capacityTokens;
+  const committed = usedTokens + (tally === null ? 0 : tally.reserved);
   const pressure = (committed + predicted) / effective;
   return {
     name,
     usedPct,
     usedTokens,
-    capacityTokens: capacity,
+    capacityTokens,
     effectiveCapacityTokens: effective,
     headroomTokens: Math.max(0, effective - committed),
-    resetAtMs: resetMs === null ? null : resetMs - at.offsetMs,
-    source: calibration.learned.confidence >= TRUSTED ? "counted" : "config",
+    resetAtMs: figures.resetAtMs,
+    source: trusted ? "counted" : "config",
     ageMs: 0,
     pressure,
-    warned: usedPct >= autoWarnPct(rule.warnPct, calibration.learned),
+    warned: usedPct >= (trusted ? autoWarnPct(warnPct, calibration.learned) : warnPct),
     blocked: pressure >= 1,
-  };
-}
-
-function untouched(name: string, capacity: number, predicted: number): Constraint {
-  return {
-    name,
-    usedPct: 0,
-    usedTokens: 0,
-    capacityTokens: capacity,
-    effectiveCapacityTokens: capacity,
-    headroomTokens: capacity,
-    resetAtMs: null,
-    source: "config",
-    ageMs: 0,
-    pressure: predicted / capacity,
-    warned: false,
-    blocked: predicted >= capacity,
   };
 }

@@ -2,31 +2,53 @@ import { DEFAULT_WEIGHTS, type QuotaRule } from "@ccp/usage-contract";
 import { TRUSTED_GAPS } from "../calibration/summarize.ts";
 import { capacityOf, type Tally, type TallyWindow, type WindowName } from "../ledger/tally.ts";
 import type { WindowFigures } from "../types.ts";
+import type { Instant } from "../window/logical-clock.ts";
 
-/** Figures of one of a model's own windows. @param tally `null` while nothing was counted. */
+const MS_PER_SEC = 1000;
+
+/**
+ * Figures of one window of a model or a pool.
+ *
+ * @param tally Advanced to `at`; `null` while nothing was counted.
+ * @param rule `null` where the lane has no quota for it: default weights, no capacity.
+ */
 export function windowFigures(
   which: WindowName,
   tally: Tally | null,
   rule: QuotaRule | null,
-  nowMs: number,
+  at: Instant,
 ): WindowFigures {
-  const capacityTokens = rule === null ? null : capacityOf(which, rule);
-  const usedTokens = tally === null ? 0 : tally[which].counter.usedTokens(rule?.weights ?? DEFAULT_WEIGHTS);
-  const committed = usedTokens + (tally?.reserved ?? 0);
+  const capacity = rule === null ? null : capacityOf(which, rule);
+  if (tally === null) return untouched(capacity);
+  const window = tally[which];
+  const usedTokens = window.counter.usedTokens(rule === null ? DEFAULT_WEIGHTS : rule.weights);
+  const resetMs = window.counter.resetMs(at.logicalMs);
   return {
     usedTokens,
-    capacityTokens,
-    usedPct: capacityTokens === null ? null : usedTokens / capacityTokens,
-    headroomPct: capacityTokens === null ? null : Math.max(0, (capacityTokens - committed) / capacityTokens),
-    etaSec: tally === null || usedTokens === 0 ? 0 : etaSec(tally[which], nowMs),
+    capacityTokens: capacity,
+    usedPct: capacity === null ? null : usedTokens / capacity,
+    headroomPct: capacity === null ? null : Math.max(0, (capacity - usedTokens - tally.reserved) / capacity),
+    resetAtMs: resetMs === null ? null : resetMs - at.offsetMs,
+    etaSec: resetMs === null || usedTokens === 0 ? 0 : etaSec(window, resetMs, at.logicalMs),
+  };
+}
+
+function untouched(capacity: number | null): WindowFigures {
+  const known = capacity !== null;
+  return {
+    usedTokens: 0,
+    capacityTokens: capacity,
+    usedPct: known ? 0 : null,
+    headroomPct: known ? 1 : null,
+    resetAtMs: null,
+    etaSec: 0,
   };
 }
 
 /** A calculated reset is corrected by the learned gap; a declared one needs no correction. */
-function etaSec(window: TallyWindow, nowMs: number): number {
-  const resetMs = window.counter.resetMs(nowMs);
-  if (resetMs === null) return 0;
+function etaSec(window: TallyWindow, resetMs: number, nowMs: number): number {
+  const seconds = (resetMs - nowMs) / MS_PER_SEC;
   const { p50, samples } = window.calibration.gap;
-  const trusted = !window.counter.declared && samples >= TRUSTED_GAPS;
-  return Math.max(0, (resetMs - nowMs) / 1000 - (trusted ? (p50 ?? 0) : 0));
+  if (p50 === null || samples < TRUSTED_GAPS || window.counter.declared) return Math.max(0, seconds);
+  return Math.max(0, seconds - p50);
 }

@@ -1,7 +1,8 @@
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Meter, ModelEntry } from "../ledger/model-entry.ts";
 import type { PredictorState } from "../predict/predictor.ts";
-import { SpeedBook, type TtftSample } from "../speeds/speed-book.ts";
+import { SpeedBook } from "../speeds/speed-book.ts";
+import type { TtftSample } from "../speeds/ttft-ring.ts";
 import { asCount, asList, asNumber, asNumbers, asObject, asObjects, asText, type Json } from "./read-json.ts";
 import {
   type RingState,
@@ -41,7 +42,7 @@ export function saveModel(entry: ModelEntry): ModelState {
         : {
             rolling: saveRing(entry.speeds.rolling),
             hours: entry.speeds.hours.toJSON(),
-            ttft: entry.speeds.ttft(),
+            ttft: entry.speeds.ttft.samples(),
           },
   };
 }
@@ -84,12 +85,10 @@ function readSpeeds(ledger: Ledger, state: Json, nowMs: number): SpeedBook {
   const speeds = new SpeedBook(ledger.config.rollingMs, ledger.config.weeklyMs);
   restoreRing(speeds.rolling, asObject(state.rolling), nowMs);
   speeds.hours.restore(asList(state.hours).map(asNumbers));
-  speeds.restoreTtft(
-    asObjects(state.ttft).flatMap((sample) => {
-      const atMs = asNumber(sample.atMs);
-      const ms = asNumber(sample.ms);
-      return atMs === null || ms === null ? [] : { atMs, ms };
-    }),
-  );
+  for (const sample of asObjects(state.ttft)) {
+    const atMs = asNumber(sample.atMs);
+    const ms = asNumber(sample.ms);
+    if (atMs !== null && ms !== null) speeds.ttft.add(atMs, ms);
+  }
   return speeds;
 }

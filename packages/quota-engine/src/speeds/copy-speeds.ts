@@ -9,6 +9,6 @@ export function copySpeeds(from: SpeedBook, lengths: WindowLengths, nowMs: numbe
   from.rolling.forEachRow((_index, firstMs, row) => copy.rolling.add(firstMs, row));
   copy.session.set(from.session);
   copy.hours.restore(from.hours.toJSON());
-  copy.restoreTtft(from.ttft());
+  for (const { atMs, ms } of from.ttft.samples()) copy.ttft.add(atMs, ms);
   return copy;
 }

@@ -1,6 +1,7 @@
 import type { LaneId, LaneWindow } from "@ccp/usage-contract";
 import { currentReading, type DeclaredWindow } from "../assess/declared-windows.ts";
 import { weighOwn } from "../assess/own-constraint.ts";
+import { windowFigures } from "../assess/window-figures.ts";
 import { windowLabel } from "../assess/window-length.ts";
 import { subjectsOn } from "../calibration/observe-windows.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -51,7 +52,7 @@ function tightestCap(ledger: Ledger, lane: LaneId, which: WindowName, at: Instan
   for (const { tally, rule } of subjectsOn(ledger, lane)) {
     if (rule === null) continue;
     advanceTally(tally, at.logicalMs);
-    const cap = weighOwn(which, which, tally, rule, 0, at);
+    const cap = weighOwn(which, which, windowFigures(which, tally, rule, at), tally, rule.warnPct, 0);
     if (cap !== null && (tightest === null || cap.pressure > tightest.pressure)) tightest = cap;
   }
   return tightest;

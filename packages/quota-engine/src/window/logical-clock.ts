@@ -31,7 +31,7 @@ export class LogicalClock {
    */
   read(nowMs: number): number {
     const logical = nowMs + this.offsetMs;
-    if (logical >= this.highWaterMs && logical < Number.POSITIVE_INFINITY) {
+    if (logical >= this.highWaterMs && Math.abs(logical) < Number.POSITIVE_INFINITY) {
       this.highWaterMs = logical;
       return logical;
     }
