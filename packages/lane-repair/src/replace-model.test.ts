@@ -31,6 +31,16 @@ describe("replaceModel", () => {
     expect(replaced[3]?.buffer).toBe(chunks[3]?.buffer);
   });
 
+  it.each([
+    ["é", '"\\u00e9"'],
+    ["модель", '"\\u043c\\u043e\\u0434\\u0435\\u043b\\u044c"'],
+    ["😀", '"\\ud83d\\ude00"'],
+    ['a"b\\', '"a\\"b\\\\"'],
+    ["\u007f\n", '"\\u007f\\n"'],
+  ])("writes %j in ASCII", (model, written) => {
+    expect(text(replaceModel([bytes('""')], { start: 0, end: 2 }, model))).toBe(written);
+  });
+
   it("makes no empty chunks where the name fills its chunk", () => {
     const chunks = [bytes('{"model":'), bytes('"old"'), bytes("}")];
     const replaced = replaceModel(chunks, { start: 9, end: 14 }, "new");

@@ -130,9 +130,9 @@ describe("the breaker", () => {
     const after = T + 10_000;
     book.takeProbe("zai", "glm-5", "a", after);
     book.recordFailure("zai", after);
-    book.endProbe("a", false, after);
     expect(left(book, after)).toBe(20_000);
-    book.takeProbe("zai", "glm-5", "b", after + 20_000);
+    // The failure has told the end of the first probe.
+    expect(book.takeProbe("zai", "glm-5", "b", after + 20_000)).toBe(true);
     book.endProbe("b", false, after + 20_000);
     expect(left(book, after + 20_000)).toBe(null);
     expect(book.takeProbe("zai", "glm-5", "c", after + 20_000)).toBe(true);
