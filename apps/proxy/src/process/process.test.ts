@@ -1,0 +1,245 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { reply, stallAfterEvents, startMockUpstream } from "@ccp/mock-upstream";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { HAIKU, OPUS, postMessage } from "../testing/messages.ts";
+import { CANARY, testCatalog } from "../testing/open-test-gateway.ts";
+
+const BIN = fileURLToPath(new URL("../../bin/ccp-gateway.mjs", import.meta.url));
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly exit: Promise<number | null>;
+  /** Waits for the line that names the address. */
+  readonly url: () => Promise<string>;
+}
+
+function run(args: readonly string[], env: Readonly<Record<string, string>>): Run {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    env: { PATH: process.env.PATH ?? "", HOME: env.CCP_STATE_DIR ?? tmpdir(), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  child.stdout.on("data", (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    output += chunk;
+  });
+  const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  onTestFinished(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+    await exit;
+  });
+  const url = async (): Promise<string> => {
+    await expect.poll(() => output, { timeout: 15_000, interval: 25 }).toMatch(/^ccp \S+ {2}http/m);
+    return /^ccp \S+ {2}(\S+)/m.exec(output)?.[1] ?? "";
+  };
+  return { child, output: () => output, exit, url };
+}
+
+function tempDir(): string {
+  const dir = mkdtempSync(join(tmpdir(), "ccp-test-"));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** Two mock lanes and the files a gateway process reads. */
+async function world() {
+  const [anthropic, zai] = await Promise.all([
+    startMockUpstream({ lane: "anthropic" }),
+    startMockUpstream({ lane: "zai", dialect: "zai" }),
+  ]);
+  onTestFinished(async () => {
+    await Promise.all([anthropic.close(), zai.close()]);
+  });
+  const dir = tempDir();
+  const providers = join(dir, "providers.yaml");
+  const quotas = join(dir, "quotas.json");
+  writeFileSync(providers, testCatalog({ anthropic: anthropic.url, zai: zai.url }));
+  writeFileSync(
+    quotas,
+    JSON.stringify({ models: { "claude-haiku-4.5": { provider: "zai", rolling_tokens: 100_000 } } }),
+  );
+  const env = {
+    CCP_PORT: "0",
+    CCP_STATE_DIR: dir,
+    CCP_PROVIDERS_FILE: providers,
+    CCP_QUOTAS_FILE: quotas,
+    ZAI_API_KEY: CANARY.zai,
+  };
+  return { anthropic, zai, dir, env, quotas, providers };
+}
+
+async function usedTokens(url: string): Promise<number | undefined> {
+  const view = (await (await fetch(`${url}/v1/usage`)).json()) as {
+    models: Record<string, { rolling_used_tokens: number }>;
+  };
+  return view.models["claude-haiku-4.5"]?.rolling_used_tokens;
+}
+
+describe("the gateway as a process", () => {
+  it("comes back with its counts and marks after SIGTERM, and after SIGKILL", async () => {
+    const { zai, env } = await world();
+    const usage = { inputTokens: 1000, outputTokens: 100, cacheReadTokens: 0, cacheCreationTokens: 0 };
+    zai.script(reply({ usage }), reply({ usage }), reply({ usage }));
+    const first = run([], env);
+    await (await postMessage(await first.url(), { model: HAIKU })).text();
+    await fetch(`${await first.url()}/v1/quotas/mark-429`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ model: "glm-5", retry_after_sec: 600 }),
+    });
+    first.child.kill("SIGTERM");
+    expect(await first.exit).toBe(0);
+
+    const second = run([], env);
+    const secondUrl = await second.url();
+    expect(await usedTokens(secondUrl)).toBe(1100);
+    const answer = await postMessage(secondUrl, { model: "glm-5" });
+    await answer.text();
+    expect(answer.headers.get("x-ccp-decision")).toBe("no_fallback");
+    await (await postMessage(secondUrl, { model: HAIKU })).text();
+    second.child.kill("SIGKILL");
+    await second.exit;
+
+    const third = run([], env);
+    expect(await usedTokens(await third.url())).toBe(2200);
+  });
+
+  it("lets a stream finish on SIGTERM, and ends at once on the second", async () => {
+    const { anthropic, env } = await world();
+    anthropic.script(reply({ text: "one two three four", chunks: 8, delayMs: 60 }));
+    const first = run([], env);
+    const url = await first.url();
+    const answer = await postMessage(url, { model: OPUS, stream: true });
+    first.child.kill("SIGTERM");
+    expect(await answer.text()).toContain("message_stop");
+    expect(await first.exit).toBe(0);
+
+    anthropic.script(stallAfterEvents(2));
+    const second = run([], env);
+    const open = await postMessage(await second.url(), { model: OPUS, stream: true });
+    second.child.kill("SIGTERM");
+    await expect.poll(second.output).toContain("again to end now");
+    second.child.kill("SIGTERM");
+    expect(await second.exit).toBe(130);
+    await open.text().catch(() => "cut off");
+  });
+
+  it("keeps bodies, credentials and keys out of its files and its output", async () => {
+    const { env, dir } = await world();
+    const gateway = run([], env);
+    await (await postMessage(await gateway.url(), { model: HAIKU, prompt: "PROMPT-CANARY" })).text();
+    gateway.child.kill("SIGTERM");
+    await gateway.exit;
+    const files = readdirSync(dir, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
+    for (const text of [gateway.output(), ...files]) {
+      for (const secret of [CANARY.client, CANARY.zai, "PROMPT-CANARY"]) expect(text).not.toContain(secret);
+    }
+    expect(files.some((text) => text.includes('"event":"decision"'))).toBe(true);
+  });
+
+  it("refuses a second gateway on the same state folder, with its pid", async () => {
+    const { env } = await world();
+    const first = run([], env);
+    await first.url();
+    const second = run([], env);
+    expect(await second.exit).toBe(1);
+    expect(second.output()).toContain(`process ${first.child.pid}`);
+  });
+
+  it("says so when the port is taken", async () => {
+    const { env } = await world();
+    const holder = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void holder.close());
+    await new Promise((resolve) => holder.once("listening", resolve));
+    const { port } = holder.address() as { port: number };
+    const gateway = run(["--port", String(port)], env);
+    expect(await gateway.exit).toBe(1);
+    expect(gateway.output()).toContain(`port ${port}: EADDRINUSE`);
+  });
+
+  it.each([
+    ["an unknown flag", ["--bogus"], {}, 64, "--bogus"],
+    ["a bad number", [], { CCP_PORT: "many" }, 78, 'CCP_PORT is "many"'],
+    ["an open address without tokens", ["--host", "0.0.0.0"], {}, 78, "CCP_ADMIN_TOKEN and CCP_CLIENT_TOKEN"],
+  ])("ends with a clear line on %s", async (_name, args, env, code, text) => {
+    const { env: base } = await world();
+    const gateway = run(args, { ...base, ...env });
+    expect(await gateway.exit).toBe(code);
+    expect(gateway.output()).toContain(text);
+  });
+
+  it("starts on the built-in catalog when its own is broken, is not ready, and refuses with --strict", async () => {
+    const { env, providers } = await world();
+    writeFileSync(providers, "providers:\n  zai:\n    base_url: 12\n");
+    const gateway = run([], env);
+    const url = await gateway.url();
+    expect(gateway.output()).toContain("providers.yaml:3:15");
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    gateway.child.kill("SIGTERM");
+    await gateway.exit;
+    const strict = run(["--strict"], env);
+    expect(await strict.exit).toBe(78);
+  });
+
+  it("refuses a lane that leads back to it", async () => {
+    const { env, providers } = await world();
+    const port = await freePort();
+    writeFileSync(
+      providers,
+      testCatalog({ anthropic: `http://localhost:${port}`, zai: "http://127.0.0.1:9" }),
+    );
+    const gateway = run(["--port", String(port)], env);
+    expect(await gateway.exit).toBe(78);
+    expect(gateway.output()).toContain("leads to this gateway itself");
+  });
+
+  it("reloads a mended quota file and keeps the old one while it is broken", async () => {
+    const { env, quotas } = await world();
+    const gateway = run([], env);
+    const url = await gateway.url();
+    const reload = () => fetch(`${url}/v1/quotas/reload`, { method: "POST" });
+    writeFileSync(quotas, '{"models":{"claude-haiku-4.5":{"provider":"zai","rolling_tokens":"lots"}}}');
+    const refused = await reload();
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toMatchObject({
+      error: { issues: [{ path: 'models["claude-haiku-4.5"].rolling_tokens', line: 1 }] },
+    });
+    writeFileSync(quotas, '{"models":{"claude-haiku-4.5":{"provider":"zai","rolling_tokens":5000}}}');
+    expect((await reload()).status).toBe(204);
+    const view = (await (await fetch(`${url}/v1/usage`)).json()) as {
+      models: Record<string, { rolling_capacity_tokens: number }>;
+    };
+    expect(view.models["claude-haiku-4.5"]?.rolling_capacity_tokens).toBe(5000);
+  });
+
+  it("runs the demo without a key and leaves nothing behind", async () => {
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith("ccp-demo-"));
+    const demo = run(["--demo"], { CCP_PORT: "0" });
+    const url = await demo.url();
+    expect(demo.output()).toContain("DEMO");
+    const answer = await postMessage(url, { model: HAIKU, maxTokens: 8 });
+    expect([answer.status, answer.headers.get("x-ccp-lane")]).toEqual([200, "zai"]);
+    await answer.text();
+    demo.child.kill("SIGTERM");
+    expect(await demo.exit).toBe(0);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith("ccp-demo-"))).toEqual(before);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
