@@ -23,6 +23,8 @@ export interface LoadNote {
   readonly harnessBusy: number | null;
   /** Cores that others on the machine used. */
   readonly foreignCores: number | null;
+  /** Requests answered in full, or deltas where streams are paced. */
+  readonly served: number;
   readonly errors: number;
   readonly firstError: string | null;
 }
@@ -80,6 +82,7 @@ export async function openBench(
         subject,
         harnessBusy: perCore(result.harnessCpuMs),
         foreignCores: perCore(result.foreignCpuMs),
+        served: Math.max(result.requests, result.chunks),
         errors: result.errors,
         firstError: result.firstError,
       });

@@ -30,19 +30,15 @@ const TOOLS = [
  * @param bytes Exact length; at least about 1,500.
  */
 export function requestBody(bytes: number, stream: boolean): Buffer {
-  const render = (filler: string, turns: readonly object[]): Buffer =>
-    Buffer.from(JSON.stringify(request(filler, turns, stream)));
-  const turns: object[] = [];
-  let length = render("", turns).length;
-  while (length < bytes) {
-    const more = turnPair(turns.length);
-    const grown = render("", [...turns, ...more]).length;
-    if (grown > bytes) break;
-    turns.push(...more);
-    length = grown;
-  }
-  if (length > bytes) throw new RangeError(`a request needs at least ${length} bytes, asked for ${bytes}`);
-  return render("x".repeat(bytes - length), turns);
+  const render = (filler: string, pairs: number): Buffer => {
+    const turns = Array.from({ length: pairs }, (_, index) => turnPair(index)).flat();
+    return Buffer.from(JSON.stringify(request(filler, turns, stream)));
+  };
+  const least = render("", 0).length;
+  if (least > bytes) throw new RangeError(`a request needs at least ${least} bytes, asked for ${bytes}`);
+  // Every pair of turns is as long as the first.
+  const pairs = Math.floor((bytes - least) / (render("", 1).length - least));
+  return render("x".repeat(bytes - render("", pairs).length), pairs);
 }
 
 function request(filler: string, turns: readonly object[], stream: boolean): object {

@@ -16,7 +16,10 @@ export interface Plan {
   progress(text: string): void;
 }
 
-const WARM_UP = { warm: 1, window: 0.35 } as const;
+/** A process has compiled what is hot after about this many requests; a slow machine needs the time, not the seconds. */
+const WARM_REQUESTS = 6_000;
+const WARM_LIMIT_MS = 20_000;
+const WARM_PACE = { warm: 1, window: 0.35 } as const;
 
 /**
  * Runs every scenario against every subject, round after round. Within a round the subjects of one scenario follow
@@ -45,13 +48,22 @@ export async function runRounds(bench: Bench, plan: Plan): Promise<Results> {
 
 /** Compilers have done their work before anything is counted. */
 async function warmUp(bench: Bench, plan: Plan): Promise<void> {
+  const loads = plan.scenarios.filter(({ load }) => load);
+  if (loads.length === 0) return;
   const usual = bench.pace;
-  bench.pace = WARM_UP;
-  for (const scenario of plan.scenarios.filter(({ load }) => load)) {
-    for (const [name, subject] of plan.subjects) {
-      plan.progress(`warming up  ${scenario.name}  ${name}`);
-      if (subject.pid !== null) await scenario.run(bench, name, subject);
-    }
+  bench.pace = WARM_PACE;
+  for (const [name, subject] of plan.subjects) {
+    if (subject.pid === null) continue;
+    plan.progress(`warming up  ${name}`);
+    const deadline = performance.now() + WARM_LIMIT_MS;
+    let served = 0;
+    do {
+      for (const scenario of loads) {
+        await scenario.run(bench, name, subject);
+        served += bench.notes.at(-1)?.served ?? 0;
+      }
+    } while (served < WARM_REQUESTS && performance.now() < deadline);
   }
+  bench.notes.length = 0;
   bench.pace = usual;
 }
