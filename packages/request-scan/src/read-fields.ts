@@ -4,7 +4,7 @@ import type { Span } from "./member.ts";
 import { readString, readText } from "./read-text.ts";
 
 /** The top-level keys that are read; any other may stand twice for all ccp cares. */
-export const FIELD_NAMES = ["model", "stream", "max_tokens"] as const;
+const FIELD_NAMES = ["model", "stream", "max_tokens"] as const;
 export type FieldName = (typeof FIELD_NAMES)[number];
 
 /** `max_tokens` with each character written as `\u00xx`: a longer key is none of ours. */

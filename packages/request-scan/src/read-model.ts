@@ -10,7 +10,7 @@ const MAX_MODEL_BYTES = MAX_MODEL_LENGTH * 6 + 2;
 /** What would break a log line, a header or a metric label. */
 const UNFIT = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 
-export type ModelReading =
+type ModelReading =
   | { readonly success: true; readonly model: string }
   | { readonly success: false; readonly message: string };
 

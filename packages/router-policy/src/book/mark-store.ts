@@ -2,7 +2,7 @@ import { type LaneId, modelKey } from "@ccp/usage-contract";
 import { endMs, type LimitMark } from "./limit-mark.ts";
 
 /** More than any real set of lanes and models; what a client could invent beyond it is dropped. */
-export const MAX_MARKS = 1000;
+const MAX_MARKS = 1000;
 
 /** The marks by lane and model, bounded. */
 export class MarkStore {
