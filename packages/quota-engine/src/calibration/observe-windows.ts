@@ -27,9 +27,11 @@ export function observeWindows(
   at: Instant,
 ): void {
   const lane = ledger.openLane(laneId);
-  const family = model === null ? null : ledger.find(model).family;
+  const entry = model === null ? null : ledger.find(model);
+  // A model with a quota is measured from its first answer on, whose headers come before its tokens.
+  if (entry?.known && ruleOn(entry, laneId) !== null) ledger.openMeter(entry, laneId);
   for (const reading of readings) {
-    const window = lane.declared.observe(reading, family, lane.countedTokens, at);
+    const window = lane.declared.observe(reading, entry?.family ?? null, lane.countedTokens, at);
     if (window === null || window.scope !== "account") continue;
     const subjects = [...subjectsOn(ledger, laneId)];
     if (window.resetAtMs !== null && window.lengthMs !== null) {

@@ -6,6 +6,8 @@ export const TRUSTED = 0.5;
 /** So many gap samples make a gap worth correcting with: the same n/(n+4) ≥ 0.5 as for confidence. */
 export const TRUSTED_GAPS = 4;
 
+const ROUNDING = 1e-9;
+
 export interface GapSummary {
   readonly p50: number | null;
   readonly p95: number | null;
@@ -55,8 +57,10 @@ export function summarizeRatios(samples: readonly number[]): BiasSummary {
   const sorted = ascending(samples);
   const median = percentile(sorted, 0.5);
   if (median === null || !(median > 0)) return { bias: median, confidence: 0, samples: sorted.length };
-  const spread = (percentile(sorted, 0.75) ?? 0) - (percentile(sorted, 0.25) ?? 0);
-  const confidence = (sorted.length / (sorted.length + 4)) * Math.max(0, 1 - spread / median);
+  const spread = ((percentile(sorted, 0.75) ?? 0) - (percentile(sorted, 0.25) ?? 0)) / median;
+  // Equal samples may differ in their last bits; four of them must reach 0.5, not miss it by a bit.
+  const agreement = spread < ROUNDING ? 1 : Math.max(0, 1 - spread);
+  const confidence = (sorted.length / (sorted.length + 4)) * agreement;
   return { bias: median, confidence, samples: sorted.length };
 }
 

@@ -24,9 +24,12 @@ export function asNumber(value: unknown): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
-/** A finite number of at least 0, else 0. */
+/** More than any bucket ever holds; sums of such numbers stay exact. */
+const MAX_COUNT = 1e12;
+
+/** A number from 0 to {@link MAX_COUNT}, else 0 or the limit: a sum must never become infinite, or NaN after that. */
 export function asCount(value: unknown): number {
-  return Math.max(0, asNumber(value) ?? 0);
+  return Math.min(MAX_COUNT, Math.max(0, asNumber(value) ?? 0));
 }
 
 /** The finite numbers of a list. */
