@@ -12,6 +12,7 @@ describe("ENDPOINTS", () => {
     expect(ENDPOINTS.filter(({ mutating }) => mutating).map(route)).toEqual([
       "POST /v1/quotas/reload",
       "POST /v1/quotas/mark-429",
+      "POST /v1/calibration/reset",
       "POST /v1/decisions",
       "POST /v1/dev/sim-usage",
     ]);

@@ -88,6 +88,22 @@ export const ENDPOINTS: readonly Endpoint[] = [
     answers: "none",
   },
   {
+    ...reading,
+    method: "GET",
+    path: "/v1/calibration",
+    summary: "What was learned: gaps, bias, warn thresholds, units",
+    response: "CalibrationView",
+  },
+  {
+    method: "POST",
+    path: "/v1/calibration/reset",
+    mutating: true,
+    summary: "Forgets what was learned, all of it or of one model or lane; the probe file stays",
+    request: "CalibrationResetRequest",
+    status: 204,
+    answers: "none",
+  },
+  {
     method: "POST",
     path: "/v1/decisions",
     mutating: true,

@@ -4,6 +4,8 @@ import * as contract from "./index.ts";
 it("exports exactly these names", () => {
   expect(Object.keys(contract).sort()).toEqual([
     "ANTHROPIC_LANE",
+    "CalibrationResetRequestSchema",
+    "CalibrationViewSchema",
     "DECISIONS",
     "DECISION_RING_SIZE",
     "DEFAULT_REROUTE_MODE",
@@ -25,6 +27,8 @@ it("exports exactly these names", () => {
     "LIVE_EVENT_SCHEMAS",
     "LaneUsageSchema",
     "LaneWindowSchema",
+    "LearnedPoolSchema",
+    "LearnedSchema",
     "MAX_MARK_SEC",
     "MAX_SIM_REPEAT",
     "MAX_TOKEN_COUNT",
@@ -49,6 +53,7 @@ it("exports exactly these names", () => {
     "SpeedsSchema",
     "StatuslineInputSchema",
     "USAGE_SOURCES",
+    "UnitViewSchema",
     "UsageEventSchema",
     "UsageRollupSchema",
     "UsageSampleSchema",

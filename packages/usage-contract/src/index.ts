@@ -43,6 +43,18 @@ export {
   toCounts,
 } from "./token-usage.ts";
 export {
+  type CalibrationResetRequest,
+  CalibrationResetRequestSchema,
+  CalibrationViewSchema,
+  type CalibrationWire,
+  type Learned,
+  type LearnedPool,
+  LearnedPoolSchema,
+  LearnedSchema,
+  type UnitView,
+  UnitViewSchema,
+} from "./wire/calibration.ts";
+export {
   DECISION_RING_SIZE,
   type DecisionRequest,
   DecisionRequestSchema,

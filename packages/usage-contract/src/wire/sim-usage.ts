@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { between, laneName, modelName, requestTokens, whole } from "./fields.ts";
+import { between, laneName, modelName, number, requestTokens, whole } from "./fields.ts";
 
 export const MAX_SIM_REPEAT = 10_000;
 const HOUR_SEC = 3600;
@@ -22,5 +22,8 @@ export const SimUsageRequestSchema = v.strictObject({
 });
 export type SimUsageRequest = v.InferOutput<typeof SimUsageRequestSchema>;
 
-export const SimUsageAnswerSchema = v.looseObject({ ok: v.literal(true) });
+export const SimUsageAnswerSchema = v.looseObject({
+  ok: v.literal(true),
+  ts: v.optional(number),
+});
 export type SimUsageAnswer = v.InferOutput<typeof SimUsageAnswerSchema>;

@@ -97,5 +97,6 @@ export const UsageViewSchema = v.looseObject({
   cooldown_sec: number,
   lanes: v.record(v.string(), LaneUsageSchema),
   models: v.record(v.string(), ModelUsageSchema),
+  probe_results: v.optional(v.string()),
 });
 export type UsageView = v.InferOutput<typeof UsageViewSchema>;

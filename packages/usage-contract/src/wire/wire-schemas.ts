@@ -1,6 +1,13 @@
 import type { GenericSchema } from "valibot";
 import { QuotasFileSchema } from "../quota-config.ts";
 import {
+  CalibrationResetRequestSchema,
+  CalibrationViewSchema,
+  LearnedPoolSchema,
+  LearnedSchema,
+  UnitViewSchema,
+} from "./calibration.ts";
+import {
   DecisionRequestSchema,
   DecisionSampleSchema,
   DecisionsQuerySchema,
@@ -41,6 +48,11 @@ export const WIRE_SCHEMAS = {
   QuotasView: QuotasViewSchema,
   QuotasFile: QuotasFileSchema,
   Mark429Request: Mark429RequestSchema,
+  CalibrationView: CalibrationViewSchema,
+  Learned: LearnedSchema,
+  LearnedPool: LearnedPoolSchema,
+  UnitView: UnitViewSchema,
+  CalibrationResetRequest: CalibrationResetRequestSchema,
   DecisionRequest: DecisionRequestSchema,
   DecisionSample: DecisionSampleSchema,
   Would: WouldSchema,
