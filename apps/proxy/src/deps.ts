@@ -45,6 +45,8 @@ export interface Deps {
   readonly lanes: LaneRegistry;
   /** Lane a model goes to before any quota is looked at. */
   readonly preferredLane: (model: string) => LaneId;
+  /** Metric label of a model: its quota key, its name in the catalog, or `other`. A closed set. */
+  readonly modelLabel: (model: string) => string;
   readonly modelHint: () => string | null;
   readonly engine: QuotaEngine;
   readonly book: LaneBook;

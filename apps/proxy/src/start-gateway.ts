@@ -10,6 +10,7 @@ import { type GuardRules, guardRules } from "./http/guard.ts";
 import { createListener } from "./http/listener.ts";
 import { closeLanes, createLaneRegistry } from "./lanes/lane-runtime.ts";
 import { createMetrics, type Metrics } from "./metrics/metrics.ts";
+import { createModelLabel } from "./metrics/model-label.ts";
 import { createReadApi } from "./read-api/create-read-api.ts";
 import { scrapeFacts } from "./read-api/scrape-facts.ts";
 import { createDecisionRing } from "./state/decision-ring.ts";
@@ -98,6 +99,7 @@ function createDeps(options: GatewayOptions): Deps {
       connectTimeoutMs: settings.connectTimeoutMs,
     }),
     preferredLane: (model) => planRoute(catalog, model).preferred,
+    modelLabel: createModelLabel(catalog, (model) => engine.quotaKey(model)),
     modelHint: options.modelHint,
     engine,
     book: createLaneBook(),

@@ -113,6 +113,7 @@ function lane(id: LaneId, facts: LaneFacts): Lane {
     models: facts.models ?? [],
     modelMap: facts.modelMap ?? [],
     contextTokens: facts.contextTokens ?? null,
+    quotaPollMinutes: null,
     ...readingOf(facts.origin, id),
     trustOrigin: false,
     enabled: facts.enabled ?? true,

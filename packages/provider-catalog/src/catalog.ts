@@ -64,6 +64,8 @@ export interface Lane {
   readonly contextTokens: number | null;
   readonly extractor: ExtractorName;
   readonly dialect: DialectName;
+  /** How often the lane's quota endpoint is asked; `null`: never. Asking costs nothing of the plan. */
+  readonly quotaPollMinutes: number | null;
   readonly trustOrigin: boolean;
   /** The switch in the file; a lane without its key is another matter. */
   readonly enabled: boolean;

@@ -28,6 +28,7 @@ export interface ProviderFileView {
   readonly context_tokens: number | null;
   readonly extractor: string;
   readonly dialect: string;
+  readonly quota_poll_minutes: number | null;
   readonly trust_origin: boolean;
   readonly enabled: boolean;
 }
@@ -91,6 +92,7 @@ function toFileView(lane: Lane): ProviderFileView {
     context_tokens: lane.contextTokens,
     extractor: lane.extractor,
     dialect: lane.dialect,
+    quota_poll_minutes: lane.quotaPollMinutes,
     trust_origin: lane.trustOrigin,
     enabled: lane.enabled,
   };

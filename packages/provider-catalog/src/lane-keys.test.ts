@@ -23,6 +23,7 @@ function laneOf(wish: LaneWish): Lane {
     models: [],
     modelMap: [],
     contextTokens: null,
+    quotaPollMinutes: null,
     extractor: "zai",
     dialect: "zai",
     trustOrigin: false,

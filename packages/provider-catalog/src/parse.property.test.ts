@@ -178,6 +178,7 @@ const lane = (id: string): fc.Arbitrary<Lane> =>
       selector: (mapping) => mapping.pattern,
     }),
     contextTokens: fc.constantFrom(null, 200_000),
+    quotaPollMinutes: fc.constantFrom(null, 5, 7.5, 1440),
     extractor: fc.constantFrom(...EXTRACTOR_NAMES),
     dialect: fc.constantFrom(...DIALECT_NAMES),
     trustOrigin: fc.boolean(),

@@ -14,7 +14,6 @@ export function applySignal(run: Run, attempt: Attempt, judged: Judged, nowMs: n
     case "ok":
       deps.book.clearOnSuccess(lane, model, attempt.startedWallMs, nowMs);
       deps.book.recordSuccess(lane);
-      deps.book.clearAuthError(lane);
       return;
     case "quota":
       deps.engine.observeLimit({ lane, model, signal, nowMs, startedAtMs: attempt.startedWallMs });
@@ -25,15 +24,15 @@ export function applySignal(run: Run, attempt: Attempt, judged: Judged, nowMs: n
       deps.book.pause(lane, signal.kind, waitUntil(signal, nowMs), nowMs);
       break;
     case "server_error":
-      deps.book.recordFailure(lane, nowMs, deps.random());
+      deps.book.recordFailure(lane, nowMs, deps.random() * 2 - 1);
       break;
     case "dead_lane":
-      if (signal.scope === "account") deps.book.setAuthError(lane, needsOperator(signal));
+      if (signal.scope === "account") deps.book.setAuthError(lane, needsOperator(signal), nowMs);
       else markFor(lane, model, nowMs + HOUR_MS, HOUR_MS, nowMs, deps);
       break;
     case "auth":
       if (judged.hop !== null)
-        deps.book.setAuthError(lane, `the upstream refused its key (${signal.code ?? "401"})`);
+        deps.book.setAuthError(lane, `the upstream refused its key (${signal.code ?? "401"})`, nowMs);
       break;
     case "entitlement":
     case "request":

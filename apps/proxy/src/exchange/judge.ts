@@ -68,7 +68,9 @@ async function firstEventError(call: UpstreamCall): Promise<string | null> {
     peeked = peekStream(textOf(held));
     return peeked.kind !== "incomplete";
   }, FIRST_EVENT_WAIT_MS);
-  return peeked.kind === "error" ? peeked.data : null;
+  // An event counts at its blank line; the last one of a stream may lack it.
+  if (peeked.kind === "incomplete" && call.ended) peeked = peekStream(`${textOf(call.held)}\n\n`);
+  return peeked.kind === "error" ? Buffer.from(peeked.data, "latin1").toString("utf8") : null;
 }
 
 /** Some upstreams send their errors with status 200; those are short and say so at their start. */

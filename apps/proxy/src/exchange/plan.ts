@@ -102,7 +102,7 @@ function laneFacts(
   nowMs: number,
   deps: Deps,
 ): LaneFacts {
-  const unusableReason = whyUnusable(lane, plan, prediction, deps);
+  const unusableReason = whyUnusable(lane, plan, prediction, nowMs, deps);
   return {
     lane,
     usable: unusableReason === null,
@@ -119,9 +119,15 @@ function laneFacts(
 }
 
 /** A conversation that does not fit, or a name that is unknown there, would fail where it would have been served. */
-function whyUnusable(lane: LaneId, plan: Plan, prediction: Prediction, deps: Deps): string | null {
+function whyUnusable(
+  lane: LaneId,
+  plan: Plan,
+  prediction: Prediction,
+  nowMs: number,
+  deps: Deps,
+): string | null {
   const runtime = deps.lanes.get(lane);
-  const unusable = laneUnusable(runtime) ?? deps.book.authError(lane);
+  const unusable = laneUnusable(runtime) ?? deps.book.authError(lane, nowMs);
   if (unusable !== null || runtime === undefined || lane === plan.preferred) return unusable;
   const { model } = plan.question;
   if (!servesModel(runtime.lane, model)) return `it has no name for ${model} (model_map)`;

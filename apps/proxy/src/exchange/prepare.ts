@@ -1,4 +1,4 @@
-import { filterBetaHeader, replaceModel } from "@ccp/lane-repair";
+import { filterBetaHeader, isOauthBeta, replaceModel } from "@ccp/lane-repair";
 import { type Catalog, type HeaderMode, headerModeFor, mapModel } from "@ccp/provider-catalog";
 import { proveSingleModel } from "@ccp/request-scan";
 import { ANTHROPIC_LANE } from "@ccp/usage-contract";
@@ -71,7 +71,7 @@ function clientHeaders(
 /** An `oauth-*` beta speaks of a claude.ai login, which no other lane has. */
 function laneBetas(value: string, runtime: LaneRuntime, repairs: string[]): string | null {
   if (runtime.lane.id === ANTHROPIC_LANE) return value;
-  const kept = filterBetaHeader(value, (beta) => beta.startsWith("oauth-"));
+  const kept = filterBetaHeader(value, isOauthBeta);
   if (kept !== value) repairs.push("oauth_beta");
   return kept;
 }

@@ -12,7 +12,7 @@ import { type Attempt, lastAttempt, type Run } from "./run.ts";
 export function logDecision(run: Run, attempt: Attempt, deps: Deps): void {
   const { decision } = attempt;
   publish(decisionEvent(run, attempt, deps), deps);
-  const label = deps.engine.quotaKey(run.plan.routeModel);
+  const label = deps.modelLabel(run.plan.routeModel);
   if (decision.preferredAttempt) deps.metrics.preferredAttempt(label, decision.lane);
   if (!decision.changedLane) return;
   if (decision.rerouteDecision === "fallback") deps.metrics.fallback(label);
@@ -33,7 +33,7 @@ export function settleAttempt(run: Run, attempt: Attempt, judged: Judged, deps: 
   const spentMs = deps.clock.monoMs() - attempt.startedMonoMs;
   run.wastedMs += spentMs;
   deps.engine.settle(run.accepted.rid, attempt.number, null, nowMs);
-  deps.metrics.wastedRetry(deps.engine.quotaKey(run.plan.routeModel), spentMs);
+  deps.metrics.wastedRetry(deps.modelLabel(run.plan.routeModel), spentMs);
   deps.metrics.attempt({
     lane: lane.id,
     op: run.op,
@@ -83,7 +83,7 @@ function bookAttempt(
       bodyBytes: run.accepted.plainBytes,
     };
     deps.engine.settle(rid, attempt.number, record, nowMs);
-    const label = deps.engine.quotaKey(run.plan.routeModel);
+    const label = deps.modelLabel(run.plan.routeModel);
     deps.metrics.tokens(lane, label, counts, (outcome.streamMs ?? 0) / 1000, wallMs / 1000);
   }
   deps.book.endProbe(rid, ending.kind === "relayed" && ending.judged.signal.kind === "ok", nowMs);

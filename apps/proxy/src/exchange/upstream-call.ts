@@ -25,6 +25,8 @@ export interface AnswerHead {
   readonly rawHeaders: readonly string[];
   /** The same by lower-case name, first value. */
   readonly get: (name: string) => string | null;
+  /** Lower-case names: windows are declared under names that are not known beforehand. */
+  readonly keys: () => Iterable<string>;
   readonly atMs: number;
 }
 
@@ -158,7 +160,13 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
       const value = headers[name];
       return (Array.isArray(value) ? value[0] : value) ?? null;
     };
-    this.#settleHead({ status, rawHeaders: toStrings(controller.rawHeaders), get, atMs: this.#nowMs() });
+    this.#settleHead({
+      status,
+      rawHeaders: toStrings(controller.rawHeaders),
+      get,
+      keys: () => Object.keys(headers),
+      atMs: this.#nowMs(),
+    });
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -52,15 +52,6 @@ export function eachHeader(
   }
 }
 
-/** First value of a header, or `null`. */
-export function headerValue(headers: RawHeaders, wanted: string): string | null {
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    const spelled = headers[i] ?? "";
-    if (spelled.length === wanted.length && spelled.toLowerCase() === wanted) return headers[i + 1] ?? "";
-  }
-  return null;
-}
-
 /**
  * Whether a client's header may go to any upstream at all. Credentials never do here: the lane's own are added
  * afterwards.

@@ -5,6 +5,7 @@ import { parseEnv, type Settings } from "@ccp/usage-contract";
 import { acquireStateLock, openUsageLog } from "@ccp/usage-store/node";
 import { type DemoWorld, openDemo } from "../demo/open-demo.ts";
 import type { CatalogInForce, Clock, Notice } from "../deps.ts";
+import { startQuotaPolls } from "../lanes/quota-poll.ts";
 import { type Gateway, startGateway } from "../start-gateway.ts";
 import { createGatewayState, type GatewayState } from "../state/gateway-state.ts";
 import { watchModelHint } from "../state/model-hint.ts";
@@ -72,10 +73,12 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
   );
   const saving = setInterval(() => state?.save(), SAVE_EVERY_MS);
   const calibrator = startCalibrator(gateway.deps, paths.probeResults);
+  const polls = startQuotaPolls(gateway.deps);
   printReady(gateway, demo !== null);
   handleSignals(gateway, async () => {
     clearInterval(saving);
     calibrator.stop();
+    polls.stop();
     hint.close();
     state?.save();
     log.close();

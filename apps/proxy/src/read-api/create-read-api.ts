@@ -36,7 +36,11 @@ export function createReadApi(deps: Deps): Hono {
       return fail(badRequest(400, "reload takes no parameters: it reads the file chosen at start again"));
     }
     const issues = deps.quotas.reload(deps.clock.wallMs());
-    if (issues.length === 0) return c.body(null, 204);
+    if (issues.length === 0) {
+      // Whoever mends a plan or a key says so by a reload; waiting for the next recheck would look like a fault.
+      deps.book.clearAuthError();
+      return c.body(null, 204);
+    }
     deps.metrics.reloadFailed();
     return fail(invalid(issues));
   });

@@ -7,7 +7,7 @@ export function readyz(deps: Deps): { ready: boolean; body: Readyz } {
   const providers: Readyz["providers"] = {};
   let usable = 0;
   for (const [lane, runtime] of deps.lanes) {
-    const authError = deps.book.authError(lane);
+    const authError = deps.book.authError(lane, deps.clock.wallMs());
     const reason = laneUnusable(runtime) ?? authError;
     if (reason === null) usable += 1;
     providers[lane] = {

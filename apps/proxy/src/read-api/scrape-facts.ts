@@ -31,7 +31,7 @@ export function scrapeFacts(deps: Deps): ScrapeFacts {
   }));
   const lanes: LaneGauge[] = [...deps.lanes.values()].map((runtime) => ({
     lane: runtime.lane.id,
-    ready: laneUnusable(runtime) === null && deps.book.authError(runtime.lane.id) === null,
+    ready: laneUnusable(runtime) === null && deps.book.authError(runtime.lane.id, nowMs) === null,
     state: laneState(runtime, models, deps.engine.laneWindows(runtime.lane.id, nowMs), nowMs, deps).state,
   }));
   const { dropped, partialWrites } = deps.log.status();

@@ -69,7 +69,7 @@ export function laneState(
   const lane = runtime.lane.id;
   const unusable = laneUnusable(runtime);
   if (unusable !== null) return { state: "disabled", reason: unusable };
-  const authError = deps.book.authError(lane);
+  const authError = deps.book.authError(lane, nowMs);
   if (authError !== null) return { state: "auth_error", reason: authError };
   const mark = deps.book.activeMarks(nowMs).find((each) => each.lane === lane && each.model === null);
   if (mark !== undefined && mark.untilMs !== null) {

@@ -31,6 +31,7 @@ export function readLane(id: LaneId, entry: ProviderEntry, report: Report): Lane
     contextTokens: entry.context_tokens ?? null,
     extractor: entry.extractor ?? reading.extractor,
     dialect: entry.dialect ?? reading.dialect,
+    quotaPollMinutes: entry.quota_poll_minutes ?? null,
     trustOrigin: entry.trust_origin ?? false,
     enabled: entry.enabled ?? true,
   };

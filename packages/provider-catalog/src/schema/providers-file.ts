@@ -94,6 +94,17 @@ export const ProviderSchema = v.strictObject({
     v.pipe(v.picklist(EXTRACTOR_NAMES), about("How token counts are read from its answers.")),
   ),
   dialect: v.nullish(v.pipe(v.picklist(DIALECT_NAMES), about("How its refusals and limits are read."))),
+  quota_poll_minutes: v.nullish(
+    v.pipe(
+      v.number(),
+      v.minValue(5),
+      v.maxValue(1440),
+      about(
+        "Asks this provider's quota endpoint every so many minutes; left out: never.",
+        "minutes from 5 to 1440",
+      ),
+    ),
+  ),
   trust_origin: v.nullish(
     v.pipe(v.boolean(), about("Allows http:// and the client's own credential for this origin.")),
   ),

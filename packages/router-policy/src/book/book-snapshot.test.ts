@@ -11,7 +11,7 @@ function filled(): LaneBook {
   book.markLimit({ ...report, model: null, untilMs: T + HOUR });
   book.markLimit({ ...report, model: "glm-5", untilMs: null });
   for (let i = 0; i < 5; i += 1) book.recordFailure("kimi", T);
-  book.setAuthError("kimi", "401");
+  book.setAuthError("kimi", "401", T);
   return book;
 }
 
@@ -55,7 +55,7 @@ describe("snapshot and restore", () => {
     book.restore(filled().snapshot(), T + 1);
     expect(book.snapshot()).toEqual(filled().snapshot());
     expect(book.pausedUntil("kimi", T + 1)).toBe(T + 10_000);
-    expect(book.authError("kimi")).toBe(null);
+    expect(book.authError("kimi", T)).toBe(null);
   });
 
   it("cuts ends to what they can mean by the clock of now", () => {

@@ -164,7 +164,7 @@ describe("after any events and clock jumps", () => {
           for (const name of LANES) {
             for (const kind of MODELS) book.mark(name, kind, nowMs);
             book.pausedUntil(name, nowMs);
-            book.authError(name);
+            book.authError(name, nowMs);
           }
           book.activeMarks(nowMs);
           expect(book.snapshot()).toEqual(before);

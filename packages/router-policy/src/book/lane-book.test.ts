@@ -197,7 +197,7 @@ describe("reset", () => {
     limit(book, { model: null });
     limit(book, { lane: "kimi" });
     book.pause("zai", "overload", null, T);
-    book.setAuthError("zai", "401");
+    book.setAuthError("zai", "401", T);
     book.reset("zai", "GLM-5");
     expect(book.activeMarks(T).map(({ lane, model }) => [lane, model])).toEqual([
       ["zai", null],
@@ -205,20 +205,29 @@ describe("reset", () => {
     ]);
     book.reset("zai");
     expect(book.activeMarks(T).map(({ lane }) => lane)).toEqual(["kimi"]);
-    expect([book.pausedUntil("zai", T), book.authError("zai")]).toEqual([null, null]);
+    expect([book.pausedUntil("zai", T), book.authError("zai", T)]).toEqual([null, null]);
   });
 });
 
 describe("auth errors", () => {
   it("stay until a success, a reload or a reset", () => {
     const book = createLaneBook();
-    for (const lane of ["a", "b", "c"]) book.setAuthError(lane, `${lane}: 401`);
-    expect(book.authError("a")).toBe("a: 401");
+    for (const lane of ["a", "b", "c"]) book.setAuthError(lane, `${lane}: 401`, T);
+    expect(book.authError("a", T)).toBe("a: 401");
     book.recordSuccess("a");
     book.clearAuthError("b");
-    expect(["a", "b", "c", "d"].map((lane) => book.authError(lane))).toEqual([null, null, "c: 401", null]);
+    expect(["a", "b", "c", "d"].map((lane) => book.authError(lane, T))).toEqual([null, null, "c: 401", null]);
     book.clearAuthError();
-    expect(book.authError("c")).toBe(null);
+    expect(book.authError("c", T)).toBe(null);
+  });
+
+  it("let requests try the lane again after 10 minutes, and start anew when it refuses again", () => {
+    const book = createLaneBook();
+    book.setAuthError("zai", "401", T);
+    expect(book.authError("zai", T + 599_999)).toBe("401");
+    expect(book.authError("zai", T + 600_000)).toBe(null);
+    book.setAuthError("zai", "401 again", T + 600_000);
+    expect(book.authError("zai", T + 1_199_999)).toBe("401 again");
   });
 });
 

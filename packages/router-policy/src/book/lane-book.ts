@@ -3,6 +3,7 @@ import type { MarkView } from "../routing-snapshot.ts";
 import { type LaneBookSnapshot, readSnapshot, type SavedLane, type SavedMark } from "./book-snapshot.ts";
 import { ClockGuard } from "./clock-guard.ts";
 import {
+  AUTH_RECHECK_MS,
   failLane,
   HEALTHY,
   isHalfOpen,
@@ -76,10 +77,11 @@ export interface LaneBook {
   recordSuccess(lane: LaneId): void;
   /** The latest end of all pauses; `null` when the lane is open. */
   pausedUntil(lane: LaneId, nowMs: number): number | null;
-  setAuthError(lane: LaneId, reason: string): void;
+  /** The lane is left alone for 10 minutes; then requests try it again, and a refusal sets the error anew. */
+  setAuthError(lane: LaneId, reason: string, nowMs: number): void;
   /** Without a lane: all of them, for keys and catalog were read anew. */
   clearAuthError(lane?: LaneId): void;
-  authError(lane: LaneId): string | null;
+  authError(lane: LaneId, nowMs: number): string | null;
   /** Forgets all of a lane, or only the mark of one of its models. */
   reset(lane: LaneId, model?: string): void;
   /** Every mark, those that wait to be proved included. */
@@ -190,8 +192,9 @@ class Book implements LaneBook {
     return pauseEndMs(this.#health(lane), this.#now(nowMs));
   }
 
-  setAuthError(lane: LaneId, reason: string): void {
-    this.#setHealth(lane, { ...this.#health(lane), authError: reason });
+  setAuthError(lane: LaneId, reason: string, nowMs: number): void {
+    const sinceMs = this.#now(nowMs);
+    this.#setHealth(lane, { ...this.#health(lane), authError: { reason, sinceMs } });
   }
 
   clearAuthError(lane?: LaneId): void {
@@ -200,8 +203,10 @@ class Book implements LaneBook {
     }
   }
 
-  authError(lane: LaneId): string | null {
-    return this.#health(lane).authError;
+  authError(lane: LaneId, nowMs: number): string | null {
+    const { authError } = this.#health(lane);
+    if (authError === null || this.#now(nowMs) - authError.sinceMs >= AUTH_RECHECK_MS) return null;
+    return authError.reason;
   }
 
   reset(lane: LaneId, model?: string): void {

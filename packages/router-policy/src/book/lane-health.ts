@@ -11,6 +11,15 @@ const BREAKER_RULE: BackoffRule = { shortestMs: 10_000, longestMs: 1_800_000 };
 /** Failures in a row that open the breaker. */
 const FAILURES_TO_OPEN = 5;
 
+/** A key may be mended without a word to the gateway: after this long one request tries the lane again. */
+export const AUTH_RECHECK_MS = 600_000;
+
+/** Why a lane refused its key, or the plan behind it. */
+export interface AuthError {
+  readonly reason: string;
+  readonly sinceMs: number;
+}
+
 /** How a lane is doing, apart from its quota. */
 export interface LaneHealth {
   readonly overload: Backoff;
@@ -21,7 +30,7 @@ export interface LaneHealth {
   readonly failures: number;
   /** The request that proves a half-open breaker. */
   readonly probe: Probe | null;
-  readonly authError: string | null;
+  readonly authError: AuthError | null;
 }
 
 export const HEALTHY: LaneHealth = {
@@ -79,12 +88,13 @@ export function pauseEndMs(health: LaneHealth, nowMs: number): number | null {
 
 /** What is left of each pause stays when the wall clock is moved. */
 export function shiftHealth(health: LaneHealth, byMs: number): LaneHealth {
-  const { probe } = health;
+  const { authError, probe } = health;
   return {
     ...health,
     overload: shiftBackoff(health.overload, byMs),
     throttle: shiftBackoff(health.throttle, byMs),
     breaker: shiftBackoff(health.breaker, byMs),
+    authError: authError === null ? null : { ...authError, sinceMs: authError.sinceMs + byMs },
     probe: probe === null ? null : { ...probe, deadlineMs: probe.deadlineMs + byMs },
   };
 }
