@@ -10,6 +10,7 @@ import {
   type WindowReading,
 } from "@ccp/usage-contract";
 import { assessModel } from "./assess/assess-model.ts";
+import { calibrationRows, resetCalibration } from "./calibration/calibration-rows.ts";
 import { calibrationView } from "./calibration/calibration-view.ts";
 import { observeLimit } from "./calibration/observe-limit.ts";
 import { observeWindows } from "./calibration/observe-windows.ts";
@@ -30,6 +31,7 @@ import {
 import type {
   AssessInput,
   Assessment,
+  CalibrationRow,
   CalibrationView,
   LeaseInput,
   LimitInput,
@@ -150,6 +152,14 @@ class Engine implements QuotaEngine {
     this.#at(nowMs);
     const entry = this.#ledger.find(model);
     return calibrationView(this.#ledger.meter(entry, lane)?.tally ?? null, ruleOn(entry, lane));
+  }
+
+  calibrations(nowMs: number): CalibrationRow[] {
+    return calibrationRows(this.#ledger, this.#at(nowMs));
+  }
+
+  resetCalibration(which: { readonly model?: string; readonly lane?: LaneId }, nowMs: number): number {
+    return resetCalibration(this.#ledger, which.model ?? null, which.lane ?? null, this.#at(nowMs));
   }
 
   learnedUnits(lane: LaneId, nowMs: number): LearnedUnit[] {

@@ -7,6 +7,7 @@ export type { EngineSnapshot, RestoreResult } from "./snapshot/engine-snapshot.t
 export type {
   AssessInput,
   Assessment,
+  CalibrationRow,
   CalibrationView,
   Constraint,
   LeaseInput,

@@ -174,6 +174,17 @@ export interface CalibrationView {
   readonly warnPctAuto: number;
 }
 
+/** One line of everything that was learned: of a model on a lane, or of a pool. */
+export interface CalibrationRow extends CalibrationView {
+  readonly kind: "model" | "pool";
+  readonly name: string;
+  readonly lane: LaneId;
+  /** When the rolling window resets by the engine's own arithmetic, epoch ms; `null` while nothing is counted. */
+  readonly calculatedResetMs: number | null;
+  /** The reset that the lane declared last for it, epoch ms; `null` without one that lies ahead. */
+  readonly declaredResetMs: number | null;
+}
+
 /** What the router knows and the engine shows. */
 export interface ModelMarks {
   readonly cooldownActive: boolean;
@@ -219,6 +230,15 @@ export interface QuotaEngine {
   /** Ends leases past their deadline and recomputes what was learned. */
   tick(nowMs: number): void;
   calibration(lane: LaneId, model: string, nowMs: number): CalibrationView;
+  /** The same for every model on every lane it was counted on or has its quota on, then for every pool. */
+  calibrations(nowMs: number): CalibrationRow[];
+  /**
+   * Forgets what traffic taught: of one model, or of all models, pools and units; on one lane, or on all. Counts stay,
+   * and so does what {@link seedProbe} was given.
+   *
+   * @returns How many models, pools and lanes were meant; 0 for a name that nothing is known of.
+   */
+  resetCalibration(which: { readonly model?: string; readonly lane?: LaneId }, nowMs: number): number;
   /** How many tokens one percent of each declared window is, as far as it was learned. */
   learnedUnits(lane: LaneId, nowMs: number): LearnedUnit[];
   /** One model of `GET /v1/usage`. All numbers but `lanes` and `speeds` are of the quota's own lane. */
