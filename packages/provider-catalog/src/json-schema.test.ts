@@ -46,6 +46,7 @@ describe("schema files of configs/", () => {
       "context_tokens",
       "extractor",
       "dialect",
+      "quota_poll_minutes",
       "trust_origin",
       "enabled",
     ]);
