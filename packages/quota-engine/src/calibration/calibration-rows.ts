@@ -87,6 +87,7 @@ export function resetCalibration(
 }
 
 function forgetTally(tally: Tally, nowMs: number): void {
+  tally.limitMs = Number.NEGATIVE_INFINITY;
   for (const window of [tally.rolling, tally.weekly]) {
     window.calibration.restore({ gaps: [], biases: [] }, nowMs);
     window.span = null;
