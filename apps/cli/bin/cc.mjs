@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
+import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -76,7 +77,8 @@ function runOnNewerNode() {
   }
   const child = spawn(node, [fileURLToPath(import.meta.url), ...argv], { stdio: "inherit" });
   // A terminal sends Ctrl-C to the child as well; passing it on would make it two.
-  process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
+  const atTerminal = [0, 1, 2].some((fd) => isatty(fd));
+  process.on("SIGINT", () => atTerminal || child.kill("SIGINT"));
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   process.on("SIGHUP", () => child.kill("SIGHUP"));
   child.on("error", (error) => {

@@ -1,11 +1,16 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type StubGateway, startStubGateway } from "./test-kit/stub-gateway.ts";
 import { VIEWS } from "./test-kit/views.ts";
 
 const BIN = fileURLToPath(new URL("../bin/cc.mjs", import.meta.url));
+
+/** Loaded first, it makes this Node say that it is another one. */
+const OLD_NODE = `data:text/javascript,Object.defineProperty(process,"version",{value:"v20.1.0"})`;
 
 interface Ended {
   readonly code: number | null;
@@ -17,7 +22,7 @@ interface Ended {
 function shell(
   line: string,
   env: Record<string, string> = {},
-  onOutput?: (pid: number) => void,
+  onOutput?: (pid: number, stdout: string) => void,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn("/bin/sh", ["-c", line], {
@@ -36,7 +41,7 @@ function shell(
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;
-      if (child.pid !== undefined) onOutput?.(child.pid);
+      if (child.pid !== undefined) onOutput?.(child.pid, stdout);
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
@@ -104,6 +109,46 @@ describe("the command as a process", () => {
     const { code, stderr } = await cc("quotas -c");
     expect(code).toBe(64);
     expect(stderr).toContain("ccp: unknown option -c");
+  });
+
+  it("on an old Node goes on with the one that the checkout brings along", async () => {
+    const run = await shell(`exec "$NODE" --import '${OLD_NODE}' "$BIN" quotas --lane nope`, env);
+    expect(run.code).toBe(64);
+    expect(run.stderr.split("\n")[0]).toBe("ccp: --lane nope fits nothing here");
+    const killed = shell(`exec "$NODE" --import '${OLD_NODE}' "$BIN" quotas --watch=60`, env, (pid) =>
+      process.kill(pid, "SIGTERM"),
+    );
+    expect((await killed).code).toBe(130);
+  });
+
+  it("on an old Node, without a newer one, says in three lines what to do", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "cc-bin-"));
+    cpSync(dirname(BIN), join(dir, "bin"), { recursive: true });
+    cpSync(join(dirname(BIN), "..", "package.json"), join(dir, "package.json"));
+    const run = await shell(`exec "$NODE" --import '${OLD_NODE}' '${dir}/bin/cc.mjs' quotas`);
+    expect(run).toEqual({
+      code: 1,
+      stdout: "",
+      stderr:
+        "ccp: Node v20.1.0 is too old for ccp\n     it needs 22.19 or newer, 24 is best\n     next: install a newer Node\n",
+    });
+  });
+
+  it("start runs a gateway in its own place, and SIGTERM ends it", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "cc-start-"));
+    let url: string | undefined;
+    const run = await shell(
+      'exec "$NODE" "$BIN" start --port 0',
+      { CCP_STATE_DIR: dir, HOME: dir },
+      async (pid, stdout) => {
+        if (url !== undefined) return;
+        url = /^ccp 0\.1\.0 {2}(http:\/\/127\.0\.0\.1:\d+) /.exec(stdout)?.[1];
+        if (url === undefined) return;
+        const ready = await fetch(`${url}/healthz`);
+        process.kill(pid, ready.ok ? "SIGTERM" : "SIGKILL");
+      },
+    );
+    expect(run.code).toBe(0);
   });
 
   it("built files that are asked for and not there are a clear error", async () => {

@@ -9,7 +9,8 @@ const MAX_ANSWER_BYTES = 16 * 1_048_576;
  * keeps no connection: the process ends right after.
  */
 export async function nodeRequest(call: HttpCall): Promise<HttpAnswer> {
-  const { request } = call.url.startsWith("https:") ? await import("node:https") : await import("node:http");
+  // An import would touch every export of the module, and with `WebSocket` load all of Node's fetch: 25 ms.
+  const { request } = process.getBuiltinModule(call.url.startsWith("https:") ? "node:https" : "node:http");
   // Checked before there is a request: destroying one that nobody listens to yet would end the process.
   if (call.signal.aborted) throw new HttpFailure("aborted", "interrupted");
   return new Promise((resolve, reject) => {

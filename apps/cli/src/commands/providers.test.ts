@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { describeCatalog, parseCatalog, resolveLaneKeys } from "@ccp/provider-catalog";
 import { describe, expect, it } from "vitest";
 import { runTest } from "../test-kit/run-test.ts";
 
@@ -73,12 +74,20 @@ describe("cc providers", () => {
     expect(stdout).toContain("https://api.anthropic.com");
   });
 
-  it("--json is the effective catalog in snake_case", async () => {
+  it("--json is the effective catalog in snake_case, with where it came from", async () => {
     const { stdout } = await run(["--json"]);
-    await expect(stable(stdout)).toMatchFileSnapshot("__snapshots__/providers/list.json");
+    const parsed = parseCatalog(CATALOG);
+    if (!parsed.success) throw new Error("the test's own catalog is wrong");
+    const keys = resolveLaneKeys(parsed.catalog, { ZAI_API_KEY: SECRET }, null);
+    expect(JSON.parse(stdout)).toEqual({
+      ...describeCatalog(parsed.catalog, keys),
+      path: good,
+      source: "env",
+      issues: [],
+      warnings: [],
+    });
     expect(JSON.parse(stdout)).toMatchObject({
       schema: "ccp.providers/1",
-      path: good,
       providers: {
         zai: { base_url: "https://api.z.ai/api/anthropic", key_env: "ZAI_API_KEY", key_set: true },
       },

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { isatty } from "node:tty";
 import type { Launch } from "../cli-deps.ts";
 
 /**
@@ -26,7 +27,7 @@ export function runChild(...[file, args, env]: Parameters<Launch>): Promise<numb
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { stdio: "inherit", env });
     // A terminal sends Ctrl-C to every process of the job: passing it on would make it two.
-    const atTerminal = process.stdin.isTTY === true;
+    const atTerminal = [0, 1, 2].some((fd) => isatty(fd));
     const onInterrupt = () => {
       if (!atTerminal) child.kill("SIGINT");
     };

@@ -16,7 +16,7 @@ export interface Column {
   readonly wideOnly?: true;
   /** The column may be cut down to this width where the table is too wide. The widest gives way, step by step. */
   readonly min?: number;
-  /** Cut this column before any other. */
+  /** Cut before the columns that do not say so. */
   readonly givesFirst?: true;
   readonly cut?: "middle";
   /** Where the value stands on a card: its first line, the end of that line, or (default) the second line. */
@@ -104,15 +104,18 @@ function shrink(columns: readonly Column[], natural: readonly number[], room: nu
   return widths;
 }
 
+/** The widest column that may still be cut; those that give first as long as they can. */
 function nextToCut(columns: readonly Column[], widths: readonly number[]): number | null {
-  let best: number | null = null;
-  for (const [index, { min, givesFirst }] of columns.entries()) {
-    const width = widths[index] ?? 0;
-    if (min === undefined || width <= min) continue;
-    if (givesFirst === true) return index;
-    if (best === null || width > (widths[best] ?? 0)) best = index;
-  }
-  return best;
+  const cuttable = [...columns.keys()].filter((index) => {
+    const min = columns[index]?.min;
+    return min !== undefined && (widths[index] ?? 0) > min;
+  });
+  const first = cuttable.filter((index) => columns[index]?.givesFirst === true);
+  const from = first.length > 0 ? first : cuttable;
+  return from.reduce<number | null>(
+    (best, index) => (best === null || (widths[index] ?? 0) > (widths[best] ?? 0) ? index : best),
+    null,
+  );
 }
 
 /** Makes room for sentences that run over several columns, as far as the screen has any. */

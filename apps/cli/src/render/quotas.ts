@@ -13,11 +13,15 @@ import { renderQuotaFooter } from "./quota-footer.ts";
 import { safeText } from "./safe-text.ts";
 import { sourceTag } from "./source-tag.ts";
 import { stateSpan, stateTone } from "./state-word.ts";
+import { cutEnd, cutMiddle } from "./text-width.ts";
 
 const MAX_BAR = 26;
 const MIN_BAR = 10;
 const TIGHT_BAR = 6;
 const MAX_CARD_BAR = 16;
+/** One long name must not cost all rows their clock times. */
+const MAX_LANE = 16;
+const MAX_MODEL = 28;
 
 /** How much a row says. Each step says a little less, until the table fits. */
 interface Density {
@@ -58,8 +62,8 @@ function quotaTable(rows: readonly QuotaRow[], nowSec: number, look: Look): Line
 
 function quotaColumns(wide: boolean): Column[] {
   return [
-    { header: "LANE", min: 6 },
-    { header: "MODEL", min: 8, cut: "middle" },
+    { header: "LANE", min: 6, givesFirst: true },
+    { header: "MODEL", min: 8, givesFirst: true, cut: "middle" },
     { header: "WIN" },
     { header: "USED" },
     ...(wide ? [{ header: "TOKENS" }] : []),
@@ -72,8 +76,8 @@ function quotaColumns(wide: boolean): Column[] {
 
 function quotaCells(row: QuotaRow, density: Density, wide: boolean, nowSec: number, look: Look): Cell[] {
   return [
-    cell(safeText(row.lane)),
-    cell(safeText(row.model)),
+    cell(cutEnd(safeText(row.lane), MAX_LANE, look.ascii)),
+    cell(cutMiddle(safeText(row.model), MAX_MODEL, look.ascii)),
     cell(safeText(row.window)),
     { spans: usedSpans(row, density.bar, look) },
     ...(wide ? [cell(tokensCell(row))] : []),
