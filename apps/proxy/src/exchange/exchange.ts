@@ -43,6 +43,7 @@ export async function runExchange(
     op: stream ? "stream" : "nonstream",
     attempts: [],
     wastedMs: 0,
+    settledAttempts: 0,
     retried: false,
     clientGone: false,
     activeCall: null,
@@ -53,6 +54,7 @@ export async function runExchange(
   try {
     await attemptLanes(run, deps);
   } finally {
+    abandon(run, deps);
     deps.bodyBudget.heldBytes -= accepted.plainBytes;
     deps.metrics.inflight(-1);
   }
@@ -78,6 +80,14 @@ async function attemptLanes(run: Run, deps: Deps): Promise<void> {
     if (judged.hop === null) return pass(run, attempt, judged, deps);
     last = judged;
   }
+}
+
+/** Whatever went wrong, nothing stays reserved and no call runs on. A settled attempt is left as it is. */
+function abandon(run: Run, deps: Deps): void {
+  const nowMs = deps.clock.wallMs();
+  for (const attempt of run.attempts) deps.engine.settle(run.accepted.rid, attempt.number, null, nowMs);
+  deps.book.endProbe(run.accepted.rid, false, nowMs);
+  run.activeCall?.abort(new CallFailure("aborted", null));
 }
 
 function progressOf(run: Run, last: Judged | null): Progress {

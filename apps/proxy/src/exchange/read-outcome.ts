@@ -45,7 +45,8 @@ export function readOutcome(run: Run, ending: Ending, deps: Deps): Outcome {
     return { ...base, status: ending.status, reason: "error", errType: errTypeOf(ending.status) };
   }
   if (ending.kind === "client_gone") {
-    return { ...base, status: CLIENT_CLOSED_STATUS, reason: "client_closed", errType: "" };
+    const spent = ending.judged.hop === "limit" ? {} : estimateUnanswered(run);
+    return { ...base, ...spent, status: CLIENT_CLOSED_STATUS, reason: "client_closed", errType: "" };
   }
   const { judged, relayed } = ending;
   const { call, head } = judged.sent;
@@ -66,6 +67,13 @@ export function readOutcome(run: Run, ending: Ending, deps: Deps): Outcome {
     : countAnswer(attempt, judged, relayed, deps);
   const reason = failed && relayed.reason === "ok" ? "error" : relayed.reason;
   return { ...times, ...tokens, status, reason, errType: relayErrType(judged, relayed) };
+}
+
+/** The upstream had the request and may have read all of it before its client left. */
+function estimateUnanswered(run: Run): Pick<Outcome, "source" | "counts"> {
+  const attempt = lastAttempt(run);
+  const inputTokens = attempt?.decided.predictions.get(attempt.decision.lane)?.inputTokens ?? 0;
+  return { source: "estimate", counts: { ...toCounts(NO_USAGE), inputTokens } };
 }
 
 /** What the answer took: as the upstream reported it, else estimated so that a window never counts too little. */

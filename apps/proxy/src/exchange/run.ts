@@ -30,6 +30,8 @@ export interface Run {
   readonly attempts: Attempt[];
   /** Milliseconds spent on attempts that another lane had to make good. */
   wastedMs: number;
+  /** Attempts whose lease and counters are done with. */
+  settledAttempts: number;
   retried: boolean;
   clientGone: boolean;
   activeCall: UpstreamCall | null;

@@ -33,6 +33,7 @@ export function settleAttempt(run: Run, attempt: Attempt, judged: Judged, deps: 
   const spentMs = deps.clock.monoMs() - attempt.startedMonoMs;
   run.wastedMs += spentMs;
   deps.engine.settle(run.accepted.rid, attempt.number, null, nowMs);
+  run.settledAttempts = attempt.number;
   deps.metrics.wastedRetry(deps.modelLabel(run.plan.routeModel), spentMs);
   deps.metrics.attempt({
     lane: lane.id,
@@ -87,9 +88,8 @@ function bookAttempt(
     deps.metrics.tokens(lane, label, counts, (outcome.streamMs ?? 0) / 1000, wallMs / 1000);
   }
   deps.book.endProbe(rid, ending.kind === "relayed" && ending.judged.signal.kind === "ok", nowMs);
-  const alreadyCounted =
-    ending.kind === "answered" || (ending.kind === "relayed" && ending.judged.hop !== null);
-  if (alreadyCounted) return;
+  if (attempt.number <= run.settledAttempts) return;
+  run.settledAttempts = attempt.number;
   deps.metrics.attempt({
     lane,
     op: run.op,

@@ -27,6 +27,8 @@ export function sendError(outgoing: ServerResponse, error: OwnError, requestId: 
   }
   const body = JSON.stringify(errorBody(error, requestId));
   outgoing.writeHead(error.status, {
+    // What is still to come of an unread body would be taken for the next request.
+    ...(outgoing.req.complete ? {} : { connection: "close" }),
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),
     "x-ccp-request-id": requestId,

@@ -62,7 +62,7 @@ function findPlace(path: string): Place {
   if (OWN_PATHS.has(path)) return "own";
   if (path.includes("//") || path.includes("..") || /%2e|%2f|%5c|\\/i.test(path)) return "nowhere";
   // The gateway's own corner of the name space: what is not there yet must not reach an upstream.
-  if (/^\/v1\/(usage|quotas|decisions|events|statusline|dev)(\/|$)/.test(path)) return "nowhere";
+  if (/^\/v1\/(usage|quotas|calibration|decisions|events|statusline|dev)(\/|$)/.test(path)) return "nowhere";
   return path.startsWith("/v1/") || path.startsWith("/api/") ? "relay" : "nowhere";
 }
 
