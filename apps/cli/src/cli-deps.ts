@@ -6,6 +6,7 @@ export interface TextStream {
   readonly isTTY?: boolean;
   /** Width of the terminal; asked again for each frame, since windows are resized. */
   readonly columns?: number;
+  readonly rows?: number;
 }
 
 /** Starts another program with this one's standard streams; resolves with its exit code, if it returns at all. */

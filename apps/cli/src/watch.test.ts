@@ -33,6 +33,16 @@ describe("--watch", () => {
     expect(run.stdout.endsWith("\u001b[?25h\u001b[?1049l")).toBe(true);
   });
 
+  it("leaves out what the screen has no line for, so that the head does not scroll away", async () => {
+    const { deps } = untilFrame(1);
+    const out: string[] = [];
+    const stdout = { write: (text: string) => out.push(text), isTTY: true, rows: 3 };
+    await runTest(["quotas", "--watch"], { routes: live, deps: { ...deps, stdout } });
+    const frame = out[1] ?? "";
+    expect(frame.match(/\n/g)).toHaveLength(2);
+    expect(frame).toContain("ccp 127.0.0.1:8082");
+  });
+
   it("writes frame after frame into a pipe, and one JSON object a line", async () => {
     const { deps } = untilFrame(3);
     const run = await runTest(["quotas", "--watch=0.25", "--json"], { routes: live, deps });

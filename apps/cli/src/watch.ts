@@ -30,7 +30,7 @@ export async function watchFrames(
     for (;;) {
       const text = await frame();
       if (deps.signal.aborted) return EXIT.interrupted;
-      deps.stdout.write(inPlace ? framed(text) : text);
+      deps.stdout.write(inPlace ? framed(text, deps.stdout.rows) : text);
       await deps.sleep(intervalSec * 1000, deps.signal);
       if (deps.signal.aborted) return EXIT.interrupted;
     }
@@ -39,7 +39,12 @@ export async function watchFrames(
   }
 }
 
-/** Lines are erased behind their text, not before: what did not change does not flicker. */
-function framed(text: string): string {
-  return BEGIN_FRAME + text.replaceAll("\n", `${ERASE_LINE_END}\n`) + END_FRAME;
+/**
+ * Lines are erased behind their text, not before: what did not change does not flicker. What is below the screen's
+ * last line is left out, or the terminal would scroll the first lines away.
+ */
+function framed(text: string, rows: number | undefined): string {
+  const lines = text.split("\n").slice(0, -1);
+  const shown = rows === undefined ? lines : lines.slice(0, Math.max(1, rows - 1));
+  return BEGIN_FRAME + shown.map((line) => `${line}${ERASE_LINE_END}\n`).join("") + END_FRAME;
 }
