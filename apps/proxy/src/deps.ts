@@ -51,6 +51,8 @@ export interface Deps {
   readonly engine: QuotaEngine;
   readonly book: LaneBook;
   readonly quotas: QuotaSource;
+  /** Absolute path of the probe file that is read; `null` where none is. */
+  readonly probeResults: string | null;
   readonly log: EventLog;
   readonly events: EventHub;
   readonly decisions: DecisionRing;

@@ -35,6 +35,8 @@ export interface GatewayOptions {
   readonly notice: Notice;
   readonly modelHint: () => string | null;
   readonly demo?: boolean;
+  /** Absolute path of the probe file that the caller reads; only shown here. */
+  readonly probeResults?: string;
   readonly random?: () => number;
   readonly newId?: () => string;
   /** Called with the wired parts before the first request can come: the place to bring back earlier state. */
@@ -104,6 +106,7 @@ function createDeps(options: GatewayOptions): Deps {
     engine,
     book: createLaneBook(),
     quotas,
+    probeResults: options.probeResults ?? null,
     log: options.log,
     events: createEventHub(),
     decisions: createDecisionRing(),

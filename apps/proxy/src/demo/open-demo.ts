@@ -44,6 +44,7 @@ export async function openDemo(): Promise<DemoWorld> {
       CCP_QUOTAS_FILE: quotas,
       CCP_STATE_DIR: dir,
       CCP_LOGS_DIR: join(dir, "logs"),
+      CCP_PROBE_RESULTS: join(dir, "results", "GLM_LIMIT_PROBE.md"),
       CCP_DEV_ENABLE: "1",
       DEMO_ZAI_KEY: "demo",
       DEMO_ANTHROPIC_KEY: "demo",

@@ -1,29 +1,68 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { parseProbeResults } from "@ccp/quota-engine";
 import type { Deps } from "../deps.ts";
 
 /** Longest delay a timer of Node takes; a longer one would fire at once. */
 const MAX_TIMER_MS = 2_147_483_647;
+/** How soon the results of a probe are seen, without waiting for the tick. */
+const WATCH_EVERY_MS = 2_000;
 
-/** Recomputes what was learned, and reads the probe file, at start and at each tick. No request is ever sent for it. */
+/**
+ * Recomputes what was learned, and reads the probe file, at start and at each tick; also soon after that file has
+ * changed. No request is ever sent for it.
+ */
 export function startCalibrator(deps: Deps, probePath: string): { stop(): void } {
+  const probe = createProbeSource(deps, probePath);
   const tick = (): void => {
-    const nowMs = deps.clock.wallMs();
-    const text = readProbeFile(probePath);
-    if (text !== null) {
-      const { blocks, issues } = parseProbeResults(text);
-      for (const issue of issues) deps.notice("warn", `${probePath}: ${issue.message}`);
-      deps.engine.seedProbe(blocks, nowMs);
-    }
-    deps.engine.tick(nowMs);
+    probe.read();
+    deps.engine.tick(deps.clock.wallMs());
   };
   tick();
-  const timer = setInterval(tick, Math.min(deps.settings.calSampleMinutes * 60_000, MAX_TIMER_MS));
-  timer.unref();
-  return { stop: () => clearInterval(timer) };
+  const timers = [
+    setInterval(tick, Math.min(deps.settings.calSampleMinutes * 60_000, MAX_TIMER_MS)),
+    setInterval(() => {
+      if (probe.changed()) tick();
+    }, WATCH_EVERY_MS),
+  ];
+  for (const timer of timers) timer.unref();
+  return { stop: () => timers.forEach(clearInterval) };
 }
 
-function readProbeFile(path: string): string | null {
+interface ProbeSource {
+  /** Seeds the engine with the file as it stands; with nothing once a file that was there is gone. */
+  read(): void;
+  changed(): boolean;
+}
+
+function createProbeSource(deps: Deps, path: string): ProbeSource {
+  let mark: string | null = null;
+  return {
+    changed: () => markOf(path) !== mark,
+    read() {
+      const now = markOf(path);
+      const text = readText(path);
+      const { blocks, issues } = parseProbeResults(text ?? "");
+      if (text !== null || mark !== null) deps.engine.seedProbe(blocks, deps.clock.wallMs());
+      // A broken row is told once, not at every tick.
+      if (now !== mark) {
+        for (const { line, message } of issues) deps.notice("warn", `${path}:${line ?? 1} ${message}`);
+      }
+      mark = now;
+    },
+  };
+}
+
+/** Changes whenever the file does; `null` without one. */
+function markOf(path: string): string | null {
+  try {
+    const { ino, size, mtimeMs } = statSync(path);
+    return `${ino}:${size}:${mtimeMs}`;
+  } catch {
+    return null;
+  }
+}
+
+function readText(path: string): string | null {
   try {
     return readFileSync(path, "utf8");
   } catch {

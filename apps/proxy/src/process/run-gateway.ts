@@ -65,6 +65,7 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
       notice,
       modelHint: hint.current,
       demo: demo !== null,
+      probeResults: paths.probeResults,
       beforeListen: (deps) => {
         state = createGatewayState({ ...paths, ...deps });
         state.restore();

@@ -1,4 +1,5 @@
 import {
+  CalibrationResetRequestSchema,
   DecisionRequestSchema,
   DecisionsQuerySchema,
   Mark429RequestSchema,
@@ -7,12 +8,14 @@ import {
 } from "@ccp/usage-contract";
 import { Hono } from "hono";
 import type { Deps } from "../deps.ts";
+import { calibrationView } from "./calibration-view.ts";
 import { dryRun } from "./dry-run.ts";
 import { streamEvents } from "./events.ts";
 import { badRequest, errorAnswer, invalid, readJson, readQuery } from "./json.ts";
 import { markLimit } from "./mark-limit.ts";
 import { quotasView } from "./quotas-view.ts";
 import { readyz } from "./readyz.ts";
+import { resetCalibration } from "./reset-calibration.ts";
 import { simulateUsage } from "./sim-usage.ts";
 import { renderStatusline } from "./statusline.ts";
 import { usageView } from "./usage-view.ts";
@@ -50,6 +53,13 @@ export function createReadApi(deps: Deps): Hono {
     const error = markLimit(body.value, deps);
     return error === null ? c.body(null, 204) : fail(error);
   });
+  app.get("/v1/calibration", (c) => c.json(calibrationView(deps)));
+  app.post("/v1/calibration/reset", async (c) => {
+    const body = await readJson(c, CalibrationResetRequestSchema);
+    if (body.kind === "error") return fail(body.error);
+    const error = resetCalibration(body.value, deps);
+    return error === null ? c.body(null, 204) : fail(error);
+  });
   app.post("/v1/decisions", async (c) => {
     const body = await readJson(c, DecisionRequestSchema);
     if (body.kind === "error") return fail(body.error);
@@ -69,8 +79,8 @@ export function createReadApi(deps: Deps): Hono {
     app.post("/v1/dev/sim-usage", async (c) => {
       const body = await readJson(c, SimUsageRequestSchema);
       if (body.kind === "error") return fail(body.error);
-      simulateUsage(body.value, deps);
-      return c.json({ ok: true });
+      const bookedMs = simulateUsage(body.value, deps);
+      return c.json({ ok: true, ts: bookedMs / 1000 });
     });
   }
   app.get("/metrics", async (c) => {

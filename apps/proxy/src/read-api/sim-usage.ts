@@ -1,8 +1,12 @@
 import { laneId, type SimUsageRequest } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
 
-/** Books usage nobody spent, spread over the past by `interval_ms`: for trying thresholds, never for real counts. */
-export function simulateUsage(request: SimUsageRequest, deps: Deps): void {
+/**
+ * Books usage nobody spent, spread over the past by `interval_ms`: for trying thresholds, never for real counts.
+ *
+ * @returns When the last repeat was booked, epoch ms.
+ */
+export function simulateUsage(request: SimUsageRequest, deps: Deps): number {
   const nowMs = deps.clock.wallMs();
   const lane = request.lane === undefined ? deps.preferredLane(request.model) : laneId(request.lane);
   const spentMs = (request.seconds ?? 0) * 1000;
@@ -28,4 +32,5 @@ export function simulateUsage(request: SimUsageRequest, deps: Deps): void {
       nowMs,
     );
   }
+  return nowMs;
 }

@@ -23,6 +23,7 @@ export function usageView(deps: Deps): UsageView {
     lanes,
     models,
     ...(deps.demo ? { demo: true } : {}),
+    ...(deps.probeResults === null ? {} : { probe_results: deps.probeResults }),
   };
 }
 

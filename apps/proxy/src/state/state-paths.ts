@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Settings } from "@ccp/usage-contract";
 
 export interface StatePaths {
   readonly stateDir: string;
   readonly logsDir: string;
+  /** Absolute: it is told to others, who run elsewhere. */
   readonly probeResults: string;
   /** One line: a model name that routes as if it had been asked for. */
   readonly modelHint: string;
@@ -28,7 +29,7 @@ export function statePaths(settings: Settings, checkoutDir: string | null): Stat
   return {
     stateDir,
     logsDir: settings.logsDir ?? join(stateDir, "logs"),
-    probeResults: settings.probeResults ?? join(stateDir, "results", "GLM_LIMIT_PROBE.md"),
+    probeResults: resolve(settings.probeResults ?? join(stateDir, "results", "GLM_LIMIT_PROBE.md")),
     modelHint: join(configHome, "ccp", "model"),
   };
 }
