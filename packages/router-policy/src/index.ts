@@ -9,4 +9,5 @@ export {
 export type { PauseKind } from "./book/lane-health.ts";
 export { decide } from "./decide.ts";
 export type { Decision, GiveUpDecision, RefuseDecision, SendDecision } from "./decision.ts";
+export { type LaneQuestion, type LaneRoom, laneFacts } from "./lane-facts.ts";
 export type { LaneFacts, MarkView, RoutingSnapshot } from "./routing-snapshot.ts";

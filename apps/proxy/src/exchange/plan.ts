@@ -1,6 +1,6 @@
 import { contextTokensFor, planRoute, servesModel } from "@ccp/provider-catalog";
 import type { Assessment, Prediction } from "@ccp/quota-engine";
-import { type Decision, decide, type LaneFacts, type RoutingSnapshot } from "@ccp/router-policy";
+import { type Decision, decide, type LaneFacts, laneFacts, type RoutingSnapshot } from "@ccp/router-policy";
 import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
 import { laneUnusable } from "../lanes/lane-runtime.ts";
@@ -80,7 +80,16 @@ export function decideNext(plan: Plan, progress: Progress, nowMs: number, deps: 
     const assessment = deps.engine.assess({ lane, model: plan.routeModel, predicted, nowMs });
     predictions.set(lane, prediction);
     preferredAssessment ??= assessment;
-    lanes.push(laneFacts(lane, plan, progress, assessment, prediction, nowMs, deps));
+    const question = {
+      lane,
+      model: plan.routeModel,
+      predictedTokens: predicted,
+      unusableReason: whyUnusable(lane, plan, prediction, nowMs, deps),
+      tried: progress.tried.includes(lane),
+      room: assessment,
+      nowMs,
+    };
+    lanes.push(laneFacts(question, deps.book));
   }
   if (preferredAssessment === null) throw new Error("a plan has at least one lane");
   const snapshot: RoutingSnapshot = {
@@ -91,31 +100,6 @@ export function decideNext(plan: Plan, progress: Progress, nowMs: number, deps: 
     after: progress.after,
   };
   return { decision: decide(snapshot, nowMs), assessment: preferredAssessment, predictions };
-}
-
-function laneFacts(
-  lane: LaneId,
-  plan: Plan,
-  progress: Progress,
-  assessment: Assessment,
-  prediction: Prediction,
-  nowMs: number,
-  deps: Deps,
-): LaneFacts {
-  const unusableReason = whyUnusable(lane, plan, prediction, nowMs, deps);
-  return {
-    lane,
-    usable: unusableReason === null,
-    unusableReason,
-    tried: progress.tried.includes(lane),
-    mark: deps.book.mark(lane, plan.routeModel, nowMs),
-    pausedUntilMs: deps.book.pausedUntil(lane, nowMs),
-    warned: assessment.warned,
-    blocked: assessment.blocked,
-    spentUntilMs: assessment.spentUntilMs,
-    headroomTokens: assessment.headroomTokens,
-    predictedTokens: prediction.countedTokens,
-  };
 }
 
 /** A conversation that does not fit, or a name that is unknown there, would fail where it would have been served. */
