@@ -13,14 +13,15 @@ const nodeLink = join(modules, ".ccp-node");
 
 const read = (name) => readFileSync(join(root, name), "utf8");
 const inputs = ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml"].map(read);
-const stamp = createHash("sha256")
-  .update([process.execPath, process.version, ...inputs].join("\0"))
-  .digest("hex");
+const stamp = createHash("sha256").update(inputs.join("\0")).digest("hex");
 
-if (!existsSync(nodeLink) || !existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) {
+if (!existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) {
   install();
   linkNode();
   writeFileSync(stampFile, stamp);
+} else if (!existsSync(nodeLink)) {
+  // The Node it pointed to is gone, or the checkout was moved.
+  linkNode();
 }
 
 function install() {
@@ -28,7 +29,9 @@ function install() {
   // --yes: without it npx asks, and on a pipe it then cancels.
   const args = ["--yes", packageManager, "install", "--frozen-lockfile", "--prefer-offline"];
   // stdout belongs to the command that follows (`npm start -- --json | jq`), so pnpm reports on stderr.
-  const run = spawnSync("npx", args, { cwd: root, stdio: ["ignore", 2, 2] });
+  // CI: pnpm must not ask before it replaces modules that another pnpm laid.
+  const env = { ...process.env, CI: "true" };
+  const run = spawnSync("npx", args, { cwd: root, env, stdio: ["ignore", 2, 2] });
   if (run.status === 0) return;
   fail(
     `installing the dependencies failed (npx ${args.join(" ")})`,

@@ -75,7 +75,6 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
   const saving = setInterval(() => state?.save(), SAVE_EVERY_MS);
   const calibrator = startCalibrator(gateway.deps, paths.probeResults);
   const polls = startQuotaPolls(gateway.deps);
-  printReady(gateway, demo !== null);
   handleSignals(gateway, async () => {
     clearInterval(saving);
     calibrator.stop();
@@ -86,6 +85,8 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
     lock.release();
     await demo?.close();
   });
+  // Last: whoever reads the line may stop the gateway at once.
+  printReady(gateway, demo !== null);
 }
 
 const systemClock: Clock = {
