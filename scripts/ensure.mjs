@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -27,11 +28,12 @@ if (!existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) {
 function install() {
   const { packageManager } = JSON.parse(inputs[0]);
   // --yes: without it npx asks, and on a pipe it then cancels.
-  const args = ["--yes", packageManager, "install", "--frozen-lockfile", "--prefer-offline"];
+  const args = ["--yes", packageManager, "--dir", root, "install", "--frozen-lockfile", "--prefer-offline"];
   // stdout belongs to the command that follows (`npm start -- --json | jq`), so pnpm reports on stderr.
   // CI: pnpm must not ask before it replaces modules that another pnpm laid.
   const env = { ...process.env, CI: "true" };
-  const run = spawnSync("npx", args, { cwd: root, env, stdio: ["ignore", 2, 2] });
+  // From elsewhere: here npx would take the pnpm of the very modules that it may have to replace.
+  const run = spawnSync("npx", args, { cwd: tmpdir(), env, stdio: ["ignore", 2, 2] });
   if (run.status === 0) return;
   fail(
     `installing the dependencies failed (npx ${args.join(" ")})`,
