@@ -1,4 +1,7 @@
 import {
+  type CalibrationResetRequest,
+  CalibrationViewSchema,
+  type CalibrationWire,
   type ConfigIssue,
   ErrorBodySchema,
   parseBody,
@@ -6,6 +9,8 @@ import {
   QuotasViewSchema,
   type Readyz,
   ReadyzSchema,
+  type SimUsageAnswer,
+  SimUsageAnswerSchema,
   type UsageView,
   UsageViewSchema,
 } from "@ccp/usage-contract";
@@ -27,6 +32,17 @@ export interface GatewayClient {
   ready(): Promise<Readyz>;
   quotas(): Promise<QuotasView>;
   reloadQuotas(): Promise<ReloadResult>;
+  calibration(): Promise<CalibrationWire>;
+  resetCalibration(which: CalibrationResetRequest): Promise<void>;
+  /** Books usage nobody spent; `null` when the gateway was not started for that. */
+  simulateUsage(usage: SimulatedUsage): Promise<SimUsageAnswer | null>;
+}
+
+export interface SimulatedUsage {
+  readonly model: string;
+  readonly in: number;
+  readonly out: number;
+  readonly lane?: string;
 }
 
 export interface GatewayClientOptions {
@@ -41,19 +57,26 @@ export interface GatewayClientOptions {
   readonly timeoutMs: number;
 }
 
-type ViewSchema = typeof UsageViewSchema | typeof ReadyzSchema | typeof QuotasViewSchema;
+type ViewSchema =
+  | typeof UsageViewSchema
+  | typeof ReadyzSchema
+  | typeof QuotasViewSchema
+  | typeof CalibrationViewSchema
+  | typeof SimUsageAnswerSchema;
 
 export function createGatewayClient(options: GatewayClientOptions): GatewayClient {
   const { url, cc } = options;
 
-  async function call(method: HttpCall["method"], path: string): Promise<HttpAnswer> {
+  async function call(method: HttpCall["method"], path: string, value?: object): Promise<HttpAnswer> {
     const headers: Record<string, string> = { accept: "application/json" };
     if (method === "POST" && options.adminToken !== null) {
       headers.authorization = `Bearer ${options.adminToken}`;
     }
+    if (value !== undefined) headers["content-type"] = "application/json";
+    const body = value === undefined ? {} : { body: JSON.stringify(value) };
     const { request, signal, timeoutMs } = options;
     try {
-      return await request({ method, url: `${url}${path}`, headers, timeoutMs, signal });
+      return await request({ method, url: `${url}${path}`, headers, timeoutMs, signal, ...body });
     } catch (error) {
       throw toCliError(error, url, cc);
     }
@@ -62,12 +85,16 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
   async function view<S extends ViewSchema>(path: string, schema: S, okStatus: readonly number[]) {
     const answer = await call("GET", path);
     if (!okStatus.includes(answer.status)) throw refused(answer, `GET ${path}`, url, cc);
+    return read(answer, schema, `GET ${path}`);
+  }
+
+  function read<S extends ViewSchema>(answer: HttpAnswer, schema: S, what: string) {
     const value = parseJson(answer.text);
-    if (value === undefined) throw strangeAnswer("the answer is no JSON", `GET ${path}`, url, cc);
+    if (value === undefined) throw strangeAnswer("the answer is no JSON", what, url, cc);
     const parsed = parseBody(schema, value);
     if (parsed.success) return parsed.output;
     const [issue] = parsed.issues;
-    const place = [`GET ${path}`, issue?.path ?? ""].filter((part) => part !== "").join(" ");
+    const place = [what, issue?.path ?? ""].filter((part) => part !== "").join(" ");
     throw strangeAnswer(issue?.message ?? "?", place, url, cc);
   }
 
@@ -87,6 +114,17 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
         message: safeText(body.output.error.message),
         issues: (body.output.error.issues ?? []).map(toIssue),
       };
+    },
+    calibration: () => view("/v1/calibration", CalibrationViewSchema, [200]),
+    resetCalibration: async (which) => {
+      const answer = await call("POST", "/v1/calibration/reset", which);
+      if (answer.status !== 204) throw refused(answer, "POST /v1/calibration/reset", url, cc);
+    },
+    simulateUsage: async (usage) => {
+      const answer = await call("POST", "/v1/dev/sim-usage", usage);
+      if (answer.status === 404) return null;
+      if (answer.status !== 200) throw refused(answer, "POST /v1/dev/sim-usage", url, cc);
+      return read(answer, SimUsageAnswerSchema, "POST /v1/dev/sim-usage");
     },
   };
 }

@@ -2,6 +2,7 @@ export interface HttpCall {
   readonly method: "GET" | "POST";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
   /** For the whole exchange. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -10,6 +11,8 @@ export interface HttpCall {
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
+  /** Lower-case names; a header that stands several times is left out. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Resolves with any HTTP status; rejects with {@link HttpFailure} when there is no complete answer. */

@@ -30,7 +30,7 @@ export async function nodeRequest(call: HttpCall): Promise<HttpAnswer> {
       reject(failure);
       sent.destroy();
     }
-    sendAndCollect(sent, fail, (answer) => {
+    sendAndCollect(sent, call.body, fail, (answer) => {
       settle();
       resolve(answer);
     });
@@ -39,6 +39,7 @@ export async function nodeRequest(call: HttpCall): Promise<HttpAnswer> {
 
 function sendAndCollect(
   sent: ClientRequest,
+  body: string | undefined,
   fail: (failure: HttpFailure) => void,
   done: (answer: HttpAnswer) => void,
 ): void {
@@ -54,10 +55,18 @@ function sendAndCollect(
     response.on("error", (error) => fail(toFailure(error)));
     response.on("end", () => {
       if (!response.complete) return fail(new HttpFailure("network", "the answer was cut off"));
-      done({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") });
+      const text = Buffer.concat(chunks).toString("utf8");
+      done({ status: response.statusCode ?? 0, text, headers: singleHeaders(response) });
     });
   });
-  sent.end();
+  sent.end(body);
+}
+
+function singleHeaders({ headers }: IncomingMessage): Record<string, string> {
+  const single = Object.entries(headers).filter((entry): entry is [string, string] => {
+    return typeof entry[1] === "string";
+  });
+  return Object.fromEntries(single);
 }
 
 const REFUSED = new Set(["ECONNREFUSED", "ENOENT", "EHOSTUNREACH", "ENETUNREACH"]);
