@@ -62,6 +62,13 @@ class Engine implements QuotaEngine {
   readonly #mode: RerouteMode;
   readonly #sessionStartMs: number;
   #ledger: Ledger;
+  /** One object for all calls: the request path makes as few as it can. Nothing keeps it past its call. */
+  readonly #instant: { -readonly [Key in keyof Instant]: Instant[Key] } = {
+    wallMs: 0,
+    logicalMs: 0,
+    offsetMs: 0,
+    steppedMs: 0,
+  };
 
   constructor(options: QuotaEngineOptions) {
     this.#mode = options.mode ?? DEFAULT_REROUTE_MODE;
@@ -212,7 +219,12 @@ class Engine implements QuotaEngine {
     const { offsetMs, steppedMs } = clock;
     if (offsetMs !== before) this.#ledger.shift(offsetMs - before);
     this.#leases.expire(logicalMs);
-    return { wallMs: nowMs, logicalMs, offsetMs, steppedMs };
+    const instant = this.#instant;
+    instant.wallMs = nowMs;
+    instant.logicalMs = logicalMs;
+    instant.offsetMs = offsetMs;
+    instant.steppedMs = steppedMs;
+    return instant;
   }
 
   #holders(lane: LaneId, model: string): Holder[] {

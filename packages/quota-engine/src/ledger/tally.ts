@@ -1,7 +1,7 @@
 import type { QuotaRule } from "@ccp/usage-contract";
 import type { SpanBase } from "../calibration/bias-span.ts";
 import { Calibration } from "../calibration/calibration.ts";
-import { COLUMNS, EXTRA } from "../window/columns.ts";
+import { addRow, COLUMNS, EXTRA } from "../window/columns.ts";
 import type { LogicalClock } from "../window/logical-clock.ts";
 import { WindowCounter, type WindowKind, type WindowSpec } from "../window/window-counter.ts";
 
@@ -92,9 +92,7 @@ export function advanceTally(tally: Tally, nowMs: number): void {
 export function addToTally(tally: Tally, atMs: number, row: Float64Array, wallMs: number): void {
   row[EXTRA] = 1;
   tally.rolling.counter.add(atMs, row);
-  for (let column = 0; column < COLUMNS; column += 1) {
-    tally.totals[column] = (tally.totals[column] ?? 0) + (row[column] ?? 0);
-  }
+  addRow(tally.totals, row);
   row[EXTRA] = wallMs;
   tally.weekly.counter.add(atMs, row);
 }

@@ -1,5 +1,6 @@
-import { rawInput, type TokenCounts, type TokenWeights } from "@ccp/usage-contract";
+import type { TokenWeights } from "@ccp/usage-contract";
 import { ascending, percentile } from "../calibration/percentile.ts";
+import { CACHE_CREATION, CACHE_READ, inputOf, OUTPUT } from "../window/columns.ts";
 
 /** Tokens per byte before anything was learned. */
 export const START_TOKENS_PER_BYTE: number = 1 / 4;
@@ -22,17 +23,18 @@ export class Predictor {
   #next = 0;
   #p75: number | null = null;
 
-  learn(counts: TokenCounts, bodyBytes: number): void {
-    this.#outputs[this.#next] = counts.outputTokens;
-    this.#next = (this.#next + 1) % RECENT_OUTPUTS;
+  /** @param row What one answer took. @param bodyBytes Of its request; 0 when that is not known. */
+  learn(row: Float64Array, bodyBytes: number): void {
+    this.#outputs[this.#next] = row[OUTPUT] ?? 0;
+    this.#next = this.#next + 1 === RECENT_OUTPUTS ? 0 : this.#next + 1;
     this.#p75 = null;
-    const input = rawInput(counts);
+    const input = inputOf(row);
     if (!(bodyBytes > 0) || input === 0) return;
     this.inputSamples += 1;
     const alpha = Math.max(1 / this.inputSamples, MIN_ALPHA);
     this.tokensPerByte += alpha * (input / bodyBytes - this.tokensPerByte);
-    this.readShare += alpha * (counts.cacheReadTokens / input - this.readShare);
-    this.creationShare += alpha * (counts.cacheCreationTokens / input - this.creationShare);
+    this.readShare += alpha * ((row[CACHE_READ] ?? 0) / input - this.readShare);
+    this.creationShare += alpha * ((row[CACHE_CREATION] ?? 0) / input - this.creationShare);
   }
 
   /** p75 of the recent outputs. */

@@ -34,5 +34,5 @@ export function asCount(value: unknown): number {
 
 /** The finite numbers of a list. */
 export function asNumbers(value: unknown): number[] {
-  return asList(value).flatMap((item) => asNumber(item) ?? []);
+  return asList(value).filter((item) => asNumber(item) !== null) as number[];
 }

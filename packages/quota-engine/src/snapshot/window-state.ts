@@ -5,12 +5,12 @@ import type { SlidingRing } from "../window/sliding-ring.ts";
 import type { WindowBounds, WindowKind } from "../window/window-counter.ts";
 import { asCount, asList, asNumber, asNumbers, asObject, asObjects, type Json } from "./read-json.ts";
 
-/** Numbers per row: bucket index, first ms within the bucket, then the columns. */
-const ROW = 2;
+/** Numbers before the columns of a row: buckets since the row before, first ms within the bucket. */
+const ROW_HEAD = 2;
 
 export interface RingState {
   readonly bucketMs: number;
-  /** Non-empty buckets, flat, oldest first. */
+  /** Non-empty buckets, flat, oldest first; the first row counts its buckets from 0. */
   readonly rows: readonly number[];
 }
 
@@ -40,8 +40,10 @@ export function restoreTally(tally: Tally, state: Json, nowMs: number): void {
 
 export function saveRing(ring: SlidingRing): RingState {
   const rows: number[] = [];
+  let last = 0;
   ring.forEachRow((index, firstMs, row) => {
-    rows.push(index, firstMs - index * ring.bucketMs);
+    rows.push(index - last, firstMs - index * ring.bucketMs);
+    last = index;
     for (let column = 0; column < row.length; column += 1) rows.push(row[column] ?? 0);
   });
   return { bucketMs: ring.bucketMs, rows };
@@ -56,13 +58,16 @@ export function restoreRing(ring: SlidingRing, state: Json | null, nowMs: number
   if (bucketMs === null || !(bucketMs > 0)) return;
   ring.advance(nowMs);
   const flat = asList(state?.rows);
-  const width = ROW + ring.columns;
+  const width = ROW_HEAD + ring.columns;
   const row = new Float64Array(ring.columns);
+  let index = 0;
   for (let start = 0; start + width <= flat.length; start += width) {
-    const index = asNumber(flat[start]);
-    if (index === null) continue;
+    const gap = asNumber(flat[start]);
+    // Without it no later row has a time.
+    if (gap === null) return;
+    index += gap;
     for (let column = 0; column < ring.columns; column += 1) {
-      row[column] = Math.round(asCount(flat[start + ROW + column]));
+      row[column] = Math.round(asCount(flat[start + ROW_HEAD + column]));
     }
     const offset = Math.min(asCount(flat[start + 1]), bucketMs);
     const atMs = bucketMs === ring.bucketMs ? index * bucketMs + offset : (index + 1) * bucketMs - 1;

@@ -1,5 +1,6 @@
-import { rawInput, type Speeds, type TokenCounts } from "@ccp/usage-contract";
+import type { Speeds } from "@ccp/usage-contract";
 import type { UsageRecord } from "../types.ts";
+import { addRow, inputOf, OUTPUT } from "../window/columns.ts";
 import { SlidingRing } from "../window/sliding-ring.ts";
 import { HourBook } from "./hour-book.ts";
 import {
@@ -34,29 +35,27 @@ export class SpeedBook {
   }
 
   /**
-   * Adds one answer. An estimated one is left out: its tokens were not seen.
+   * Adds one answer. Estimated ones must be left out: their tokens were not seen.
    *
-   * @param counts Its checked counts.
+   * @param counts What it took, as a row of a counting window.
    * @param atMs Logical; not after the time last given to `rolling.advance`.
    * @param inSession Whether it belongs to this run of the gateway.
    */
-  add(record: UsageRecord, counts: TokenCounts, atMs: number, inSession: boolean): void {
-    if (record.estimated) return;
-    const input = rawInput(counts);
+  add(record: UsageRecord, counts: Float64Array, atMs: number, inSession: boolean): void {
+    const input = inputOf(counts);
+    const output = counts[OUTPUT] ?? 0;
     const streamed = record.streamMs > 0;
     const timed = record.wallMs > 0;
     row[SAMPLES] = 1;
     row[STREAM_IN] = streamed ? input : 0;
-    row[STREAM_OUT] = streamed ? counts.outputTokens : 0;
+    row[STREAM_OUT] = streamed ? output : 0;
     row[STREAM_MS] = streamed ? Math.round(record.streamMs) : 0;
     row[WALL_IN] = timed ? input : 0;
-    row[WALL_OUT] = timed ? counts.outputTokens : 0;
+    row[WALL_OUT] = timed ? output : 0;
     row[WALL_MS] = timed ? Math.round(record.wallMs) : 0;
     this.rolling.add(atMs, row);
     if (inSession) {
-      for (let column = 0; column < RATE_COLUMNS; column += 1) {
-        this.session[column] = (this.session[column] ?? 0) + (row[column] ?? 0);
-      }
+      addRow(this.session, row);
     }
     this.hours.add(record.localHour, atMs, row);
     if (record.ttftMs !== null && record.ttftMs >= 0) this.ttft.add(atMs, record.ttftMs);

@@ -1,4 +1,4 @@
-import type { TokenCounts, TokenWeights } from "@ccp/usage-contract";
+import { MAX_TOKEN_COUNT, type TokenCounts, type TokenWeights } from "@ccp/usage-contract";
 
 /** What each bucket of a counting window holds: four token classes and one more (requests, or wall ms). */
 export const COLUMNS = 5;
@@ -8,13 +8,31 @@ export const CACHE_CREATION = 2;
 export const CACHE_READ = 3;
 export const EXTRA = 4;
 
-/** Writes the four classes of `counts`, and `extra`, into `into`. */
-export function toColumns(counts: TokenCounts, extra: number, into: Float64Array): void {
-  into[INPUT] = counts.inputTokens;
-  into[OUTPUT] = counts.outputTokens;
-  into[CACHE_CREATION] = counts.cacheCreationTokens;
-  into[CACHE_READ] = counts.cacheReadTokens;
-  into[EXTRA] = extra;
+/**
+ * Writes the four classes into a row; its last column becomes 0. A class that is no usable number counts 0, for one
+ * NaN would switch every limit off. A guess that is no whole number is rounded up.
+ */
+export function toRow(counts: TokenCounts, into: Float64Array): void {
+  into[INPUT] = usable(counts.inputTokens);
+  into[OUTPUT] = usable(counts.outputTokens);
+  into[CACHE_CREATION] = usable(counts.cacheCreationTokens);
+  into[CACHE_READ] = usable(counts.cacheReadTokens);
+  into[EXTRA] = 0;
+}
+
+/** All input classes of a row, unweighted. */
+export function inputOf(row: Float64Array): number {
+  return (row[INPUT] ?? 0) + (row[CACHE_CREATION] ?? 0) + (row[CACHE_READ] ?? 0);
+}
+
+/** Adds a row to sums, column by column. */
+export function addRow(sums: Float64Array, row: Float64Array): void {
+  for (let column = 0; column < row.length; column += 1)
+    sums[column] = (sums[column] ?? 0) + (row[column] ?? 0);
+}
+
+function usable(tokens: number): number {
+  return tokens > 0 && tokens <= MAX_TOKEN_COUNT ? Math.ceil(tokens) : 0;
 }
 
 /** Counted tokens of one row of columns. */

@@ -104,6 +104,12 @@ describe("SlidingRing", () => {
     expect(ring.sums[0]).toBe(0);
   });
 
+  it("holds nothing before it was given a time", () => {
+    const ring = new SlidingRing(5 * HOUR, 300, 1);
+    ring.add(T0, [5]);
+    expect([ring.sums[0], ring.oldestMs()]).toEqual([0, null]);
+  });
+
   it("drops a row from before the window", () => {
     const ring = new SlidingRing(5 * HOUR, 300, 1);
     ring.advance(T0);

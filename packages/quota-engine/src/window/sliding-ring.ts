@@ -25,6 +25,9 @@ export class SlidingRing {
   readonly #first: Uint32Array;
   #head: number = Number.NEGATIVE_INFINITY;
   #headSlot = 0;
+  /** Where the newest bucket begins and ends: most calls fall into it and need no division. */
+  #headStartMs: number = Number.POSITIVE_INFINITY;
+  #headEndMs: number = Number.NEGATIVE_INFINITY;
   /** No bucket before this one holds anything; infinite when the ring is empty. */
   #tail: number = Number.POSITIVE_INFINITY;
 
@@ -46,17 +49,21 @@ export class SlidingRing {
 
   /** Drops what has left the window by `nowMs`. A time before the last one changes nothing. */
   advance(nowMs: number): void {
+    if (nowMs < this.#headEndMs) return;
     const index = Math.floor(nowMs / this.bucketMs);
     if (index <= this.#head) return;
     if (this.#tail !== Number.POSITIVE_INFINITY) this.#expire(index);
     this.#head = index;
+    this.#headStartMs = index * this.bucketMs;
+    this.#headEndMs = (index + 1) * this.bucketMs;
   }
 
   /** Adds one row at `atMs`. What lies before the window is dropped, what lies ahead counts as now. */
   add(atMs: number, row: ArrayLike<number>): void {
-    const index = Math.min(Math.floor(atMs / this.bucketMs), this.#head);
+    const newest = atMs >= this.#headStartMs;
+    const index = newest ? this.#head : Math.floor(atMs / this.bucketMs);
     const back = this.#head - index;
-    if (!(back < this.size)) return;
+    if (!(back >= 0 && back < this.size)) return;
     const slot = this.#slot(back);
     const base = slot * this.columns;
     for (let column = 0; column < this.columns; column += 1) {

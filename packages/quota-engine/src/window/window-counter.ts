@@ -1,5 +1,5 @@
 import type { TokenWeights, WeeklyAnchor } from "@ccp/usage-contract";
-import { COLUMNS, weigh } from "./columns.ts";
+import { addRow, COLUMNS, weigh } from "./columns.ts";
 import type { LogicalClock } from "./logical-clock.ts";
 import { SlidingRing } from "./sliding-ring.ts";
 import { weeklyBoundary } from "./weekly-boundary.ts";
@@ -81,9 +81,7 @@ export class WindowCounter {
     } else if ((this.#declared || this.#kind === "fixed") && atMs < (this.#startMs ?? atMs)) {
       return;
     }
-    for (let column = 0; column < COLUMNS; column += 1) {
-      this.#sums[column] = (this.#sums[column] ?? 0) + (row[column] ?? 0);
-    }
+    addRow(this.#sums, row);
   }
 
   /** What the window holds of one column. */
@@ -188,9 +186,7 @@ export class WindowCounter {
         this.#endMs = firstMs + this.lengthMs;
         this.#sums.fill(0);
       }
-      for (let column = 0; column < COLUMNS; column += 1) {
-        this.#sums[column] = (this.#sums[column] ?? 0) + (row[column] ?? 0);
-      }
+      addRow(this.#sums, row);
     });
   }
 
