@@ -9,6 +9,7 @@ it("exports these names and no others", () => {
     "encodeEvent",
     "eventKey",
     "foldEvents",
+    "toUsageRecord",
   ]);
   expect(Object.keys(node).sort()).toEqual([
     "LOCK_NAME",
@@ -18,6 +19,9 @@ it("exports these names and no others", () => {
     "readJsonState",
     "readUsageLog",
     "realFileOps",
+    "restoreGatewayState",
+    "saveGatewayState",
+    "statePaths",
     "writeJsonState",
   ]);
 });

@@ -5,3 +5,4 @@ export {
 } from "./decode-line.ts";
 export { encodeEvent, MAX_LINE_BYTES } from "./encode-event.ts";
 export { eventKey, type FoldResult, foldEvents } from "./fold-events.ts";
+export { type LoggedUsage, toUsageRecord } from "./to-usage-record.ts";

@@ -3,17 +3,12 @@ import type { QuotaEngine } from "@ccp/quota-engine";
 import type { LaneBook } from "@ccp/router-policy";
 import type { LaneUsage, ModelUsage, UsageView } from "@ccp/usage-contract";
 import type { Session } from "../session.ts";
-import { readSavedState } from "./saved-state.ts";
-import { type StatePaths, statePaths } from "./state-paths.ts";
-import { toUsageRecord } from "./to-usage-record.ts";
 
 export interface LastKnown {
   readonly view: UsageView;
   /** Epoch seconds of the newest thing on record. */
   readonly asOfTs: number;
 }
-
-const WEEK_MS = 604_800_000;
 
 /**
  * Rebuilds the usage view without a gateway: its saved state, and the log lines after it. Windows are counted as of
@@ -36,37 +31,15 @@ export async function readLastKnown(session: Session): Promise<LastKnown | null>
   }
   const engine = createQuotaEngine({ config: quotas.config, mode: settings.rerouteMode });
   const book = createLaneBook();
-  const asOfMs = await restore(statePaths(settings, deps), engine, book, deps.nowMs());
-  if (asOfMs === null) return null;
+  const { restoreGatewayState, statePaths } = await import("@ccp/usage-store/node");
+  const localHour = (atMs: number): number => new Date(atMs).getHours();
+  const restored = restoreGatewayState(statePaths(settings, deps), engine, book, deps.nowMs(), localHour);
+  if (restored.newestMs === null) return null;
   const { catalog } = files.readCatalog(where);
   const keys = catalogs.resolveLaneKeys(catalog, deps.env, settings.profile);
   const preferred = (model: string) => catalogs.planRoute(catalog, model).preferred;
   const view = buildView({ engine, book, catalog, keys, preferred, path: quotas.path }, session);
-  return { view, asOfTs: asOfMs / 1000 };
-}
-
-/** @returns Epoch ms of the newest thing that was brought back; `null` when there was nothing. */
-async function restore(
-  paths: StatePaths,
-  engine: QuotaEngine,
-  book: LaneBook,
-  nowMs: number,
-): Promise<number | null> {
-  const { foldEvents } = await import("@ccp/usage-store");
-  const { readUsageLog } = await import("@ccp/usage-store/node");
-  const saved = readSavedState(paths.stateDir);
-  const restored = saved !== null && engine.restore(saved.engine, nowMs).restored;
-  if (restored) book.restore(saved.book, nowMs);
-  const savedMs = restored ? saved.savedMs : null;
-  let newestMs = savedMs;
-  foldEvents(readUsageLog(paths.logsDir, { sinceMs: savedMs ?? nowMs - WEEK_MS }), (event) => {
-    const atMs = event.ts * 1000;
-    newestMs = Math.max(newestMs ?? atMs, atMs);
-    const record = toUsageRecord(event);
-    // What the saved state has seen is in its counts already.
-    if (record !== null && (savedMs === null || atMs > savedMs)) engine.record(record, nowMs);
-  });
-  return newestMs;
+  return { view, asOfTs: restored.newestMs / 1000 };
 }
 
 interface Parts {

@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 export function applySignal(run: Run, attempt: Attempt, judged: Judged, nowMs: number, deps: Deps): void {
   const { signal } = judged;
   const lane = attempt.decision.lane;
-  const model = run.plan.routeModel;
+  const model = run.plan.question.model;
   switch (signal.kind) {
     case "ok":
       deps.book.clearOnSuccess(lane, model, attempt.startedWallMs, nowMs);

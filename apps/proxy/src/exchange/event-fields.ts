@@ -78,8 +78,8 @@ export function completionEvent(
 }
 
 function figuresNow(run: Run, deps: Deps): Assessment {
-  const { preferred: lane, routeModel: model } = run.plan;
-  return deps.engine.assess({ lane, model, predicted: 0, nowMs: deps.clock.wallMs() });
+  const { preferred: lane, question } = run.plan;
+  return deps.engine.assess({ lane, model: question.model, predicted: 0, nowMs: deps.clock.wallMs() });
 }
 
 function predictedOf(run: Run, decided: Decided): number {
@@ -136,9 +136,9 @@ function attemptFields(run: Run, attempt: Attempt, deps: Deps): AttemptFields {
 
 function quotaFields(run: Run, assessment: Assessment, predictedTokens: number, deps: Deps): QuotaFields {
   const nowMs = deps.clock.wallMs();
-  const { preferred, routeModel } = run.plan;
-  const calibration = deps.engine.calibration(preferred, routeModel, nowMs);
-  const mark = deps.book.mark(preferred, routeModel, nowMs);
+  const { preferred, question } = run.plan;
+  const calibration = deps.engine.calibration(preferred, question.model, nowMs);
+  const mark = deps.book.mark(preferred, question.model, nowMs);
   const cooling = mark.untilMs !== null && mark.untilMs > nowMs;
   const { rolling, weekly } = assessment;
   return {

@@ -119,13 +119,13 @@ function open(run: Run, decided: Decided, decision: SendDecision, nowMs: number,
       rid: run.accepted.rid,
       attempt: attempt.number,
       lane: decision.lane,
-      model: run.plan.routeModel,
+      model: run.plan.question.model,
       predicted: predictedTokens,
       deadlineMs: nowMs + LEASE_MS,
     },
     nowMs,
   );
-  deps.book.takeProbe(decision.lane, run.plan.routeModel, run.accepted.rid, nowMs);
+  deps.book.takeProbe(decision.lane, run.plan.question.model, run.accepted.rid, nowMs);
   logDecision(run, attempt, deps);
   return attempt;
 }

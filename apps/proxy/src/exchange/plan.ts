@@ -16,8 +16,6 @@ export interface Question {
 /** Where a model's requests go, before any quota is looked at. */
 export interface Plan {
   readonly question: Question;
-  /** The model the catalog is asked for: the requested one, or the operator's hint. */
-  readonly routeModel: string;
   readonly pin: RoutingSnapshot["pin"];
   /** Preferred lane first. */
   readonly laneIds: readonly LaneId[];
@@ -43,14 +41,13 @@ export interface Decided {
 export function planQuestion(question: Question, deps: Deps): Plan {
   const { settings, catalog } = deps;
   if (settings.offloadPaused) {
-    return { question, routeModel: question.model, pin: "kill_switch", ...only(ANTHROPIC_LANE) };
+    return { question, pin: "kill_switch", ...only(ANTHROPIC_LANE) };
   }
+  // A hint changes the route alone: what is asked for, counted and marked stays the model of the body.
   const hint = deps.modelHint();
-  const routeModel = hint ?? question.model;
-  const route = planRoute(catalog, routeModel);
+  const route = planRoute(catalog, hint ?? question.model);
   return {
     question,
-    routeModel,
     pin: hint === null ? null : "manual",
     laneIds: [...new Set([route.preferred, ...route.fallback])],
     preferred: route.preferred,
@@ -72,17 +69,17 @@ export function decideNext(plan: Plan, progress: Progress, nowMs: number, deps: 
   for (const lane of plan.laneIds) {
     const prediction = deps.engine.predict({
       lane,
-      model: plan.routeModel,
+      model: plan.question.model,
       bodyBytes: plan.question.bodyBytes,
       maxTokens: plan.question.maxTokens,
     });
     const predicted = prediction.countedTokens;
-    const assessment = deps.engine.assess({ lane, model: plan.routeModel, predicted, nowMs });
+    const assessment = deps.engine.assess({ lane, model: plan.question.model, predicted, nowMs });
     predictions.set(lane, prediction);
     preferredAssessment ??= assessment;
     const question = {
       lane,
-      model: plan.routeModel,
+      model: plan.question.model,
       predictedTokens: predicted,
       unusableReason: whyUnusable(lane, plan, prediction, nowMs, deps),
       tried: progress.tried.includes(lane),

@@ -12,7 +12,7 @@ import { type Attempt, lastAttempt, type Run } from "./run.ts";
 export function logDecision(run: Run, attempt: Attempt, deps: Deps): void {
   const { decision } = attempt;
   publish(decisionEvent(run, attempt, deps), deps);
-  const label = deps.modelLabel(run.plan.routeModel);
+  const label = deps.modelLabel(run.plan.question.model);
   if (decision.preferredAttempt) deps.metrics.preferredAttempt(label, decision.lane);
   if (!decision.changedLane) return;
   if (decision.rerouteDecision === "fallback") deps.metrics.fallback(label);
@@ -26,7 +26,7 @@ export function settleAttempt(run: Run, attempt: Attempt, judged: Judged, deps: 
   const { lane } = attempt.runtime;
   if (head !== null) {
     const readings = readWindows({ dialect: lane.dialect, headers: head, nowMs });
-    if (readings.length > 0) deps.engine.observeWindows(lane.id, run.plan.routeModel, readings, nowMs);
+    if (readings.length > 0) deps.engine.observeWindows(lane.id, run.plan.question.model, readings, nowMs);
   }
   applySignal(run, attempt, judged, nowMs, deps);
   if (judged.hop === null) return;
@@ -34,7 +34,7 @@ export function settleAttempt(run: Run, attempt: Attempt, judged: Judged, deps: 
   run.wastedMs += spentMs;
   deps.engine.settle(run.accepted.rid, attempt.number, null, nowMs);
   run.settledAttempts = attempt.number;
-  deps.metrics.wastedRetry(deps.modelLabel(run.plan.routeModel), spentMs);
+  deps.metrics.wastedRetry(deps.modelLabel(run.plan.question.model), spentMs);
   deps.metrics.attempt({
     lane: lane.id,
     op: run.op,
@@ -73,7 +73,7 @@ function bookAttempt(
   } else {
     const record: UsageRecord = {
       lane,
-      model: run.plan.routeModel,
+      model: run.plan.question.model,
       counts,
       atMs: nowMs,
       wallMs,
@@ -84,7 +84,7 @@ function bookAttempt(
       bodyBytes: run.accepted.plainBytes,
     };
     deps.engine.settle(rid, attempt.number, record, nowMs);
-    const label = deps.modelLabel(run.plan.routeModel);
+    const label = deps.modelLabel(run.plan.question.model);
     deps.metrics.tokens(lane, label, counts, (outcome.streamMs ?? 0) / 1000, wallMs / 1000);
   }
   deps.book.endProbe(rid, ending.kind === "relayed" && ending.judged.signal.kind === "ok", nowMs);

@@ -6,7 +6,7 @@ import type { Plan } from "./plan.ts";
 export function spentLanes(plan: Plan, nowMs: number, deps: Deps): SpentLane[] {
   const spent: SpentLane[] = [];
   for (const lane of plan.laneIds) {
-    const mark = deps.book.mark(lane, plan.routeModel, nowMs);
+    const mark = deps.book.mark(lane, plan.question.model, nowMs);
     const window = spentWindow(lane, nowMs, deps);
     if (mark.state === "none" && window === null) continue;
     spent.push({ lane, window: window?.name ?? null, untilMs: mark.untilMs ?? window?.untilMs ?? null });

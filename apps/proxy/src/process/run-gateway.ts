@@ -2,14 +2,14 @@ import { homedir } from "node:os";
 import { formatIssue } from "@ccp/provider-catalog";
 import { locateConfig, readCatalogAt, readQuotasAt } from "@ccp/provider-catalog/node";
 import { parseEnv, type Settings } from "@ccp/usage-contract";
-import { acquireStateLock, openUsageLog } from "@ccp/usage-store/node";
+import { acquireStateLock, openUsageLog, type StatePaths, statePaths } from "@ccp/usage-store/node";
 import { type DemoWorld, openDemo } from "../demo/open-demo.ts";
 import type { CatalogInForce, Clock, Notice } from "../deps.ts";
 import { startQuotaPolls } from "../lanes/quota-poll.ts";
 import { type Gateway, startGateway } from "../start-gateway.ts";
+import { findCheckout } from "../state/find-checkout.ts";
 import { createGatewayState, type GatewayState } from "../state/gateway-state.ts";
 import { watchModelHint } from "../state/model-hint.ts";
-import { findCheckout, type StatePaths, statePaths } from "../state/state-paths.ts";
 import { startCalibrator } from "./calibrator.ts";
 import { handleSignals } from "./handle-signals.ts";
 import { packageVersion } from "./package-version.ts";
@@ -41,7 +41,7 @@ export async function runGateway(options: RunOptions): Promise<void> {
 async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
   const env = { ...options.env, ...demo?.env };
   const settings = readSettings(env);
-  const paths = statePaths(settings, findCheckout());
+  const paths = statePaths(settings, { checkoutDir: findCheckout(), homeDir: homedir(), cwd: process.cwd() });
   const config = readConfig(env, options.strict);
   const lock = lockState(paths);
   const clock: Clock = demo?.clock ?? systemClock;
@@ -67,7 +67,7 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
       demo: demo !== null,
       probeResults: paths.probeResults,
       beforeListen: (deps) => {
-        state = createGatewayState({ ...paths, ...deps });
+        state = createGatewayState(paths, deps);
         state.restore();
       },
     }),

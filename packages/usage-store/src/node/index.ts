@@ -5,6 +5,14 @@ export {
   realFileOps,
 } from "./file-ops.ts";
 export {
+  type CountKeeper,
+  type MarkKeeper,
+  type Restoration,
+  restoreGatewayState,
+  type StateFolders,
+  saveGatewayState,
+} from "./gateway-state.ts";
+export {
   type JsonState,
   readJsonState,
   type StateOps,
@@ -20,3 +28,4 @@ export {
 } from "./open-usage-log.ts";
 export { type ReadUsageLogOptions, readUsageLog } from "./read-usage-log.ts";
 export { acquireStateLock, LOCK_NAME, type StateLock } from "./state-lock.ts";
+export { type StatePaths, type StatePlaces, statePaths } from "./state-paths.ts";

@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { testEvent } from "../test-event.ts";
+import type { LoggedUsage } from "../to-usage-record.ts";
+import { type CountKeeper, type MarkKeeper, restoreGatewayState, saveGatewayState } from "./gateway-state.ts";
+import { openUsageLog } from "./open-usage-log.ts";
+
+const NOW = 1_700_000_000_000;
+const utcHour = (atMs: number): number => new Date(atMs).getUTCHours();
+
+function folders() {
+  const stateDir = mkdtempSync(join(tmpdir(), "ccp-state-"));
+  onTestFinished(() => rmSync(stateDir, { recursive: true, force: true }));
+  return { stateDir, logsDir: join(stateDir, "logs") };
+}
+
+/** Counts what it is given, and takes any snapshot that is a number. */
+function keeper(): CountKeeper & MarkKeeper & { total: number; readonly seen: LoggedUsage[] } {
+  const seen: LoggedUsage[] = [];
+  return {
+    total: 0,
+    seen,
+    snapshot() {
+      return this.total;
+    },
+    restore(snapshot) {
+      if (typeof snapshot !== "number") return { restored: false, reason: "not a number" };
+      this.total = snapshot;
+      return { restored: true };
+    },
+    record(usage) {
+      seen.push(usage);
+      this.total += usage.counts.outputTokens;
+    },
+  };
+}
+
+function logEvents(dir: string, ...atMs: number[]): void {
+  const log = openUsageLog({ dir });
+  atMs.forEach((at, i) => {
+    log.append(testEvent({ rid: `r${at}${i}`, ts: at / 1000, output_tokens: 10, usage_source: "body" }));
+  });
+  log.close();
+}
+
+describe("the gateway's state", () => {
+  it("is nothing before the first run", () => {
+    const counts = keeper();
+    expect(restoreGatewayState(folders(), counts, keeper(), NOW, utcHour)).toEqual({
+      replayed: 0,
+      newestMs: null,
+      problem: null,
+    });
+  });
+
+  it("is the saved counts and the log lines after them, each once", () => {
+    const where = folders();
+    const before = keeper();
+    before.total = 500;
+    expect(saveGatewayState(where, before, keeper(), NOW - 1000)).toEqual({ success: true });
+    logEvents(where.logsDir, NOW - 2000, NOW - 1000, NOW - 999, NOW);
+    const after = keeper();
+    expect(restoreGatewayState(where, after, keeper(), NOW, utcHour)).toEqual({
+      replayed: 2,
+      newestMs: NOW,
+      problem: null,
+    });
+    expect(after.total).toBe(520);
+    expect(after.seen[0]).toMatchObject({ atMs: NOW - 999, localHour: utcHour(NOW), estimated: false });
+  });
+
+  it.each([
+    ["torn", '{"version":1,"saved_ms":18'],
+    ["of another version", '{"version":2,"saved_ms":1,"engine":1,"book":1}'],
+    ["refused by the engine", '{"version":1,"saved_ms":1,"engine":"x","book":1}'],
+    ["a list", "[]"],
+  ])("that is %s gives way to a week of log, with a word about it", (_name, text) => {
+    const where = folders();
+    writeFileSync(join(where.stateDir, "gateway-state.json"), text);
+    logEvents(where.logsDir, NOW - 8 * 86_400_000, NOW - 6 * 86_400_000, NOW);
+    const counts = keeper();
+    const restored = restoreGatewayState(where, counts, keeper(), NOW, utcHour);
+    expect(restored).toMatchObject({ replayed: 2, newestMs: NOW });
+    expect(restored.problem).toContain("gateway-state.json");
+    expect(counts.total).toBe(20);
+  });
+});
