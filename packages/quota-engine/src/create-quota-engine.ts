@@ -180,11 +180,14 @@ class Engine implements QuotaEngine {
   }
 
   models(): string[] {
-    const named = this.#ledger.config.models.filter((quota) => !isGlob(quota.key)).map((quota) => quota.key);
-    const keys = new Set(named.map((name) => modelKey(name)));
-    const seen = [...this.#ledger.models.keys()].filter((key) => !keys.has(key) && key !== OTHER_MODEL);
+    const named = new Map<string, string>();
+    for (const { key } of this.#ledger.config.models) {
+      // Of two spellings of one model the first one counts, as it does where quotas are looked up.
+      if (!isGlob(key) && !named.has(modelKey(key))) named.set(modelKey(key), key);
+    }
+    const seen = [...this.#ledger.models.keys()].filter((key) => !named.has(key) && key !== OTHER_MODEL);
     const other = this.#ledger.models.has(OTHER_MODEL) ? [OTHER_MODEL] : [];
-    return [...named, ...seen, ...other];
+    return [...named.values(), ...seen, ...other];
   }
 
   laneWindows(lane: LaneId, nowMs: number): LaneWindow[] {

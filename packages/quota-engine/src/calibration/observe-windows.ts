@@ -30,10 +30,10 @@ export function observeWindows(
   const entry = model === null ? null : ledger.find(model);
   // A model with a quota is measured from its first answer on, whose headers come before its tokens.
   if (entry?.known && ruleOn(entry, laneId) !== null) ledger.openMeter(entry, laneId);
+  const subjects = [...subjectsOn(ledger, laneId)];
   for (const reading of readings) {
     const window = lane.declared.observe(reading, entry?.family ?? null, lane.countedTokens, at);
     if (window === null || window.scope !== "account") continue;
-    const subjects = [...subjectsOn(ledger, laneId)];
     if (window.resetAtMs !== null && window.lengthMs !== null) {
       for (const subject of subjects) declareReset(subject.tally, window.lengthMs, window.resetAtMs, at);
     }
@@ -81,7 +81,7 @@ export function sampleGap(window: TallyWindow, resetMs: number, at: Instant): vo
   if (calculated === null || resetMs <= at.logicalMs) return;
   window.sampledResetMs = resetMs;
   if (spansStep(window, at)) return;
-  window.calibration.addGap((calculated - resetMs) / 1000, at.logicalMs);
+  window.calibration.addGap((Math.max(calculated, at.logicalMs) - resetMs) / 1000, at.logicalMs);
 }
 
 /** Whether the clock was set within the window: what is calculated across a step is no sample. */

@@ -1,3 +1,4 @@
+import { toQuotaConfig } from "@ccp/usage-contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildCounts, buildEngine, buildRecord, DAY, HOUR, MINUTE, ONE_CAP, T0 } from "../testing/build.ts";
@@ -40,6 +41,32 @@ describe("models", () => {
     engine.record(buildRecord(10, T0), T0);
     expect(engine.assess(ask).usedTokens).toBe(20);
     expect(engine.assess({ ...ask, model: "GLM-4-7" }).usedTokens).toBe(20);
+  });
+
+  it("named twice by the quotas stand once; the first one counts", () => {
+    const engine = buildEngine({
+      models: {
+        "GLM-4-7": { provider: "zai", rolling_tokens: 5 },
+        "glm-4.7": { provider: "zai", rolling_tokens: 9 },
+      },
+    });
+    expect(engine.models()).toEqual(["GLM-4-7"]);
+    expect(engine.assess(ask).rolling.capacityTokens).toBe(5);
+  });
+
+  it("counted together fall under no quota, also after a reload and a restore", () => {
+    const file = { models: { "*": { provider: "zai", rolling_tokens: 10 } } };
+    const engine = buildEngine(file);
+    for (let i = 0; i < MAX_SEEN_MODELS + 9; i += 1)
+      engine.record(buildRecord(9, T0, { model: `model-x${i}` }), T0);
+    const restored = buildEngine(file);
+    restored.restore(engine.snapshot(), T0);
+    engine.reconfigure(toQuotaConfig(file), T0);
+    for (const each of [engine, restored]) {
+      expect(each.models()).toHaveLength(MAX_SEEN_MODELS + 1);
+      expect(each.assess({ ...ask, model: "other" })).toMatchObject({ usedTokens: 81, constraints: [] });
+      expect(each.assess({ ...ask, model: "model-x0" }).binding?.headroomTokens).toBe(1);
+    }
   });
 
   it("beyond 200 are counted together, whatever clients send", () => {

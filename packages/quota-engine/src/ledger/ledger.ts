@@ -5,6 +5,7 @@ import {
   type ModelQuota,
   matchesModel,
   modelKey,
+  type PoolQuota,
   type QuotaConfig,
 } from "@ccp/usage-contract";
 import type { ProbeSeed } from "../calibration/calibration.ts";
@@ -24,6 +25,11 @@ const MAX_NAME_LENGTH = 200;
 /** The quota of a model, if it counts on that lane. */
 export function ruleOn(model: ModelEntry, lane: LaneId): ModelQuota | null {
   return model.quota !== null && model.quota.lane === lane ? model.quota : null;
+}
+
+/** Whether a model (by key) draws on a pool. */
+export function drawsOn(pool: PoolQuota, key: string): boolean {
+  return pool.models.some((pattern) => matchesModel(pattern, key));
 }
 
 /** Holds every counter and finds the right ones for a model and a lane. */
@@ -155,9 +161,9 @@ export class Ledger {
     this.#aliases.clear();
   }
 
-  /** A model entry as the quotas stand, without counters. */
+  /** A model entry as the quotas stand, without counters. What is counted together falls under no quota. */
   createEntry(key: string): ModelEntry {
-    const quota = findForModel(this.config.models, (entry) => entry.key, key);
+    const quota = key === OTHER_MODEL ? null : findForModel(this.config.models, (entry) => entry.key, key);
     return {
       key,
       name: quota !== null && !isGlob(quota.key) ? quota.key : key,
@@ -172,7 +178,7 @@ export class Ledger {
   }
 
   poolsOf(key: string): Pool[] {
-    return this.pools.filter((pool) => pool.quota.models.some((pattern) => matchesModel(pattern, key)));
+    return key === OTHER_MODEL ? [] : this.pools.filter((pool) => drawsOn(pool.quota, key));
   }
 
   /** Models that a quota names count from the start. */
@@ -185,8 +191,8 @@ export class Ledger {
   }
 
   #admit(entry: ModelEntry): ModelEntry {
-    const full = this.#seen() >= MAX_SEEN_MODELS;
-    const kept = full ? (this.models.get(OTHER_MODEL) ?? otherEntry()) : entry;
+    const full = entry.key !== OTHER_MODEL && this.#seen() >= MAX_SEEN_MODELS;
+    const kept = full ? (this.models.get(OTHER_MODEL) ?? this.createEntry(OTHER_MODEL)) : entry;
     kept.known = true;
     this.models.set(kept.key, kept);
     return kept;
@@ -195,22 +201,9 @@ export class Ledger {
   #seen(): number {
     let seen = 0;
     for (const entry of this.models.values()) {
-      if (entry.quota === null || isGlob(entry.quota.key)) seen += 1;
+      const named = entry.quota !== null && !isGlob(entry.quota.key);
+      if (!named && entry.key !== OTHER_MODEL) seen += 1;
     }
     return seen;
   }
-}
-
-function otherEntry(): ModelEntry {
-  return {
-    key: OTHER_MODEL,
-    name: OTHER_MODEL,
-    family: OTHER_MODEL,
-    quota: null,
-    pools: [],
-    known: false,
-    meters: [],
-    speeds: null,
-    lastLane: null,
-  };
 }

@@ -3,7 +3,7 @@ import { copySpeeds } from "../speeds/copy-speeds.ts";
 import type { Instant, LogicalClock } from "../window/logical-clock.ts";
 import type { SlidingRing } from "../window/sliding-ring.ts";
 import { WindowCounter } from "../window/window-counter.ts";
-import { type Ledger, ruleOn } from "./ledger.ts";
+import { drawsOn, type Ledger, ruleOn } from "./ledger.ts";
 import { createPool, type ModelEntry, type Pool } from "./model-entry.ts";
 import { kindOf, type Tally, type TallyWindow, windowSpec } from "./tally.ts";
 
@@ -15,10 +15,8 @@ export function reconfigureLedger(ledger: Ledger, config: QuotaConfig, at: Insta
   const resized = config.rollingMs !== ledger.config.rollingMs || config.weeklyMs !== ledger.config.weeklyMs;
   ledger.config = config;
   if (resized) for (const tally of ledger.tallies()) resizeTally(tally, ledger, at.logicalMs);
-  const previous = ledger.pools;
-  ledger.pools = [];
   for (const entry of ledger.models.values()) refreshEntry(ledger, entry, resized, at.logicalMs);
-  ledger.pools = config.pools.map((quota) => carryPool(ledger, quota, previous, at.logicalMs));
+  ledger.pools = config.pools.map((quota) => carryPool(ledger, quota, at.logicalMs));
   dropUnused(ledger);
   ledger.forgetAliases();
   ledger.addConfigured();
@@ -70,8 +68,8 @@ function copyRows(from: SlidingRing, into: WindowCounter, nowMs: number): void {
   into.advance(nowMs);
 }
 
-function carryPool(ledger: Ledger, quota: PoolQuota, previous: readonly Pool[], nowMs: number): Pool {
-  const old = previous.find((pool) => pool.quota.name === quota.name && pool.quota.lane === quota.lane);
+function carryPool(ledger: Ledger, quota: PoolQuota, nowMs: number): Pool {
+  const old = ledger.pools.find((pool) => pool.quota.name === quota.name && pool.quota.lane === quota.lane);
   const sameMembers = old !== undefined && old.quota.models.join("\n") === quota.models.join("\n");
   const pool = createPool(quota, sameMembers ? old.tally : ledger.newTally(quota));
   if (sameMembers) {
@@ -80,10 +78,9 @@ function carryPool(ledger: Ledger, quota: PoolQuota, previous: readonly Pool[], 
   }
   pool.tally.rolling.counter.advance(nowMs);
   pool.tally.weekly.counter.advance(nowMs);
-  ledger.pools = [...ledger.pools.filter((kept) => kept.quota.name !== quota.name), pool];
   for (const entry of ledger.models.values()) {
     const meter = ledger.meter(entry, quota.lane);
-    if (meter === undefined || !ledger.poolsOf(entry.key).includes(pool)) continue;
+    if (meter === undefined || !drawsOn(quota, entry.key)) continue;
     copyRows(meter.tally.rolling.counter.ring, pool.tally.rolling.counter, nowMs);
     copyRows(meter.tally.weekly.counter.ring, pool.tally.weekly.counter, nowMs);
   }

@@ -1,7 +1,7 @@
 import { DEFAULT_WEIGHTS } from "@ccp/usage-contract";
 import { SpeedBook } from "../speeds/speed-book.ts";
 import type { UsageRecord } from "../types.ts";
-import { addRow, COLUMNS, inputOf, toRow, weigh } from "../window/columns.ts";
+import { addRow, COLUMNS, inputOf, toRow, usableMs, weigh } from "../window/columns.ts";
 import type { Instant } from "../window/logical-clock.ts";
 import type { LaneState } from "./lane-state.ts";
 import type { Ledger } from "./ledger.ts";
@@ -9,9 +9,6 @@ import { addToTally, advanceTally } from "./tally.ts";
 
 /** Weight of one answer in what a lane's models are estimated with before they were seen. */
 const LANE_ALPHA = 1 / 32;
-/** No answer takes longer; a longer time is a fault of the caller and would swamp the hours. */
-const MAX_WALL_MS = 86_400_000;
-
 /** Filled anew for each record; nothing keeps it. */
 const row = new Float64Array(COLUMNS);
 
@@ -22,7 +19,7 @@ export function countRecord(ledger: Ledger, record: UsageRecord, at: Instant, se
   const meter = ledger.openMeter(entry, record.lane);
   const endMs = Number.isFinite(record.atMs) ? record.atMs + at.offsetMs : at.logicalMs;
   const atMs = Math.min(endMs, at.logicalMs);
-  const wallMs = record.wallMs > 0 ? Math.min(Math.round(record.wallMs), MAX_WALL_MS) : 0;
+  const wallMs = usableMs(record.wallMs);
   entry.lastLane = record.lane;
   toRow(record.counts, row);
   addRow(lane.totals, row);

@@ -130,6 +130,29 @@ describe("snapshot and restore", () => {
     expect([rolling.usedTokens, weekly.usedTokens]).toEqual([697, 1180]);
   });
 
+  it("keeps a week that began with its first request, and takes a week that is configured anew", () => {
+    const weekly = (anchor?: string) => ({
+      models: { "glm-4.7": { provider: "zai", weekly_kind: "fixed" as const, weekly_anchor: anchor } },
+    });
+    const engine = buildEngine(weekly());
+    for (const days of [0, 4, 8, 10]) engine.record(buildRecord(10, T0 + days * DAY), T0 + days * DAY);
+    const nowMs = T0 + 10 * DAY;
+    const weekOf = (file: ReturnType<typeof weekly>) => {
+      const restored = buildEngine(file);
+      restored.restore(engine.snapshot(), nowMs);
+      const { usedTokens, resetAtMs } = restored.assess({
+        lane: "zai",
+        model: "glm-4.7",
+        predicted: 0,
+        nowMs,
+      }).weekly;
+      return [usedTokens, ((resetAtMs ?? 0) - T0) / DAY];
+    };
+    expect(weekOf(weekly())).toEqual([20, 14]);
+    // Thursday 08:00, where T0 is a Monday 08:00.
+    expect(weekOf(weekly("thu 08:00"))).toEqual([10, 17]);
+  });
+
   it("restores behind a clock that was set back in between, keeping ages", () => {
     const engine = buildEngine(FILE);
     engine.record(buildRecord(100, T0), T0);

@@ -19,6 +19,8 @@ export interface WindowState {
   readonly lengthMs: number;
   readonly ring: RingState;
   readonly bounds: WindowBounds;
+  /** The declared reset that gave the last gap sample. */
+  readonly sampledResetMs: number | null;
   readonly gaps: readonly Sample[];
   readonly biases: readonly Sample[];
 }
@@ -75,13 +77,14 @@ export function restoreRing(ring: SlidingRing, state: Json | null, nowMs: number
   }
 }
 
-function saveWindow({ counter, calibration }: TallyWindow): WindowState {
+function saveWindow({ counter, calibration, sampledResetMs }: TallyWindow): WindowState {
   const { gaps, biases } = calibration.toJSON();
   return {
     kind: counter.kind,
     lengthMs: counter.lengthMs,
     ring: saveRing(counter.ring),
     bounds: counter.bounds(),
+    sampledResetMs: Number.isFinite(sampledResetMs) ? sampledResetMs : null,
     gaps,
     biases,
   };
@@ -93,8 +96,11 @@ function restoreWindow(window: TallyWindow, state: Json | null, nowMs: number): 
   restoreRing(counter.ring, asObject(state.ring), nowMs);
   const bounds = readBounds(asObject(state.bounds));
   const same = state.kind === counter.kind && state.lengthMs === counter.lengthMs;
-  if (same && bounds !== null) counter.restoreBounds(bounds);
+  // A week that follows the configured day and time is opened anew: both may have changed since.
+  const ownWeek = counter.followsAnchor && bounds?.declared === false;
+  if (same && bounds !== null && !ownWeek) counter.restoreBounds(bounds);
   else counter.recount(nowMs);
+  window.sampledResetMs = asNumber(state.sampledResetMs) ?? Number.NEGATIVE_INFINITY;
   calibration.restore({ gaps: readSamples(state.gaps), biases: readSamples(state.biases) }, nowMs);
 }
 

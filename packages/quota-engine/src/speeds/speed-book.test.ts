@@ -65,6 +65,8 @@ describe("speeds", () => {
     serve(engine, T0, { estimated: true });
     serve(engine, T0, { wallMs: Number.NaN, streamMs: -1, ttftMs: null, localHour: 24 });
     expect(speeds(engine)).toMatchObject({ rolling: NO_RATES, rolling_samples: 1, weekly_samples: 0 });
+    serve(engine, T0, { wallMs: Number.POSITIVE_INFINITY, ttftMs: Number.NaN });
+    expect(speeds(engine).rolling.out_dirty_tps).toBe(200 / 86_400);
     expect(speeds(engine).ttft_ms.p50).toBeNull();
   });
 

@@ -1,6 +1,6 @@
 import type { Speeds } from "@ccp/usage-contract";
 import type { UsageRecord } from "../types.ts";
-import { addRow, inputOf, OUTPUT } from "../window/columns.ts";
+import { addRow, inputOf, OUTPUT, usableMs } from "../window/columns.ts";
 import { SlidingRing } from "../window/sliding-ring.ts";
 import { HourBook } from "./hour-book.ts";
 import {
@@ -44,21 +44,19 @@ export class SpeedBook {
   add(record: UsageRecord, counts: Float64Array, atMs: number, inSession: boolean): void {
     const input = inputOf(counts);
     const output = counts[OUTPUT] ?? 0;
-    const streamed = record.streamMs > 0;
-    const timed = record.wallMs > 0;
+    const streamMs = usableMs(record.streamMs);
+    const wallMs = usableMs(record.wallMs);
     row[SAMPLES] = 1;
-    row[STREAM_IN] = streamed ? input : 0;
-    row[STREAM_OUT] = streamed ? output : 0;
-    row[STREAM_MS] = streamed ? Math.round(record.streamMs) : 0;
-    row[WALL_IN] = timed ? input : 0;
-    row[WALL_OUT] = timed ? output : 0;
-    row[WALL_MS] = timed ? Math.round(record.wallMs) : 0;
+    row[STREAM_IN] = streamMs > 0 ? input : 0;
+    row[STREAM_OUT] = streamMs > 0 ? output : 0;
+    row[STREAM_MS] = streamMs;
+    row[WALL_IN] = wallMs > 0 ? input : 0;
+    row[WALL_OUT] = wallMs > 0 ? output : 0;
+    row[WALL_MS] = wallMs;
     this.rolling.add(atMs, row);
-    if (inSession) {
-      addRow(this.session, row);
-    }
+    if (inSession) addRow(this.session, row);
     this.hours.add(record.localHour, atMs, row);
-    if (record.ttftMs !== null && record.ttftMs >= 0) this.ttft.add(atMs, record.ttftMs);
+    if (record.ttftMs !== null && record.ttftMs >= 0) this.ttft.add(atMs, usableMs(record.ttftMs));
   }
 
   view(nowMs: number): Speeds {

@@ -35,6 +35,14 @@ function usable(tokens: number): number {
   return tokens > 0 && tokens <= MAX_TOKEN_COUNT ? Math.ceil(tokens) : 0;
 }
 
+/** No answer takes longer; a longer time is a fault of the caller and would swamp the hours. */
+const MAX_DURATION_MS = 86_400_000;
+
+/** A duration in whole ms, at most a day; 0 for what is none. */
+export function usableMs(ms: number): number {
+  return ms > 0 ? Math.min(Math.round(ms), MAX_DURATION_MS) : 0;
+}
+
 /** Counted tokens of one row of columns. */
 export function weigh(columns: Float64Array, weights: TokenWeights): number {
   return (

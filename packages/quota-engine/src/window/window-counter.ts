@@ -54,6 +54,11 @@ export class WindowCounter {
     return this.#kind;
   }
 
+  /** Whether it resets at a configured day and time. */
+  get followsAnchor(): boolean {
+    return this.#kind === "fixed" && this.#anchor !== null;
+  }
+
   get lengthMs(): number {
     return this.ring.windowMs;
   }
@@ -173,8 +178,7 @@ export class WindowCounter {
     this.#startMs = null;
     this.#endMs = null;
     this.#sums.fill(0);
-    const startsWithRow = this.#kind === "anchored" || (this.#kind === "fixed" && this.#anchor === null);
-    if (startsWithRow) this.#replayRing();
+    if (this.#kind !== "sliding" && !this.followsAnchor) this.#replayRing();
     this.advance(nowMs);
   }
 
