@@ -57,6 +57,9 @@ export interface Deps {
   readonly events: EventHub;
   readonly decisions: DecisionRing;
   readonly metrics: Metrics;
+  /** Since the start: what people are shown without a Prometheus. */
+  readonly totals: { rerouted: number; wastedRetryMs: number };
+  readonly startedMonoMs: number;
   readonly bodyBudget: BodyBudget;
   readonly newId: () => string;
   /** 0..1; spreads retries of many gateways. */

@@ -111,6 +111,8 @@ function createDeps(options: GatewayOptions): Deps {
     events: createEventHub(),
     decisions: createDecisionRing(),
     metrics,
+    totals: { rerouted: 0, wastedRetryMs: 0 },
+    startedMonoMs: clock.monoMs(),
     bodyBudget: { heldBytes: 0, maxBytes: MAX_HELD_BODY_BYTES },
     newId: options.newId ?? createIdSource(clock.wallMs),
     random: options.random ?? Math.random,

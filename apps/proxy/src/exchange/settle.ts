@@ -15,6 +15,7 @@ export function logDecision(run: Run, attempt: Attempt, deps: Deps): void {
   const label = deps.modelLabel(run.plan.question.model);
   if (decision.preferredAttempt) deps.metrics.preferredAttempt(label, decision.lane);
   if (!decision.changedLane) return;
+  deps.totals.rerouted += 1;
   if (decision.rerouteDecision === "fallback") deps.metrics.fallback(label);
   else deps.metrics.reroutedOnLimit(label, deps.settings.rerouteMode);
 }
@@ -32,6 +33,7 @@ export function settleAttempt(run: Run, attempt: Attempt, judged: Judged, deps: 
   if (judged.hop === null) return;
   const spentMs = deps.clock.monoMs() - attempt.startedMonoMs;
   run.wastedMs += spentMs;
+  deps.totals.wastedRetryMs += spentMs;
   deps.engine.settle(run.accepted.rid, attempt.number, null, nowMs);
   run.settledAttempts = attempt.number;
   deps.metrics.wastedRetry(deps.modelLabel(run.plan.question.model), spentMs);

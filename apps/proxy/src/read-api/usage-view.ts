@@ -22,9 +22,17 @@ export function usageView(deps: Deps): UsageView {
     cooldown_sec: deps.settings.cooldownSec,
     lanes,
     models,
+    uptime_sec: (deps.clock.monoMs() - deps.startedMonoMs) / 1000,
+    totals: { rerouted: deps.totals.rerouted, wasted_retry_ms: deps.totals.wastedRetryMs },
+    windows: windowLengths(deps),
     ...(deps.demo ? { demo: true } : {}),
     ...(deps.probeResults === null ? {} : { probe_results: deps.probeResults }),
   };
+}
+
+function windowLengths(deps: Deps): { rolling_seconds: number; weekly_seconds: number } {
+  const { rollingMs, weeklyMs } = deps.quotas.current().config;
+  return { rolling_seconds: rollingMs / 1000, weekly_seconds: weeklyMs / 1000 };
 }
 
 export function modelUsages(deps: Deps, nowMs: number): Record<string, ModelUsage> {

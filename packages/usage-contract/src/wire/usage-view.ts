@@ -53,6 +53,7 @@ export const ModelUsageSchema = v.looseObject({
   reroute_mode: v.picklist(REROUTE_MODES),
   cooldown_active: v.boolean(),
   cooldown_next_ts: maybe,
+  rate_15m_tokens_per_min: v.optional(maybe),
   speeds: SpeedsSchema,
   /** Tokens per lane that served this model, raw classes. */
   lanes: v.optional(
@@ -98,5 +99,9 @@ export const UsageViewSchema = v.looseObject({
   lanes: v.record(v.string(), LaneUsageSchema),
   models: v.record(v.string(), ModelUsageSchema),
   probe_results: v.optional(v.string()),
+  demo: v.optional(v.literal(true)),
+  uptime_sec: v.optional(number),
+  totals: v.optional(v.looseObject({ rerouted: number, wasted_retry_ms: number })),
+  windows: v.optional(v.looseObject({ rolling_seconds: number, weekly_seconds: number })),
 });
 export type UsageView = v.InferOutput<typeof UsageViewSchema>;
