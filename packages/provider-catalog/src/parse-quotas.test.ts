@@ -74,3 +74,45 @@ pools:
     });
   });
 });
+
+describe("a reserve", () => {
+  it("is read in either spelling, for a model and for a pool", () => {
+    const text = `dwellSec: 60
+models: { glm-5: { provider: zai, reserve: { subagent: 0.1, background: 0.3 } } }
+pools: { plan: { provider: zai, models: [glm-*], reserve: { background: 1 } } }
+`;
+    expect(parseQuotas(text)).toMatchObject({
+      warnings: [],
+      file: { dwell_sec: 60 },
+      config: {
+        dwellSec: 60,
+        models: [{ reserve: { subagent: 0.1, background: 0.3 } }],
+        pools: [{ reserve: { subagent: 0, background: 1 } }],
+      },
+    });
+  });
+
+  it("that lets background traffic stay longest is warned about", () => {
+    const text = "models: { glm-5: { provider: zai, reserve: { subagent: 0.1 } } }";
+    expect(parseQuotas(text)).toMatchObject({
+      warnings: [
+        {
+          path: "models.glm-5.reserve",
+          line: 1,
+          message: "keeps background traffic longer than subagents, which a person waits for",
+        },
+      ],
+    });
+  });
+
+  it("is a share, of classes that are known", () => {
+    const text = `models:
+  glm-5: { provider: zai, reserve: { subagent: 10, haiku: 0.1 } }
+`;
+    const result = parseQuotas(text);
+    expect(result.success ? [] : result.issues.map(({ path, message }) => [path, message])).toEqual([
+      ["models.glm-5.reserve.subagent", "expected a number of at most 1, found 10"],
+      ["models.glm-5.reserve.haiku", "unknown key; expected one of subagent, background"],
+    ]);
+  });
+});

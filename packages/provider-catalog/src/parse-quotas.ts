@@ -61,16 +61,25 @@ function checkQuotas(file: QuotasFile, report: Report): void {
       );
     }
     seen.set(modelKey(name), name);
-    warnAboutAnchor(rule, path, report);
+    warnAbout(rule, path, report);
   }
-  for (const [name, rule] of Object.entries(file.pools ?? {})) warnAboutAnchor(rule, ["pools", name], report);
+  for (const [name, rule] of Object.entries(file.pools ?? {})) warnAbout(rule, ["pools", name], report);
 }
 
-function warnAboutAnchor(
-  rule: { readonly weekly_kind?: string | undefined; readonly weekly_anchor?: string | undefined },
-  path: readonly string[],
-  report: Report,
-): void {
+type Rule = NonNullable<QuotasFile["models"]>[string];
+
+function warnAbout(rule: Rule, path: readonly string[], report: Report): void {
+  warnAboutAnchor(rule, path, report);
+  const { subagent = 0, background = 0 } = rule.reserve ?? {};
+  if (background < subagent) {
+    report.warn(
+      [...path, "reserve"],
+      "keeps background traffic longer than subagents, which a person waits for",
+    );
+  }
+}
+
+function warnAboutAnchor(rule: Rule, path: readonly string[], report: Report): void {
   const fixed = rule.weekly_kind === "fixed";
   if (fixed && rule.weekly_anchor === undefined) {
     report.warn(

@@ -15,6 +15,8 @@ export { isLoopbackHost } from "./loopback.ts";
 export { findForModel, isGlob, matchesModel, modelKey } from "./model-key.ts";
 export { openApiDocument, wireJsonSchema } from "./openapi.ts";
 export {
+  type ClassReserve,
+  DEFAULT_DWELL_SEC,
   DEFAULT_WARN_PCT,
   type ModelQuota,
   type PoolQuota,
@@ -148,4 +150,6 @@ export {
   REROUTE_MODES,
   type RerouteDecision,
   type RerouteMode,
+  TRAFFIC_CLASSES,
+  type TrafficClass,
 } from "./words.ts";

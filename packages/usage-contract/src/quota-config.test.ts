@@ -14,6 +14,7 @@ describe("toQuotaConfig", () => {
       rollingMs: 18_000_000,
       weeklyMs: 604_800_000,
       preemptAt: "block",
+      dwellSec: 300,
       pools: [],
       models: [
         {
@@ -27,6 +28,7 @@ describe("toQuotaConfig", () => {
           weeklyAnchor: null,
           warnPct: 0.8,
           weights: { input: 1, output: 1, cacheCreation: 1, cacheRead: 0.1 },
+          reserve: { subagent: 0, background: 0 },
         },
       ],
     });
@@ -41,6 +43,7 @@ describe("toQuotaConfig", () => {
       read({
         windows: { rolling_seconds: 60, weekly_seconds: 3600.5 },
         preempt_at: "warn",
+        dwell_sec: 0,
         pools: {
           plan: {
             provider: "anth",
@@ -51,11 +54,13 @@ describe("toQuotaConfig", () => {
             weekly_limit_type: "hours",
             warn_pct: 1,
             weights: { cache_read: 0 },
+            reserve: { background: 0.25 },
           },
         },
       }),
     );
-    expect([config.rollingMs, config.weeklyMs, config.preemptAt]).toEqual([60_000, 3_600_500, "warn"]);
+    expect([config.rollingMs, config.weeklyMs]).toEqual([60_000, 3_600_500]);
+    expect([config.preemptAt, config.dwellSec]).toEqual(["warn", 0]);
     expect(config.pools[0]).toEqual({
       name: "plan",
       models: ["claude-*"],
@@ -68,6 +73,7 @@ describe("toQuotaConfig", () => {
       weeklyAnchor: { weekday: 1, hour: 9, minute: 30 },
       warnPct: 1,
       weights: { input: 1, output: 1, cacheCreation: 1, cacheRead: 0 },
+      reserve: { subagent: 0, background: 0.25 },
     });
   });
 });
@@ -85,6 +91,10 @@ describe("QuotasFileSchema", () => {
     ["a pool without models", { pools: { p: { ...haiku, models: [] } } }],
     ["a window of no length", { windows: { rolling_seconds: 0 } }],
     ["a preempt point nobody knows", { preempt_at: "cap" }],
+    ["a share in percent", { models: { m: { ...haiku, reserve: { subagent: 10 } } } }],
+    ["a share below nothing", { pools: { p: { ...haiku, models: ["m"], reserve: { background: -0.1 } } } }],
+    ["a reserve for the main agent", { models: { m: { ...haiku, reserve: { main: 0.1 } } } }],
+    ["a dwell that never ends", { dwell_sec: Number.POSITIVE_INFINITY }],
     ["text", "models"],
   ])("refuses %s", (_, value) => expect(v.safeParse(QuotasFileSchema, value).success).toBe(false));
 });

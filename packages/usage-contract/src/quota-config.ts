@@ -1,10 +1,12 @@
 import * as v from "valibot";
 import { DEFAULT_WEIGHTS, type TokenWeights } from "./token-usage.ts";
-import { type LaneId, laneId } from "./words.ts";
+import { type LaneId, laneId, type TrafficClass } from "./words.ts";
 
 export const ROLLING_WINDOW_MS = 18_000_000;
 export const WEEKLY_WINDOW_MS = 604_800_000;
 export const DEFAULT_WARN_PCT = 0.8;
+/** As long as an unused prompt cache commonly lives. */
+export const DEFAULT_DWELL_SEC = 300;
 
 /** `sliding`: the last N seconds. `anchored`: starts with the first request, then drops at once. `fixed`: a weekday and time. */
 export type RollingKind = "sliding" | "anchored";
@@ -16,6 +18,9 @@ export interface WeeklyAnchor {
   readonly hour: number;
   readonly minute: number;
 }
+
+/** Share of each window, 0..1, that a class of traffic leaves free for the main agent. 0: none. */
+export type ClassReserve = Readonly<Record<Exclude<TrafficClass, "main">, number>>;
 
 /** The caps of one model (or of each model a glob matches), or of a pool of models. */
 export interface QuotaRule {
@@ -31,6 +36,7 @@ export interface QuotaRule {
   /** Ratio of the cap at which a window warns. */
   readonly warnPct: number;
   readonly weights: TokenWeights;
+  readonly reserve: ClassReserve;
 }
 
 export interface ModelQuota extends QuotaRule {
@@ -53,6 +59,8 @@ export interface QuotaConfig {
   readonly weeklyMs: number;
   /** Read by `preemptive` mode only. */
   readonly preemptAt: PreemptAt;
+  /** How long a session stays on the lane it was moved to, seconds; 0: not at all. */
+  readonly dwellSec: number;
   readonly models: readonly ModelQuota[];
   readonly pools: readonly PoolQuota[];
 }
@@ -65,6 +73,8 @@ const WeightsSchema = v.strictObject({
   cache_creation: v.optional(weight),
   cache_read: v.optional(weight),
 });
+const share = v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)));
+const ReserveSchema = v.strictObject({ subagent: share, background: share });
 
 const ANCHOR = /^(sun|mon|tue|wed|thu|fri|sat) ([01]\d|2[0-3]):([0-5]\d)$/i;
 const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
@@ -82,6 +92,13 @@ export const quotaRuleEntries = {
   ),
   warn_pct: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1))),
   weights: v.optional(WeightsSchema),
+  reserve: v.optional(ReserveSchema),
+};
+
+/** Settings of the whole file; the quotas view repeats them in an open object. */
+export const quotaSettingEntries = {
+  preempt_at: v.optional(v.picklist(PREEMPT_POINTS)),
+  dwell_sec: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
 };
 
 export const quotaWindowEntries = {
@@ -93,7 +110,7 @@ export const quotaWindowEntries = {
 export const QuotasFileSchema = v.strictObject({
   $schema: v.optional(v.string()),
   windows: v.optional(v.strictObject(quotaWindowEntries)),
-  preempt_at: v.optional(v.picklist(PREEMPT_POINTS)),
+  ...quotaSettingEntries,
   models: v.optional(v.record(v.string(), v.strictObject(quotaRuleEntries))),
   pools: v.optional(
     v.record(
@@ -111,6 +128,7 @@ export function toQuotaConfig(file: QuotasFile): QuotaConfig {
     rollingMs: file.windows?.rolling_seconds ? file.windows.rolling_seconds * 1000 : ROLLING_WINDOW_MS,
     weeklyMs: file.windows?.weekly_seconds ? file.windows.weekly_seconds * 1000 : WEEKLY_WINDOW_MS,
     preemptAt: file.preempt_at ?? "block",
+    dwellSec: file.dwell_sec ?? DEFAULT_DWELL_SEC,
     models: Object.entries(file.models ?? {}).map(([key, entry]) => ({ key, ...toRule(entry) })),
     pools: Object.entries(file.pools ?? {}).map(([name, { models, ...entry }]) => ({
       name,
@@ -136,6 +154,7 @@ function toRule(entry: RuleEntry): QuotaRule {
       cacheCreation: entry.weights?.cache_creation ?? DEFAULT_WEIGHTS.cacheCreation,
       cacheRead: entry.weights?.cache_read ?? DEFAULT_WEIGHTS.cacheRead,
     },
+    reserve: { subagent: entry.reserve?.subagent ?? 0, background: entry.reserve?.background ?? 0 },
   };
 }
 

@@ -46,6 +46,13 @@ export const REROUTE_DECISIONS = [
 ] as const;
 export type RerouteDecision = (typeof REROUTE_DECISIONS)[number];
 
+/**
+ * Who waits for a request. `main`: a person, in the conversation; also whatever cannot be told. `subagent`: the main
+ * agent. `background`: nobody (session titles, summaries).
+ */
+export const TRAFFIC_CLASSES = ["main", "subagent", "background"] as const;
+export type TrafficClass = (typeof TRAFFIC_CLASSES)[number];
+
 export const LANE_STATES = ["ok", "warn", "block", "cooldown", "disabled", "auth_error", "unknown"] as const;
 export type LaneState = (typeof LANE_STATES)[number];
 

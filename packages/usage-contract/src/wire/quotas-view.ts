@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { PREEMPT_POINTS, quotaRuleEntries, quotaWindowEntries } from "../quota-config.ts";
+import { quotaRuleEntries, quotaSettingEntries, quotaWindowEntries } from "../quota-config.ts";
 import { IssueSchema } from "./error-body.ts";
 
 const rule = v.looseObject(quotaRuleEntries);
@@ -8,7 +8,7 @@ const rule = v.looseObject(quotaRuleEntries);
 export const QuotasViewSchema = v.looseObject({
   config: v.looseObject({
     windows: v.optional(v.looseObject(quotaWindowEntries)),
-    preempt_at: v.optional(v.picklist(PREEMPT_POINTS)),
+    ...quotaSettingEntries,
     models: v.optional(v.record(v.string(), rule)),
     pools: v.optional(
       v.record(v.string(), v.looseObject({ ...quotaRuleEntries, models: v.array(v.string()) })),
