@@ -2,14 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Deps } from "../deps.ts";
 import { type OwnError, sendError } from "../http/answer.ts";
 import { accept } from "./accept.ts";
-import {
-  AMBIGUOUS_MODEL,
-  allLanesSpent,
-  CLIENT_CLOSED_STATUS,
-  noAnswer,
-  noUsableLane,
-  upstreamRedirect,
-} from "./fail.ts";
+import { AMBIGUOUS_MODEL, allLanesSpent, noAnswer, noUsableLane, upstreamRedirect } from "./fail.ts";
 import { type Judged, judge } from "./judge.ts";
 import { type Decided, decideNext, NOTHING_TRIED, type Progress, planQuestion } from "./plan.ts";
 import { prepare } from "./prepare.ts";
@@ -18,7 +11,7 @@ import { type Attempt, lastAttempt, type Run, type SendDecision, triedLanes } fr
 import { send } from "./send.ts";
 import { logDecision, settleAttempt, settleExchange } from "./settle.ts";
 import { spentLanes } from "./spent-lanes.ts";
-import { CallFailure } from "./upstream-call.ts";
+import { CallFailure, type UpstreamCall } from "./upstream-call.ts";
 
 /**
  * One `POST /v1/messages`, from the first byte read to the last line logged: accept, then decide, prepare, send and
@@ -66,7 +59,7 @@ async function attemptLanes(run: Run, deps: Deps): Promise<void> {
     const nowMs = deps.clock.wallMs();
     const decided = decideNext(run.plan, progressOf(run, last), nowMs, deps);
     if (decided.decision.kind !== "send") return conclude(run, decided, last, deps);
-    last?.sent.call.abort(new CallFailure("aborted", null));
+    endCall(last?.sent.call);
 
     const attempt = open(run, decided, decided.decision, nowMs, deps);
     if (attempt === null) return answerOwn(run, AMBIGUOUS_MODEL, deps);
@@ -87,7 +80,12 @@ function abandon(run: Run, deps: Deps): void {
   const nowMs = deps.clock.wallMs();
   for (const attempt of run.attempts) deps.engine.settle(run.accepted.rid, attempt.number, null, nowMs);
   deps.book.endProbe(run.accepted.rid, false, nowMs);
-  run.activeCall?.abort(new CallFailure("aborted", null));
+  endCall(run.activeCall);
+}
+
+/** An error takes its stack when it is made, so none is made for a call that has ended. */
+function endCall(call: UpstreamCall | null | undefined): void {
+  if (call !== null && call !== undefined && !call.ended) call.abort(new CallFailure("aborted", null));
 }
 
 function progressOf(run: Run, last: Judged | null): Progress {
@@ -140,7 +138,7 @@ async function pass(run: Run, attempt: Attempt, judged: Judged, deps: Deps): Pro
   const laneId = attempt.decision.lane;
   if (head === null) throw new Error("only an answered attempt can be passed on");
   if (head.status >= 300 && head.status < 400) {
-    call.abort(new CallFailure("aborted", null));
+    endCall(call);
     return answerOwn(run, upstreamRedirect(laneId), deps);
   }
   const own: Record<string, string> = {
@@ -172,7 +170,7 @@ async function conclude(run: Run, decided: Decided, last: Judged | null, deps: D
   const attempt = lastAttempt(run);
   const { decision } = decided;
   if (decision.kind === "refuse") {
-    last?.sent.call.abort(new CallFailure("aborted", null));
+    endCall(last?.sent.call);
     const nowMs = deps.clock.wallMs();
     const spent = spentLanes(run.plan, nowMs, deps);
     const error =
@@ -212,6 +210,6 @@ function watchClient(run: Run): void {
   outgoing.once("close", () => {
     if (outgoing.writableFinished) return;
     run.clientGone = true;
-    run.activeCall?.abort(new CallFailure("aborted", CLIENT_CLOSED_STATUS));
+    endCall(run.activeCall);
   });
 }
