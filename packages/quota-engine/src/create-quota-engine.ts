@@ -88,7 +88,8 @@ class Engine implements QuotaEngine {
   assess(input: AssessInput): Assessment {
     const at = this.#at(input.nowMs);
     const predicted = checkedTokens(input.predicted);
-    return assessModel(this.#ledger, this.#ledger.find(input.model), input.lane, predicted, at);
+    const entry = this.#ledger.find(input.model);
+    return assessModel(this.#ledger, entry, input.lane, predicted, at, input.trafficClass);
   }
 
   reserve(lease: LeaseInput, nowMs: number): void {

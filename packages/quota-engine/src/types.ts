@@ -7,6 +7,7 @@ import type {
   QuotaConfig,
   RerouteMode,
   TokenCounts,
+  TrafficClass,
   WindowReading,
 } from "@ccp/usage-contract";
 import type { LearnedUnit } from "./calibration/unit-learner.ts";
@@ -50,6 +51,11 @@ export interface PredictInput {
   readonly bodyBytes: number;
   /** The request's `max_tokens`; `null` when it has none. */
   readonly maxTokens: number | null;
+  /**
+   * `false` where the lane cannot hold the conversation in its prompt cache: then what is commonly read from the cache
+   * counts as plain input. Default `true`.
+   */
+  readonly cacheWarm?: boolean;
 }
 
 /** Whole tokens, rounded up. */
@@ -67,6 +73,11 @@ export interface AssessInput {
   /** Counted tokens the request is expected to take. */
   readonly predicted: number;
   readonly nowMs: number;
+  /**
+   * Default `main`. Another class is warned and blocked earlier, by the share of the windows that the quotas keep
+   * free of it: its own caps' by the rule, the lane's declared ones by the largest share among the model's rules.
+   */
+  readonly trafficClass?: TrafficClass;
 }
 
 /** One limit that binds a model on a lane. */
@@ -79,7 +90,7 @@ export interface Constraint {
   readonly usedTokens: number | null;
   /** As configured; for a lane's window what was learned of it. */
   readonly capacityTokens: number | null;
-  /** What blocks: the capacity times the learned bias, once the bias is trusted. */
+  /** What blocks: the capacity times the learned bias, once the bias is trusted, less what is kept free. */
   readonly effectiveCapacityTokens: number | null;
   /** Effective capacity − used − reserved, never below 0. */
   readonly headroomTokens: number | null;
@@ -93,6 +104,8 @@ export interface Constraint {
   readonly warned: boolean;
   /** The pressure has reached 1: used + reserved ≥ capacity, or predicted ≥ headroom, or declared spent. */
   readonly blocked: boolean;
+  /** Share of the capacity that the asking class of traffic leaves free, 0..1; absent where it leaves none. */
+  readonly keptFree?: number;
 }
 
 /** One of the model's own windows on the lane that was asked about. */

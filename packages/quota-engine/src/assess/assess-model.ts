@@ -1,4 +1,4 @@
-import { DEFAULT_WARN_PCT, type LaneId } from "@ccp/usage-contract";
+import { DEFAULT_WARN_PCT, type LaneId, type TrafficClass } from "@ccp/usage-contract";
 import { autoWarnPct, type BiasSummary, TRUSTED } from "../calibration/summarize.ts";
 import { type Ledger, ruleOn } from "../ledger/ledger.ts";
 import type { ModelEntry } from "../ledger/model-entry.ts";
@@ -7,10 +7,20 @@ import type { Assessment, Constraint } from "../types.ts";
 import type { Instant } from "../window/logical-clock.ts";
 import { weighDeclared } from "./declared-constraint.ts";
 import { bindsFamily, currentReading } from "./declared-windows.ts";
+import { keptFree, keptFreeOn } from "./kept-free.ts";
 import { weighOwn } from "./own-constraint.ts";
 import { windowFigures } from "./window-figures.ts";
 
 const NOTHING_LEARNED: BiasSummary = { bias: null, confidence: 0, samples: 0 };
+
+/** What an assessment is about. */
+interface Asked {
+  readonly entry: ModelEntry;
+  readonly lane: LaneId;
+  readonly predicted: number;
+  readonly traffic: TrafficClass;
+  readonly at: Instant;
+}
 
 /** Weighs everything that binds a model on a lane at one instant. Changes no count. */
 export function assessModel(
@@ -19,6 +29,7 @@ export function assessModel(
   lane: LaneId,
   predicted: number,
   at: Instant,
+  traffic: TrafficClass = "main",
 ): Assessment {
   const quota = ruleOn(entry, lane);
   const tally = ledger.meter(entry, lane)?.tally ?? null;
@@ -27,10 +38,12 @@ export function assessModel(
   const rolling = windowFigures("rolling", tally, quota, at);
   const weekly = windowFigures("weekly", tally, quota, at);
   const constraints: Constraint[] = [];
-  push(constraints, weighOwn("rolling", "rolling", rolling, tally, warnPct, predicted));
-  push(constraints, weighOwn("weekly", "weekly", weekly, tally, warnPct, predicted));
-  if (entry.pools.length > 0) addPools(constraints, entry, lane, predicted, at);
-  const spentUntilMs = addDeclared(constraints, ledger, entry, lane, warnPct, predicted, at);
+  const share = keptFree(quota, traffic);
+  push(constraints, weighOwn("rolling", "rolling", rolling, tally, warnPct, predicted, share));
+  push(constraints, weighOwn("weekly", "weekly", weekly, tally, warnPct, predicted, share));
+  const asked: Asked = { entry, lane, predicted, traffic, at };
+  if (entry.pools.length > 0) addPools(constraints, asked);
+  const spentUntilMs = addDeclared(constraints, ledger, asked, warnPct);
   const learned = strongest(tally);
   const warnPctAuto = autoWarnPct(warnPct, learned);
   const binding = tightest(constraints);
@@ -65,13 +78,14 @@ function push(into: Constraint[], constraint: Constraint | null): void {
   if (constraint !== null) into.push(constraint);
 }
 
-function addPools(into: Constraint[], entry: ModelEntry, lane: LaneId, predicted: number, at: Instant): void {
+function addPools(into: Constraint[], { entry, lane, predicted, traffic, at }: Asked): void {
   for (const { quota, tally, names } of entry.pools) {
     if (quota.lane !== lane) continue;
     advanceTally(tally, at.logicalMs);
+    const share = keptFree(quota, traffic);
     for (const which of ["rolling", "weekly"] as const) {
       const figures = windowFigures(which, tally, quota, at);
-      push(into, weighOwn(names[which], which, figures, tally, quota.warnPct, predicted));
+      push(into, weighOwn(names[which], which, figures, tally, quota.warnPct, predicted, share));
     }
   }
 }
@@ -80,19 +94,17 @@ function addPools(into: Constraint[], entry: ModelEntry, lane: LaneId, predicted
 function addDeclared(
   into: Constraint[],
   ledger: Ledger,
-  entry: ModelEntry,
-  lane: LaneId,
+  { entry, lane, predicted, traffic, at }: Asked,
   warnPct: number,
-  predicted: number,
-  at: Instant,
 ): number | null {
   const state = ledger.lane(lane);
   if (state === undefined) return null;
+  const share = keptFreeOn(entry, lane, traffic);
   let spentUntilMs: number | null = null;
   for (const window of state.declared.all) {
     if (!bindsFamily(window, entry.family)) continue;
     const reading = currentReading(window, at.wallMs, at.logicalMs);
-    into.push(weighDeclared(state, window, reading, warnPct, predicted, at.logicalMs));
+    into.push(weighDeclared(state, window, reading, warnPct, predicted, at.logicalMs, share));
     if (reading.spent && reading.resetAtMs !== null) {
       spentUntilMs = Math.max(spentUntilMs ?? reading.resetAtMs, reading.resetAtMs);
     }

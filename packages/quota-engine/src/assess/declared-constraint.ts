@@ -1,6 +1,7 @@
 import type { LaneState } from "../ledger/lane-state.ts";
 import type { Constraint } from "../types.ts";
 import type { CurrentReading, DeclaredWindow } from "./declared-windows.ts";
+import { pressureIn } from "./kept-free.ts";
 
 /** A full ratio that is not believed any more (old, and no reset) binds nearly, and must not block by itself. */
 const JUST_BELOW_FULL = 0.999;
@@ -8,6 +9,8 @@ const JUST_BELOW_FULL = 0.999;
 /**
  * Weighs a window that the lane itself declares. Without learned units only its ratio is known, and only a spent
  * window blocks; with them, what was counted and reserved since the reading is added.
+ *
+ * @param share What the asking class of traffic leaves free: a ratio that leaves less blocks that class.
  */
 export function weighDeclared(
   lane: LaneState,
@@ -16,30 +19,39 @@ export function weighDeclared(
   warnPct: number,
   predicted: number,
   logicalMs: number,
+  share: number,
 ): Constraint {
   const capacity = learnedCapacity(lane, window, reading);
   const sinceTokens = Math.max(0, lane.countedTokens - window.countedTokens);
   const usedTokens = capacity === null ? null : (reading.usedRatio ?? 0) * capacity + sinceTokens;
   const committed = usedTokens === null ? 0 : usedTokens + lane.reserved;
-  const learned = capacity === null ? 0 : (committed + predicted) / capacity;
-  const declared = reading.usedRatio ?? 0;
-  const pressure = reading.spent
-    ? Math.max(1, declared)
-    : Math.max(Math.min(declared, JUST_BELOW_FULL), learned);
-  return {
+  const effective = capacity === null ? null : capacity * (1 - share);
+  const learned = effective === null ? 0 : pressureIn(committed + predicted, effective);
+  const pressure = Math.max(declaredPressure(reading, share), learned);
+  const constraint: Constraint = {
     name: window.constraintName,
     usedPct: reading.usedRatio,
     usedTokens,
     capacityTokens: capacity,
-    effectiveCapacityTokens: capacity,
-    headroomTokens: capacity === null ? null : Math.max(0, capacity - committed),
+    effectiveCapacityTokens: effective,
+    headroomTokens: effective === null ? null : Math.max(0, effective - committed),
     resetAtMs: reading.resetAtMs,
     source: window.source,
     ageMs: logicalMs - window.observedMs,
     pressure,
-    warned: isWarned(window, reading, warnPct),
+    warned: isWarned(window, reading, warnPct * (1 - share)),
     blocked: pressure >= 1,
   };
+  return share > 0 ? { ...constraint, keptFree: share } : constraint;
+}
+
+function declaredPressure(reading: CurrentReading, share: number): number {
+  const { usedRatio, spent, believed } = reading;
+  if (spent) return Math.max(1, usedRatio ?? 0);
+  // Unknown blocks nobody, however much is kept free.
+  if (usedRatio === null) return 0;
+  const ratio = pressureIn(usedRatio, 1 - share);
+  return believed && share > 0 ? ratio : Math.min(ratio, JUST_BELOW_FULL);
 }
 
 function isWarned(window: DeclaredWindow, reading: CurrentReading, warnPct: number): boolean {

@@ -38,6 +38,8 @@ export interface CurrentReading {
   readonly usedRatio: number | null;
   readonly resetAtMs: number | null;
   readonly spent: boolean;
+  /** It has a reset, or is young: what it says may block. */
+  readonly believed: boolean;
 }
 
 /** The windows that one lane declared. A window that a reading leaves out keeps its last value. */
@@ -119,11 +121,11 @@ export class DeclaredWindows {
 /** What still holds of a declared window: nothing of it once its reset has passed. */
 export function currentReading(window: DeclaredWindow, wallMs: number, logicalMs: number): CurrentReading {
   if (window.resetAtMs !== null && wallMs >= window.resetAtMs) {
-    return { usedRatio: null, resetAtMs: null, spent: false };
+    return { usedRatio: null, resetAtMs: null, spent: false, believed: false };
   }
   const full = window.status === "rejected" || (window.usedRatio ?? 0) >= 1;
-  const dated = window.resetAtMs !== null || logicalMs - window.observedMs < UNDATED_BLOCK_MS;
-  return { usedRatio: window.usedRatio, resetAtMs: window.resetAtMs, spent: full && dated };
+  const believed = window.resetAtMs !== null || logicalMs - window.observedMs < UNDATED_BLOCK_MS;
+  return { usedRatio: window.usedRatio, resetAtMs: window.resetAtMs, spent: full && believed, believed };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { autoWarnPct, TRUSTED } from "../calibration/summarize.ts";
 import type { Tally, WindowName } from "../ledger/tally.ts";
 import type { Constraint, WindowFigures } from "../types.ts";
+import { pressureIn } from "./kept-free.ts";
 
 /**
  * Weighs one configured cap, of a model or a pool.
@@ -9,6 +10,7 @@ import type { Constraint, WindowFigures } from "../types.ts";
  * and `predicted ≥ headroom`. Warned by what is used alone.
  *
  * @param tally `null` while nothing was counted yet.
+ * @param share What the asking class of traffic leaves free: capacity and warn threshold are that much smaller for it.
  * @returns `null` where no cap is configured in tokens.
  */
 export function weighOwn(
@@ -18,15 +20,18 @@ export function weighOwn(
   tally: Tally | null,
   warnPct: number,
   predicted: number,
+  share = 0,
 ): Constraint | null {
   const { capacityTokens, usedTokens, usedPct } = figures;
   if (capacityTokens === null || usedPct === null) return null;
   const calibration = tally === null ? null : tally[which].calibration;
   const trusted = calibration !== null && calibration.learned.confidence >= TRUSTED;
-  const effective = trusted ? capacityTokens * calibration.trustedBias : capacityTokens;
+  const whole = trusted ? capacityTokens * calibration.trustedBias : capacityTokens;
+  const effective = whole * (1 - share);
+  const threshold = trusted ? autoWarnPct(warnPct, calibration.learned) : warnPct;
   const committed = usedTokens + (tally === null ? 0 : tally.reserved);
-  const pressure = (committed + predicted) / effective;
-  return {
+  const pressure = pressureIn(committed + predicted, effective);
+  const constraint: Constraint = {
     name,
     usedPct,
     usedTokens,
@@ -37,7 +42,8 @@ export function weighOwn(
     source: trusted ? "counted" : "config",
     ageMs: 0,
     pressure,
-    warned: usedPct >= (trusted ? autoWarnPct(warnPct, calibration.learned) : warnPct),
+    warned: usedPct >= threshold * (1 - share),
     blocked: pressure >= 1,
   };
+  return share > 0 ? { ...constraint, keptFree: share } : constraint;
 }

@@ -84,3 +84,32 @@ describe("predict", () => {
     expect(engine.predict(ask).inputTokens).toBe(1000);
   });
 });
+
+describe("predict for a lane whose cache is cold", () => {
+  it("counts as plain input what would have been read from the cache", () => {
+    const engine = buildEngine();
+    learn(engine, { inputTokens: 100, cacheReadTokens: 1800, cacheCreationTokens: 100, outputTokens: 100 });
+    expect(engine.predict(ask).countedTokens).toBe(100 + 180 + 100 + 100);
+    expect(engine.predict({ ...ask, cacheWarm: true })).toEqual(engine.predict(ask));
+    expect(engine.predict({ ...ask, cacheWarm: false })).toEqual({
+      inputTokens: 2000,
+      outputTokens: 100,
+      countedTokens: 2000 + 100,
+    });
+  });
+
+  it("weighs it as the model's quota weighs input", () => {
+    const engine = buildEngine({
+      models: { "glm-4.7": { provider: "zai", weights: { input: 2, cache_read: 0, cache_creation: 4 } } },
+    });
+    learn(engine, { inputTokens: 100, cacheReadTokens: 1800, cacheCreationTokens: 100 });
+    expect(engine.predict({ ...ask, cacheWarm: false }).countedTokens).toBe(2 * 1900 + 4 * 100);
+  });
+
+  it("is no other than for a warm one where nothing of a cache was seen", () => {
+    const engine = buildEngine();
+    expect(engine.predict({ ...ask, cacheWarm: false })).toEqual(engine.predict(ask));
+    learn(engine, { inputTokens: 2000, outputTokens: 100 });
+    expect(engine.predict({ ...ask, cacheWarm: false })).toEqual(engine.predict(ask));
+  });
+});

@@ -17,7 +17,7 @@ export function predictRequest(ledger: Ledger, input: PredictInput): Prediction 
   const inputTokens = Math.ceil(bytes * perByte);
   const limit = input.maxTokens !== null && input.maxTokens >= 0 ? input.maxTokens : Number.POSITIVE_INFINITY;
   const outputTokens = Math.ceil(Math.min(own?.outputTokens ?? START_OUTPUT_TOKENS, limit));
-  const counted =
-    inputTokens * (learnt?.inputWeight(weights) ?? weights.input) + outputTokens * weights.output;
+  const inputWeight = learnt?.inputWeight(weights, input.cacheWarm ?? true) ?? weights.input;
+  const counted = inputTokens * inputWeight + outputTokens * weights.output;
   return { inputTokens, outputTokens, countedTokens: Math.ceil(counted) };
 }

@@ -43,12 +43,11 @@ export class Predictor {
     return this.#p75;
   }
 
-  /** What one input token weighs, by the learned shares of the classes. */
-  inputWeight(weights: TokenWeights): number {
-    const plain = Math.max(0, 1 - this.readShare - this.creationShare);
-    return (
-      plain * weights.input + this.readShare * weights.cacheRead + this.creationShare * weights.cacheCreation
-    );
+  /** What one input token weighs, by the learned shares of the classes; nothing is read from a cold cache. */
+  inputWeight(weights: TokenWeights, cacheWarm: boolean): number {
+    const read = cacheWarm ? this.readShare : 0;
+    const plain = Math.max(0, 1 - read - this.creationShare);
+    return plain * weights.input + read * weights.cacheRead + this.creationShare * weights.cacheCreation;
   }
 
   toJSON(): PredictorState {
