@@ -16,6 +16,9 @@ export type Launch = (
   env: Readonly<Record<string, string | undefined>>,
 ) => Promise<number>;
 
+/** Asks the person at the terminal; `null` where there is none. Rejects when the signal fires. */
+export type Confirm = (question: string, signal: AbortSignal) => Promise<boolean | null>;
+
 /** Everything a command takes from outside. Tests pass their own; `main` passes the process. */
 export interface CliDeps {
   readonly stdout: TextStream;
@@ -25,6 +28,8 @@ export interface CliDeps {
   readonly nowMs: () => number;
   readonly request: HttpRequester;
   readonly launch: Launch;
+  /** Without it there is nobody to ask. */
+  readonly confirm?: Confirm;
   /** Resolves early, without an error, when the signal fires. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Fires on Ctrl-C. */

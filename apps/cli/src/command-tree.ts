@@ -18,4 +18,12 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "the provider catalog in force: lanes, keys and routes",
     load: async () => (await import("./commands/providers.ts")).providersCommand,
   },
+  calibration: {
+    summary: "what was learned about plans: gaps, bias, thresholds",
+    load: async () => (await import("./commands/calibration.ts")).calibrationCommand,
+  },
+  probe: {
+    summary: "find out where a plan's hidden limit lies",
+    load: async () => (await import("./commands/probe.ts")).probeCommand,
+  },
 };

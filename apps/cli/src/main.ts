@@ -25,6 +25,7 @@ function processDeps({ version, checkoutDir }: MainOptions, signal: AbortSignal)
     nowMs: () => Date.now(),
     request: nodeRequest,
     launch: launchProcess,
+    confirm: async (...ask) => (await import("./node/ask-at-terminal.ts")).askAtTerminal(...ask),
     sleep,
     signal,
     homeDir: homedir(),
