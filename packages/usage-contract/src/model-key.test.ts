@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findForModel, matchesModel, modelKey } from "./model-key.ts";
 
@@ -35,5 +36,40 @@ describe("findForModel", () => {
     expect(findForModel(keys, (k) => k, "claude-haiku-4-5-20251001")).toBe("claude-haiku-4.5");
     expect(findForModel(keys, (k) => k, "claude-haiku-5")).toBe("claude-*");
     expect(findForModel(keys, (k) => k, "glm-5")).toBeNull();
+  });
+});
+
+describe("the short way", () => {
+  const slow = (name: string): string =>
+    name
+      .trim()
+      .toLowerCase()
+      .replace(/\[1m\]$/, "")
+      .replace(/-\d{8}$/, "")
+      .replace(/(?<=\d)-(?=\d)/g, ".");
+
+  it("folds as the patterns do", () => {
+    const part = fc.constantFrom(
+      "a",
+      "Z",
+      "4",
+      "5",
+      "-",
+      ".",
+      "20251001",
+      "-20251001",
+      "[1m]",
+      " ",
+      "_",
+      "é",
+      "/",
+    );
+    const name = fc.array(part, { maxLength: 12 }).map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(name, (text) => {
+        expect(modelKey(text)).toBe(slow(text));
+      }),
+      { numRuns: 3000 },
+    );
   });
 });

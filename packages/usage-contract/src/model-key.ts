@@ -10,12 +10,37 @@ const DASH_BETWEEN_DIGITS = /(?<=\d)-(?=\d)/g;
  * modelKey("Claude-Haiku-4-5-20251001[1m]"); // => "claude-haiku-4.5"
  */
 export function modelKey(name: string): string {
+  return isFolded(name) ? name : fold(name);
+}
+
+function fold(name: string): string {
   return name
     .trim()
     .toLowerCase()
     .replace(CONTEXT_SUFFIX, "")
     .replace(DATE_SUFFIX, "")
     .replace(DASH_BETWEEN_DIGITS, ".");
+}
+
+/** Most names are looked up already folded, several times a request: one look over the letters spares the patterns. */
+function isFolded(name: string): boolean {
+  let dashAfterDigit = false;
+  let digit = false;
+  for (let i = 0; i < name.length; i += 1) {
+    const code = name.charCodeAt(i);
+    const isLower = code >= 97 && code <= 122;
+    const isDigit = code >= 48 && code <= 57;
+    // A date or a version behind a dash, and every sign that is rare in names, is left to the patterns.
+    if ((isDigit && dashAfterDigit) || !(isLower || isDigit || code === 45 || code === 46)) return false;
+    dashAfterDigit = code === 45 && digit;
+    digit = isDigit;
+  }
+  return !hasDate(name);
+}
+
+/** `-YYYYMMDD` at the end; the dash need not follow a digit. */
+function hasDate(name: string): boolean {
+  return name.charCodeAt(name.length - 9) === 45 && DATE_SUFFIX.test(name);
 }
 
 /** Whether a catalog or quota key is a pattern (`*`, `?`) and not the name of one model. */

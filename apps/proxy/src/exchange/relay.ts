@@ -93,11 +93,11 @@ function relayStream(input: RelayInput): Promise<Relayed> {
   const { call, outgoing, extractor } = input;
   const reader = extractor.openStream();
   outgoing.writeHead(input.status, [...input.headers]);
-  outgoing.flushHeaders();
-  const pings = pingUntilFirstByte(call, outgoing);
+  // The head leaves with the first bytes in one write, unless there are none yet.
+  const pings = call.held.length > 0 ? null : pingUntilFirstByte(call, outgoing);
   return new Promise((resolve) => {
     const finish = (ending: StreamEnding): void => {
-      clearInterval(pings);
+      if (pings !== null) clearInterval(pings);
       resolve({ ...NOTHING_RELAYED, ...ending, bytes: call.bodyBytes });
     };
     pump(call, outgoing, {
@@ -195,6 +195,7 @@ function endReason(failure: CallFailure): EndReason {
 }
 
 function pingUntilFirstByte(call: UpstreamCall, outgoing: ServerResponse): NodeJS.Timeout {
+  outgoing.flushHeaders();
   const timer = setInterval(() => {
     if (call.firstByteAtMs === null) outgoing.write(PING);
     else clearInterval(timer);
