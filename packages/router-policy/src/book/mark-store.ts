@@ -15,6 +15,8 @@ export class MarkStore {
 
   /** The marks that bind a model: its own and the account's. */
   binding(lane: LaneId, model: string): LimitMark[] {
+    // Most of the time there is no mark at all, and folding the model's name is what a look-up costs.
+    if (this.#marks.size === 0) return [];
     return [this.get(lane, null), this.get(lane, model)].filter((mark) => mark !== undefined);
   }
 
