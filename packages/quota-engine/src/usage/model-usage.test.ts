@@ -61,6 +61,7 @@ describe("modelUsage", () => {
       reroute_mode: "hybrid",
       cooldown_active: false,
       cooldown_next_ts: null,
+      rate_15m_tokens_per_min: 0,
       lanes: {},
     });
   });

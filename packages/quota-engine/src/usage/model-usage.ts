@@ -8,6 +8,7 @@ import { SpeedBook } from "../speeds/speed-book.ts";
 import type { ModelMarks } from "../types.ts";
 import { CACHE_CREATION, CACHE_READ, EXTRA, INPUT, OUTPUT } from "../window/columns.ts";
 import type { Instant } from "../window/logical-clock.ts";
+import { recentRate } from "./recent-rate.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -56,6 +57,7 @@ export function modelUsage(
     reroute_mode: mode,
     cooldown_active: marks.cooldownActive,
     cooldown_next_ts: marks.cooldownNextTs,
+    rate_15m_tokens_per_min: recentRate(tally, ruleOn(entry, lane)?.weights ?? null, at.logicalMs),
     speeds: (entry.speeds ?? emptySpeeds(ledger)).view(at.logicalMs),
     lanes: lanesOf(entry, at.logicalMs),
   };
