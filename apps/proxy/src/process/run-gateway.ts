@@ -102,6 +102,8 @@ const notice: Notice = (level, message) => {
 function readSettings(env: RunOptions["env"]): Settings {
   const { settings, warnings, errors } = parseEnv(env);
   for (const warning of warnings) notice("warn", warning);
+  if (settings.redisUrl !== null)
+    notice("warn", "CCP_REDIS_URL is set, but this version keeps its counts to itself");
   const [first, ...more] = errors;
   if (first !== undefined) throw new StartError(first, more, EXIT_BAD_CONFIG);
   return settings;

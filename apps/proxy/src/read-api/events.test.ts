@@ -1,0 +1,66 @@
+import { parseLiveEvent } from "@ccp/usage-contract";
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { HAIKU, postMessage } from "../testing/messages.ts";
+import { openTestGateway } from "../testing/open-test-gateway.ts";
+
+/** Reads live events with a reader that is not ours. */
+async function listen(url: string, lastEventId?: string): Promise<EventSourceMessage[]> {
+  const leave = new AbortController();
+  onTestFinished(() => leave.abort());
+  const answer = await fetch(`${url}/v1/events`, {
+    signal: leave.signal,
+    headers: lastEventId === undefined ? {} : { "last-event-id": lastEventId },
+  });
+  expect(answer.headers.get("content-type")).toBe("text/event-stream");
+  const seen: EventSourceMessage[] = [];
+  const parser = createParser({ onEvent: (event) => seen.push(event) });
+  const decoder = new TextDecoder();
+  void (async () => {
+    for await (const chunk of answer.body ?? []) parser.feed(decoder.decode(chunk, { stream: true }));
+  })().catch(() => "left");
+  return seen;
+}
+
+describe("GET /v1/events", () => {
+  it("tells decisions, completions and samples as they happen, in order", async () => {
+    const { url } = await openTestGateway();
+    const seen = await listen(url);
+    await (await postMessage(url, { model: HAIKU })).text();
+    await fetch(`${url}/v1/decisions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ model: HAIKU }),
+    });
+    await expect.poll(() => seen.map(({ event }) => event)).toEqual(["decision", "completion", "sample"]);
+    for (const { event, data } of seen) expect(parseLiveEvent(event ?? "", data)).not.toBeNull();
+    expect(seen.map(({ id }) => id)).toEqual(["1", "2", "3"]);
+  });
+
+  it("resumes after the last event a reader has seen", async () => {
+    const { url } = await openTestGateway();
+    for (let i = 0; i < 3; i += 1) await (await postMessage(url, { model: HAIKU })).text();
+    const seen = await listen(url, "4");
+    await expect.poll(() => seen.map(({ id }) => id)).toEqual(["5", "6"]);
+  });
+});
+
+describe("POST /v1/statusline", () => {
+  it("renders a line and takes in what Claude Code knows of the plan", async () => {
+    const { url, clock } = await openTestGateway();
+    const post = (body: unknown) =>
+      fetch(`${url}/v1/statusline`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    expect(await (await post({ model: { id: "claude-opus-5-5" } })).text()).toBe("ccp: no usage seen yet");
+    const resets_at = clock.wallMs() / 1000 + 3600;
+    const line = await post({ rate_limits: { five_hour: { used_percentage: 42, resets_at } } });
+    expect(await line.text()).toBe("ccp anthropic 5h 42%");
+    const view = (await (await fetch(`${url}/v1/usage`)).json()) as {
+      lanes: Record<string, { windows: { source: string; used_pct: number }[] }>;
+    };
+    expect(view.lanes.anthropic?.windows[0]).toMatchObject({ source: "statusline", used_pct: 0.42 });
+  });
+});
