@@ -2,6 +2,7 @@ import type { Catalog } from "@ccp/provider-catalog";
 import type { QuotaEngine } from "@ccp/quota-engine";
 import type { LaneBook } from "@ccp/router-policy";
 import type { ConfigIssue, LaneId, Settings, UsageEvent } from "@ccp/usage-contract";
+import type { History } from "@ccp/usage-store";
 import type { BodyBudget } from "./exchange/read-body.ts";
 import type { LaneRegistry } from "./lanes/lane-runtime.ts";
 import type { Metrics } from "./metrics/metrics.ts";
@@ -55,6 +56,7 @@ export interface Deps {
   readonly probeResults: string | null;
   readonly log: EventLog;
   readonly events: EventHub;
+  readonly history: History;
   readonly decisions: DecisionRing;
   readonly metrics: Metrics;
   /** Since the start: what people are shown without a Prometheus. */

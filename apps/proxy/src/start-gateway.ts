@@ -4,6 +4,7 @@ import { planRoute } from "@ccp/provider-catalog";
 import { createQuotaEngine } from "@ccp/quota-engine";
 import { createLaneBook } from "@ccp/router-policy";
 import type { Settings } from "@ccp/usage-contract";
+import { createMemoryHistory } from "@ccp/usage-store";
 import type { CatalogInForce, Clock, Deps, EventLog, Notice } from "./deps.ts";
 import { createGatewayServer, LISTEN_BACKLOG } from "./http/create-server.ts";
 import { type GuardRules, guardRules } from "./http/guard.ts";
@@ -109,6 +110,7 @@ function createDeps(options: GatewayOptions): Deps {
     probeResults: options.probeResults ?? null,
     log: options.log,
     events: createEventHub(),
+    history: createMemoryHistory(),
     decisions: createDecisionRing(),
     metrics,
     totals: { rerouted: 0, wastedRetryMs: 0 },

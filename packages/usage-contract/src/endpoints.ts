@@ -152,7 +152,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
     summary: "Prometheus text, OpenMetrics when asked for",
     answers: "text",
   },
-  { ...reading, method: "GET", path: "/dashboard", summary: "Web page", answers: "html" },
   { ...reading, method: "GET", path: "/openapi.json", summary: "This description" },
   { ...relayed, method: "ANY", path: "/v1/*", summary: "Relayed to the anthropic lane untouched" },
   { ...relayed, method: "ANY", path: "/api/*", summary: "Relayed to the anthropic lane untouched" },

@@ -5,10 +5,13 @@ import * as node from "./node/index.ts";
 it("exports these names and no others", () => {
   expect(Object.keys(pure).sort()).toEqual([
     "MAX_LINE_BYTES",
+    "createMemoryHistory",
     "decodeLine",
     "encodeEvent",
     "eventKey",
     "foldEvents",
+    "rollUp",
+    "toSample",
     "toUsageRecord",
   ]);
   expect(Object.keys(node).sort()).toEqual([

@@ -5,4 +5,6 @@ export {
 } from "./decode-line.ts";
 export { encodeEvent, MAX_LINE_BYTES } from "./encode-event.ts";
 export { eventKey, type FoldResult, foldEvents } from "./fold-events.ts";
+export { createMemoryHistory, type History } from "./memory-history.ts";
+export { rollUp, toSample } from "./roll-up.ts";
 export { type LoggedUsage, toUsageRecord } from "./to-usage-record.ts";

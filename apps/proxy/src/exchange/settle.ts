@@ -103,5 +103,6 @@ function bookAttempt(
 
 function publish(event: UsageEvent, deps: Deps): void {
   deps.log.append(event);
+  deps.history.add(event);
   deps.events.publish({ name: event.event === "decision" ? "decision" : "completion", data: event });
 }

@@ -3,6 +3,9 @@ import {
   DecisionRequestSchema,
   DecisionsQuerySchema,
   Mark429RequestSchema,
+  openApiDocument,
+  RollupsQuerySchema,
+  SamplesQuerySchema,
   SimUsageRequestSchema,
   StatuslineInputSchema,
 } from "@ccp/usage-contract";
@@ -11,6 +14,7 @@ import type { Deps } from "../deps.ts";
 import { calibrationView } from "./calibration-view.ts";
 import { dryRun } from "./dry-run.ts";
 import { streamEvents } from "./events.ts";
+import { rollupsView, samplesView } from "./history-views.ts";
 import { badRequest, errorAnswer, invalid, readJson, readQuery } from "./json.ts";
 import { markLimit } from "./mark-limit.ts";
 import { quotasView } from "./quotas-view.ts";
@@ -33,6 +37,14 @@ export function createReadApi(deps: Deps): Hono {
     return c.json(body, ready ? 200 : 503);
   });
   app.get("/v1/usage", (c) => c.json(usageView(deps)));
+  app.get("/v1/usage/samples", (c) => {
+    const query = readQuery(c, SamplesQuerySchema);
+    return query.kind === "error" ? fail(query.error) : c.json(samplesView(query.value, deps));
+  });
+  app.get("/v1/usage/rollups", (c) => {
+    const query = readQuery(c, RollupsQuerySchema);
+    return query.kind === "error" ? fail(query.error) : c.json(rollupsView(query.value, deps));
+  });
   app.get("/v1/quotas", (c) => c.json(quotasView(deps)));
   app.post("/v1/quotas/reload", (c) => {
     if (Object.keys(c.req.queries()).length > 0) {
@@ -88,6 +100,8 @@ export function createReadApi(deps: Deps): Hono {
     const { contentType, body } = await deps.metrics.render(openMetrics);
     return c.body(body, 200, { "content-type": contentType });
   });
+  const description = openApiDocument(deps.version);
+  app.get("/openapi.json", (c) => c.json(description));
   app.notFound(() => fail({ status: 404, type: "not_found_error", message: "there is no such route" }));
   app.onError((error) => {
     deps.notice("error", `a route of the gateway failed: ${error.message}`);

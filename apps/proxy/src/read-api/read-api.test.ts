@@ -1,5 +1,11 @@
 import { reply, status } from "@ccp/mock-upstream";
-import { DecisionSampleSchema, ReadyzSchema, UsageViewSchema } from "@ccp/usage-contract";
+import {
+  DecisionSampleSchema,
+  ReadyzSchema,
+  RollupsViewSchema,
+  SamplesViewSchema,
+  UsageViewSchema,
+} from "@ccp/usage-contract";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { HAIKU, OPUS, postMessage } from "../testing/messages.ts";
@@ -72,6 +78,33 @@ describe("GET /v1/usage", () => {
       }),
     );
     expect(view.lanes.anthropic?.state).toBe("ok");
+  });
+});
+
+describe("history", () => {
+  it("gives finished exchanges and their sums by hour", async () => {
+    const { url, zai } = await openTestGateway();
+    zai.script(reply({ usage: { inputTokens: 30, outputTokens: 12 } }));
+    await (await postMessage(url, { model: HAIKU, stream: true })).text();
+    const samples = v.parse(SamplesViewSchema, await getJson(`${url}/v1/usage/samples?model=${HAIKU}`));
+    expect(samples.models[HAIKU]).toMatchObject([
+      { lane: "zai", input_tokens: 30, output_tokens: 12, status: 200 },
+    ]);
+    const rollups = v.parse(RollupsViewSchema, await getJson(`${url}/v1/usage/rollups?granularity=day`));
+    expect(rollups.models[HAIKU]).toMatchObject([{ in_tokens: 30, out_tokens: 12, count: 1 }]);
+    expect((await fetch(`${url}/v1/usage/rollups?granularity=week`)).status).toBe(400);
+    expect((await fetch(`${url}/v1/usage/samples?path=/etc/passwd`)).status).toBe(400);
+  });
+});
+
+describe("GET /openapi.json", () => {
+  it("describes every own route", async () => {
+    const { url } = await openTestGateway();
+    const document = await getJson(`${url}/openapi.json`);
+    expect(document.openapi).toBe("3.1.0");
+    expect(Object.keys(document.paths as object)).toEqual(
+      expect.arrayContaining(["/v1/usage", "/v1/decisions"]),
+    );
   });
 });
 
@@ -240,13 +273,7 @@ describe("other calls of the Anthropic API", () => {
 
   it("nothing of the gateway's own names is ever relayed", async () => {
     const { url, anthropic } = await openTestGateway();
-    for (const path of [
-      "/v1/usage/samples",
-      "/v1/usage/nope",
-      "/v1/quotas/nope",
-      "/v1/dev/sim-usage",
-      "/dashboard",
-    ]) {
+    for (const path of ["/v1/usage/nope", "/v1/quotas/nope", "/v1/dev/sim-usage", "/dashboard"]) {
       expect((await fetch(`${url}${path}`)).status, path).toBe(404);
     }
     expect(anthropic.requests).toHaveLength(0);
