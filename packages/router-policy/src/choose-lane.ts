@@ -19,13 +19,16 @@ export interface Choice {
  * 5. being proved by another request
  *
  * @param candidates Usable lanes that this request has not tried, in the route's order.
+ * @param held An open lane that holds the request's session: it goes before other open ones.
  * @returns `null` when there is none but spent ones.
  */
 export function chooseLane(
   candidates: readonly LaneFacts[],
   mode: RerouteMode,
   nowMs: number,
+  held: LaneFacts | null = null,
 ): Choice | null {
+  if (held !== null && candidates.includes(held)) return { lane: held, probe: false };
   let best: LaneFacts | null = null;
   for (const lane of candidates) {
     if (isSpent(lane, mode, nowMs)) continue;

@@ -160,3 +160,64 @@ describe("decide", () => {
     );
   });
 });
+
+const sessions = fc.record({
+  lane: fc.constantFrom(...LANES, "gone"),
+  atMs: fc.integer({ min: NOW - 600_000, max: NOW + 600_000 }),
+  cachedTokens: fc.nat(300),
+});
+const dwells = fc.constantFrom(undefined, 0, 60, 300, 900);
+
+describe("decide for a session", () => {
+  it("goes by the rules, or else stays on the session's lane, which is open", () => {
+    fc.assert(
+      fc.property(snapshots, sessions, dwells, (snapshot, session, dwellSec) => {
+        const ruled = decide(snapshot, NOW);
+        const decision = decide(
+          { ...snapshot, session, ...(dwellSec === undefined ? {} : { dwellSec }) },
+          NOW,
+        );
+        if (decision.kind !== "send" || (ruled.kind === "send" && ruled.lane === decision.lane)) {
+          expect(decision).toEqual(ruled);
+          return;
+        }
+        const lane = find(snapshot, decision.lane) ?? expect.unreachable();
+        expect(decision.lane).toBe(session.lane);
+        expect([lane.usable, lane.tried, lane.blocked, lane.mark.state]).toEqual([
+          true,
+          false,
+          false,
+          "none",
+        ]);
+        expect([lane.pausedUntilMs ?? 0, lane.spentUntilMs ?? 0].every((until) => until <= NOW)).toBe(true);
+        expect(lane.headroomTokens ?? 301).toBeGreaterThan(lane.predictedTokens);
+        expect([snapshot.pin, snapshot.after, decision.probe]).toEqual([null, null, false]);
+        expect(decision.reason).toMatch(/^[^.\n]+\.$/);
+        expect(REROUTE_DECISIONS).toContain(decision.rerouteDecision);
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
+  it("takes no probe away", () => {
+    fc.assert(
+      fc.property(snapshots, sessions, (snapshot, session) => {
+        const ruled = decide(snapshot, NOW);
+        fc.pre(ruled.rerouteDecision === "quota_probe");
+        expect(decide({ ...snapshot, session }, NOW)).toEqual(ruled);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("without a dwell and with nothing cached is as if none were known", () => {
+    fc.assert(
+      fc.property(snapshots, sessions, (snapshot, session) => {
+        const known = { ...snapshot, session: { ...session, cachedTokens: 0 }, dwellSec: 0 };
+        expect(decide(known, NOW)).toEqual(decide(snapshot, NOW));
+        expect(decide({ ...snapshot, session: null }, NOW)).toEqual(decide(snapshot, NOW));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

@@ -2,6 +2,7 @@ import { chooseLane } from "./choose-lane.ts";
 import { decideNext } from "./decide-next.ts";
 import { decideKillSwitch, decideManual } from "./decide-pinned.ts";
 import type { Decision } from "./decision.ts";
+import { heldLane, stayAtWarn, stayAway } from "./hold-session.ts";
 import { isPaused } from "./lane-state.ts";
 import { cannotAsk, giveUp, refuse, sendElsewhere, sendForWantOfOthers, sendPreferred } from "./outcome.ts";
 import { renderWait } from "./render-wait.ts";
@@ -17,6 +18,10 @@ const FALLBACK = { decision: "fallback", rerouteDecision: "fallback" } as const;
  * that is unusable or was tried is never chosen. Only what a lane stated (a limit, a window declared spent) refuses a
  * request, and only where the route has a usable lane beside the preferred one: with none, the upstream's own answer
  * reaches the client. Our own count never refuses.
+ *
+ * With a `session`, a first attempt does not change lanes without need: within the dwell the session stays on a fallback
+ * that is open though the preferred lane is open again, and on a preferred lane that is only past its warn threshold;
+ * and it leaves such a lane later only if the move pays for its lost prompt cache.
  *
  * @param nowMs Wall clock, epoch ms: the instant at which the facts were taken.
  * @throws {RangeError} When the snapshot has no lane: a caller's mistake.
@@ -35,14 +40,18 @@ export function decide(snapshot: RoutingSnapshot, nowMs: number): Decision {
 
 function decideFirst(situation: Situation): Decision {
   const { snapshot, preferred, others, nowMs } = situation;
-  const verdict = applyMode(situation);
-  const choice = chooseLane(others, snapshot.mode, nowMs);
+  const held = heldLane(situation);
+  const choice = chooseLane(others, snapshot.mode, nowMs, held);
+  const verdict = stayAtWarn(situation, applyMode(situation), choice);
   if (verdict.leave) {
     return choice === null
       ? sendOrRefuse(situation, verdict.reason)
       : sendElsewhere(situation, choice, { ...verdict, decision: "reroute_policy" });
   }
-  if (!isPaused(preferred, nowMs)) return sendPreferred(situation, verdict);
+  if (!isPaused(preferred, nowMs)) {
+    const away = stayAway(situation, held);
+    return away === null ? sendPreferred(situation, verdict) : sendElsewhere(situation, away, away);
+  }
   const reason = `${preferred.lane} is paused for another ${renderWait((preferred.pausedUntilMs ?? nowMs) - nowMs)}`;
   return choice === null || opensNoSooner(choice.lane, preferred, nowMs)
     ? sendOrRefuse(situation, reason)
@@ -52,7 +61,7 @@ function decideFirst(situation: Situation): Decision {
 /** The preferred lane cannot be asked at all; the rules of the modes do not speak of that. */
 function decideWithoutPreferred(situation: Situation): Decision {
   const { snapshot, preferred, others, nowMs } = situation;
-  const choice = chooseLane(others, snapshot.mode, nowMs);
+  const choice = chooseLane(others, snapshot.mode, nowMs, heldLane(situation));
   const reason = cannotAsk(preferred);
   if (choice !== null) return sendElsewhere(situation, choice, { ...FALLBACK, reason });
   return isEveryLaneSpent(situation) ? refuse(situation) : giveUp(`${reason}, and no other lane is usable.`);

@@ -2,5 +2,13 @@ import { expect, it } from "vitest";
 import * as api from "./index.ts";
 
 it("exports exactly these names", () => {
-  expect(Object.keys(api).sort()).toEqual(["createLaneBook", "decide", "laneFacts"]);
+  expect(Object.keys(api).sort()).toEqual([
+    "createLaneBook",
+    "createSessionBook",
+    "decide",
+    "isQuotaProbe",
+    "laneFacts",
+    "sessionKey",
+    "trafficClass",
+  ]);
 });

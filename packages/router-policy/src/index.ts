@@ -7,7 +7,18 @@ export {
   type MarkOutcome,
 } from "./book/lane-book.ts";
 export type { PauseKind } from "./book/lane-health.ts";
+export type { ClientRequest } from "./client/client-request.ts";
+export { isQuotaProbe } from "./client/quota-probe.ts";
+export { sessionKey } from "./client/session-key.ts";
+export { trafficClass } from "./client/traffic-class.ts";
 export { decide } from "./decide.ts";
 export type { Decision, GiveUpDecision, RefuseDecision, SendDecision } from "./decision.ts";
 export { type LaneQuestion, type LaneRoom, laneFacts } from "./lane-facts.ts";
-export type { LaneFacts, MarkView, RoutingSnapshot } from "./routing-snapshot.ts";
+export type { LaneFacts, MarkView, RoutingSnapshot, SessionFacts } from "./routing-snapshot.ts";
+export {
+  createSessionBook,
+  type SessionBook,
+  type SessionUse,
+  type SessionView,
+} from "./session/session-book.ts";
+export type { SessionBookSnapshot } from "./session/session-snapshot.ts";

@@ -38,6 +38,15 @@ export interface LaneFacts {
   readonly predictedTokens: number;
 }
 
+/** Where the conversation that a request belongs to was served last. */
+export interface SessionFacts {
+  readonly lane: LaneId;
+  /** When the session came to that lane, epoch ms. */
+  readonly atMs: number;
+  /** Tokens of it that lie in that lane's prompt cache; 0 when none do, or it is not known. */
+  readonly cachedTokens: number;
+}
+
 /** All that a decision depends on, apart from the time. */
 export interface RoutingSnapshot {
   readonly mode: RerouteMode;
@@ -49,4 +58,8 @@ export interface RoutingSnapshot {
   readonly lanes: readonly LaneFacts[];
   /** What the attempt before this one met; `null` for the first. */
   readonly after: null | { readonly kind: "limit" | "failure"; readonly lane: LaneId };
+  /** `null` or absent: nothing is known of a session, and the rules alone decide. */
+  readonly session?: SessionFacts | null;
+  /** How long a session stays on the lane it came to, seconds; 0: not at all. Default 300. */
+  readonly dwellSec?: number;
 }

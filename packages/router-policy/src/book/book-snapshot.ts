@@ -1,4 +1,5 @@
 import type { LaneId } from "@ccp/usage-contract";
+import { isCount, isRecord, isTime, readRows } from "../plain-values.ts";
 import type { Backoff } from "./backoff.ts";
 import type { LaneHealth } from "./lane-health.ts";
 import { boundMark, type LimitMark, shiftMark } from "./limit-mark.ts";
@@ -25,8 +26,8 @@ const LONGEST_PAUSE_MS = 1_800_000;
 export function readSnapshot(value: unknown, nowMs: number): Omit<LaneBookSnapshot, "version"> {
   if (!isRecord(value) || value.version !== 1) return { marks: [], lanes: [] };
   return {
-    marks: rows(value.marks, (row) => toMark(row, nowMs)),
-    lanes: rows(value.lanes, (row) => toLane(row, nowMs)),
+    marks: readRows(value.marks, (row) => toMark(row, nowMs)),
+    lanes: readRows(value.lanes, (row) => toLane(row, nowMs)),
   };
 }
 
@@ -55,26 +56,6 @@ function toBackoff(value: unknown, nowMs: number): Backoff | null {
   const { level, untilMs } = value;
   if (!isCount(level) || !isTime(untilMs)) return null;
   return { level, untilMs: Math.min(untilMs, nowMs + LONGEST_PAUSE_MS) };
-}
-
-function rows<T>(value: unknown, read: (row: Readonly<Record<string, unknown>>) => T | null): T[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((row: unknown) => {
-    const entry = isRecord(row) ? read(row) : null;
-    return entry === null ? [] : [entry];
-  });
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isTime(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value);
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function isTimeOrNull(value: unknown): value is number | null {
