@@ -26,4 +26,8 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "find out where a plan's hidden limit lies",
     load: async () => (await import("./commands/probe.ts")).probeCommand,
   },
+  simulate: {
+    summary: "what each reroute mode would have done with recorded traffic",
+    load: async () => (await import("./commands/simulate.ts")).simulateCommand,
+  },
 };

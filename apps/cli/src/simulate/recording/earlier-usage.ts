@@ -1,0 +1,43 @@
+import { countTokens, type LaneId, modelKey, toCounts, type UsageEvent } from "@ccp/usage-contract";
+import type { EarlierUsage } from "./recording.ts";
+
+/**
+ * Finds what a lane had counted for a model before the log begins: a log that was rotated starts in the middle of a
+ * window, and its first decision on each model says how full that window was.
+ */
+export class EarlierUsageBook {
+  readonly #found: Map<string, EarlierUsage> = new Map();
+  /** Counted tokens of answers that the log holds, until the model's first decision. */
+  readonly #since: Map<string, number> = new Map();
+
+  /** A first decision of a request; its figures are of the preferred lane. */
+  decided(preferred: LaneId, event: UsageEvent): void {
+    const key = keyOf(preferred, event.model);
+    if (this.#found.has(key)) return;
+    const since = this.#since.get(key) ?? 0;
+    const rollingTokens = Math.max(0, Math.round(event.rolling_used_tokens - since));
+    const weeklyTokens = Math.max(rollingTokens, Math.round(event.weekly_used_tokens - since));
+    const seenMs = event.ts * 1000;
+    this.#found.set(key, { lane: preferred, model: event.model, seenMs, rollingTokens, weeklyTokens });
+  }
+
+  ended(event: UsageEvent): void {
+    const key = keyOf(event.lane, event.model);
+    if (event.usage_source === null || this.#found.has(key)) return;
+    const counts = toCounts({
+      inputTokens: event.input_tokens,
+      outputTokens: event.output_tokens,
+      cacheCreationTokens: event.cache_creation_tokens,
+      cacheReadTokens: event.cache_read_tokens,
+    });
+    this.#since.set(key, (this.#since.get(key) ?? 0) + countTokens(counts));
+  }
+
+  all(): EarlierUsage[] {
+    return [...this.#found.values()].filter(({ weeklyTokens }) => weeklyTokens > 0);
+  }
+}
+
+function keyOf(lane: LaneId, model: string): string {
+  return `${lane}\n${modelKey(model)}`;
+}

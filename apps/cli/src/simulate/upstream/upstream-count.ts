@@ -1,0 +1,102 @@
+import { type Constraint, createQuotaEngine, type QuotaEngine } from "@ccp/quota-engine";
+import type { LaneId, PoolQuota, QuotaConfig, TokenCounts } from "@ccp/usage-contract";
+import type { LimitSubject, WindowWord } from "./limit-subjects.ts";
+
+/** An end of a window that a lane named in the log. */
+export interface NamedEnd {
+  readonly lane: LaneId;
+  /** Epoch ms. */
+  readonly endMs: number;
+  readonly lengthMs: number;
+  /** From when on the window is known to end there. */
+  readonly fromMs: number;
+}
+
+export interface UpstreamCountOptions {
+  readonly config: QuotaConfig;
+  readonly subjects: readonly LimitSubject[];
+  /** Capacity of a subject's window; `null` where it has none. */
+  readonly capacity: (subject: LimitSubject, window: WindowWord) => number | null;
+  /** Lanes whose windows begin with a request and end at once. */
+  readonly namesEnd: ReadonlySet<LaneId>;
+  /** By `fromMs`. */
+  readonly ends: readonly NamedEnd[];
+}
+
+/**
+ * What the upstreams themselves count: the same arithmetic as the gateway's own, with the capacities that they are
+ * taken to have. It never learns and knows of no reservations. Times must not go back.
+ */
+export class UpstreamCount {
+  readonly engine: QuotaEngine;
+  readonly #lanes: ReadonlySet<LaneId>;
+  readonly #ends: readonly NamedEnd[];
+  #nextEnd = 0;
+
+  constructor(options: UpstreamCountOptions) {
+    this.#lanes = new Set(options.subjects.map(({ lane }) => lane));
+    this.#ends = options.ends.filter(({ lane }) => this.#lanes.has(lane));
+    const pools = options.subjects.map((subject) => toPool(subject, options));
+    this.engine = createQuotaEngine({ config: { ...options.config, models: [], pools } });
+  }
+
+  /** Whether anything is known that could spend this lane. */
+  isCapped(lane: LaneId): boolean {
+    return this.#lanes.has(lane);
+  }
+
+  record(lane: LaneId, model: string, counts: TokenCounts, nowMs: number): void {
+    if (!this.#lanes.has(lane)) return;
+    this.#nameEnds(nowMs);
+    const times = { atMs: nowMs, wallMs: 0, streamMs: 0, ttftMs: null, localHour: 0 };
+    this.engine.record({ lane, model, counts, ...times, estimated: true }, nowMs);
+  }
+
+  /** What binds a model on a lane now. */
+  constraints(lane: LaneId, model: string, nowMs: number): readonly Constraint[] {
+    if (!this.#lanes.has(lane)) return [];
+    this.#nameEnds(nowMs);
+    return this.engine.assess({ lane, model, predicted: 0, nowMs }).constraints;
+  }
+
+  #nameEnds(nowMs: number): void {
+    for (let next = this.#ends[this.#nextEnd]; next !== undefined; next = this.#ends[this.#nextEnd]) {
+      if (next.fromMs > nowMs) return;
+      this.#nextEnd += 1;
+      const { lane, endMs, lengthMs, fromMs } = next;
+      const reading = {
+        name: String(lengthMs),
+        lengthMs,
+        usedRatio: null,
+        resetAtMs: endMs,
+        status: null,
+        scope: "account",
+        source: "endpoint",
+        usedAmount: null,
+        limitAmount: null,
+      } as const;
+      this.engine.observeWindows(lane, null, [reading], fromMs);
+    }
+  }
+}
+
+/** Name of the constraint that a subject's window is. */
+export function constraintName(subject: LimitSubject, window: WindowWord): string {
+  return `pool:${subject.id}:${window}`;
+}
+
+function toPool(subject: LimitSubject, { capacity, namesEnd }: UpstreamCountOptions): PoolQuota {
+  const { id, lane, models, rule } = subject;
+  const ends = namesEnd.has(lane);
+  return {
+    ...rule,
+    name: id,
+    lane,
+    models,
+    rollingTokens: capacity(subject, "rolling"),
+    rollingKind: ends ? "anchored" : rule.rollingKind,
+    weeklyLimitType: "tokens",
+    weeklyLimitValue: capacity(subject, "weekly"),
+    weeklyKind: ends ? "fixed" : rule.weeklyKind,
+  };
+}
