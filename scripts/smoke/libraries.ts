@@ -52,6 +52,7 @@ export const LIBRARY_CHECKS: Readonly<Record<string, LibraryCheck>> = {
       rollingMs: 18_000_000,
       weeklyMs: 604_800_000,
       preemptAt: "block",
+      dwellSec: 300,
       models: [],
       pools: [],
     } as const;

@@ -133,4 +133,3 @@ export const ProvidersFileSchema = v.strictObject({
   ),
   routes: v.nullish(v.pipe(v.array(RouteSchema), about("First match wins; no match goes to anthropic."))),
 });
-export type ProvidersFile = v.InferOutput<typeof ProvidersFileSchema>;
