@@ -51,8 +51,8 @@ describe("trafficClass", () => {
     ["a word nobody knows, of an agent", { ...cls("later"), ...AGENT }, {}, "subagent"],
     ["haiku with tools and a short answer", {}, { ...HAIKU, hasTools: true, maxTokens: 100 }, "main"],
     ["haiku without tools", {}, { ...HAIKU, hasTools: false, maxTokens: 32_000 }, "background"],
-    ["haiku, tools not read, 1024 tokens", {}, { ...HAIKU, maxTokens: 1024 }, "background"],
-    ["haiku, tools not read, 1025 tokens", {}, { ...HAIKU, maxTokens: 1025, hasTools: null }, "main"],
+    ["haiku, tools not read, 512 tokens", {}, { ...HAIKU, maxTokens: 512 }, "background"],
+    ["haiku, tools not read, 513 tokens", {}, { ...HAIKU, maxTokens: 513, hasTools: null }, "main"],
     ["haiku, tools not read, no limit", {}, { ...HAIKU, maxTokens: null }, "main"],
     ["another model without tools", {}, { model: "glm-4.7", hasTools: false, maxTokens: 10 }, "main"],
   ])("%s", (_, headers, over, expected) => expect(trafficClass(fromClient(headers, over))).toBe(expected));

@@ -16,7 +16,7 @@ const BY_REQUEST_CLASS: ReadonlyMap<string, TrafficClass> = new Map([
 const AWAITED: readonly string[] = ["compaction", "side_reply"];
 
 /** An answer of no more tokens is a title, a topic or a yes or no. */
-const SHORT_ANSWER_TOKENS = 1024;
+const SHORT_ANSWER_TOKENS = 512;
 const SUBAGENT = /\bcc_is_subagent=true\b/;
 
 /**
