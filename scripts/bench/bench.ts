@@ -6,15 +6,6 @@ import type { Machine } from "./machine.ts";
 import type { MockMode, MockModeSet, MockReady } from "./mock-answer.ts";
 import type { Stage } from "./subjects.ts";
 
-/** Share of a scenario's usual time that is spent. */
-export interface Pace {
-  readonly warm: number;
-  readonly window: number;
-}
-
-export const FULL_PACE: Pace = { warm: 1, window: 1 };
-export const QUICK_PACE: Pace = { warm: 0.5, window: 0.35 };
-
 /** How one run of the load went, apart from its figures. */
 export interface LoadNote {
   readonly scenario: string;
@@ -33,7 +24,6 @@ export interface LoadNote {
 export interface Bench {
   readonly stage: Stage;
   readonly mockPid: number;
-  pace: Pace;
   readonly notes: LoadNote[];
   /** @returns Length of the body that each answer then has, where it is fixed. */
   setMock(mode: MockMode): Promise<number | null>;
@@ -44,11 +34,7 @@ export interface Bench {
 const SETTLE_MS = 50;
 
 /** Starts mock and load generator, both on the harness core. */
-export async function openBench(
-  stage: Omit<Stage, "mockPort" | "core">,
-  machine: Machine,
-  pace: Pace,
-): Promise<Bench> {
+export async function openBench(stage: Omit<Stage, "mockPort" | "core">, machine: Machine): Promise<Bench> {
   const core = machine.pins?.harness ?? null;
   const start = (label: string, script: string): Child =>
     stage.crew.start({
@@ -65,7 +51,6 @@ export async function openBench(
   return {
     stage: { ...stage, mockPort: port, core: machine.pins?.subject ?? null },
     mockPid: mock.pid,
-    pace,
     notes,
     setMock: async (mode) => {
       mock.send(mode);

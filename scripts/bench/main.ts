@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { FULL_PACE, openBench, QUICK_PACE } from "./bench.ts";
+import { openBench } from "./bench.ts";
 import { createCrew } from "./crew.ts";
 import { timeFirstAnswer } from "./first-answer.ts";
 import { describeMachine, type Machine } from "./machine.ts";
@@ -54,7 +54,7 @@ async function measure(options: Options): Promise<Report> {
   const machine = describeMachine();
   const scenarios = chooseScenarios(options);
   const stage = { crew, dir, built: options.built, nodeFlags: profileFlags(options) };
-  const bench = await openBench(stage, machine, options.quick ? QUICK_PACE : FULL_PACE);
+  const bench = await openBench(stage, machine);
   const subjects = new Map<SubjectName, RunningSubject>();
   for (const name of chooseSubjects(machine)) {
     subjects.set(name, (await timeFirstAnswer(bench.stage, name)).subject);

@@ -4,10 +4,10 @@ import { parseOptions } from "./options.ts";
 const parse = (...argv: string[]) => parseOptions(argv, ["start", "memory"]);
 
 describe("parseOptions", () => {
-  it("runs seven full rounds of everything by default", () => {
+  it("runs fifteen rounds of everything by default", () => {
     expect(parse()).toEqual({
       quick: false,
-      rounds: 7,
+      rounds: 15,
       seed: 1,
       only: [],
       json: false,

@@ -15,8 +15,8 @@ export interface Options {
 
 export const HELP = `Compares direct calls, nginx, a bare Node proxy and ccp in one interleaved run.
 
-  --quick          three short rounds, about a minute
-  --rounds N       rounds (7; 3 with --quick)
+  --quick          three rounds, about a minute
+  --rounds N       rounds (15; 3 with --quick)
   --only NAME      only this scenario; may be repeated
   --seed N         draws another order of the subjects (1)
   --built          runs the built gateway (pnpm build), not its sources; adds the scenario cli
@@ -53,7 +53,7 @@ export function parseOptions(argv: readonly string[], scenarioNames: readonly st
   }
   return {
     quick: values.quick,
-    rounds: wholeNumber("--rounds", values.rounds ?? (values.quick ? "3" : "7"), 1),
+    rounds: wholeNumber("--rounds", values.rounds ?? (values.quick ? "3" : "15"), 1),
     seed: wholeNumber("--seed", values.seed, 0),
     only: values.only,
     json: values.json,

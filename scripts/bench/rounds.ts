@@ -19,7 +19,6 @@ export interface Plan {
 /** A process has compiled what is hot after about this many requests; a slow machine needs the time, not the seconds. */
 const WARM_REQUESTS = 6_000;
 const WARM_LIMIT_MS = 20_000;
-const WARM_PACE = { warm: 1, window: 0.35 } as const;
 
 /**
  * Runs every scenario against every subject, round after round. Within a round the subjects of one scenario follow
@@ -50,8 +49,6 @@ export async function runRounds(bench: Bench, plan: Plan): Promise<Results> {
 async function warmUp(bench: Bench, plan: Plan): Promise<void> {
   const loads = plan.scenarios.filter(({ load }) => load);
   if (loads.length === 0) return;
-  const usual = bench.pace;
-  bench.pace = WARM_PACE;
   for (const [name, subject] of plan.subjects) {
     if (subject.pid === null) continue;
     plan.progress(`warming up  ${name}`);
@@ -65,5 +62,4 @@ async function warmUp(bench: Bench, plan: Plan): Promise<void> {
     } while (served < WARM_REQUESTS && performance.now() < deadline);
   }
   bench.notes.length = 0;
-  bench.pace = usual;
 }

@@ -30,21 +30,23 @@ export interface Scenario {
 
 const KB = 1_000;
 const IDLE_MS = 400;
+/** Load before each window, for connections and caches. */
+const WARM_MS = 100;
 const DELTA_INTERVAL_MS = 50;
 const PACED_STREAMS = 100;
 /** Time after the window in which streams still run, so that none ends inside it. */
 const PACED_TAIL_MS = 300;
 
 export const SCENARIOS: readonly Scenario[] = [
-  closedLoop("json-2k-c1", "2 KB, 1 connection", 2 * KB, 1, 800, { p50: true }),
-  closedLoop("json-2k-c64", "2 KB, 64 connections", 2 * KB, 64, 1_500, { rate: true, cpu: true }),
-  closedLoop("json-500k-c1", "500 KB, 1 connection", 500 * KB, 1, 1_000, { p50: true }),
-  closedLoop("json-50k-c64", "50 KB, 64 connections", 50 * KB, 64, 1_500, { rate: true }),
+  closedLoop("json-2k-c1", "2 KB, 1 connection", 2 * KB, 1, 300, { p50: true }),
+  closedLoop("json-2k-c64", "2 KB, 64 connections", 2 * KB, 64, 450, { rate: true, cpu: true }),
+  closedLoop("json-500k-c1", "500 KB, 1 connection", 500 * KB, 1, 300, { p50: true }),
+  closedLoop("json-50k-c64", "50 KB, 64 connections", 50 * KB, 64, 450, { rate: true }),
   {
-    ...closedLoop("json-500k-c64", "500 KB, 64 connections", 500 * KB, 64, 1_500, { rate: true }),
+    ...closedLoop("json-500k-c64", "500 KB, 64 connections", 500 * KB, 64, 450, { rate: true }),
     quick: false,
   },
-  closedLoop("sse-burst-c1", "stream of 50 deltas at once", 2 * KB, 1, 800, { firstByte: true }),
+  closedLoop("sse-burst-c1", "stream of 50 deltas at once", 2 * KB, 1, 300, { firstByte: true }),
   pacedStreams(),
   {
     name: "memory",
@@ -122,8 +124,7 @@ function closedLoop(
     measures: figures.map(([measure]) => measure),
     run: async (bench, subjectName, subject) => {
       const answerBytes = (await bench.setMock(mode)) ?? 0;
-      const { warm, window } = bench.pace;
-      const times = { warmMs: 300 * warm, windowMs: windowMs * window };
+      const times = { warmMs: WARM_MS, windowMs };
       const job: LoadJob = {
         kind: "closed_loop",
         connections,
@@ -155,8 +156,8 @@ function pacedStreams(): Scenario {
       { id: `${name}.cpu`, title: `${title}: CPU per delta`, unit: "µs", better: "lower" },
     ],
     run: async (bench, subjectName, { port, pid }) => {
-      const warmMs = 500;
-      const windowMs = 3_000 * bench.pace.window;
+      const warmMs = 400;
+      const windowMs = 900;
       const deltas = Math.ceil((warmMs + windowMs + PACED_TAIL_MS) / DELTA_INTERVAL_MS);
       await bench.setMock({ kind: "paced", deltas, intervalMs: DELTA_INTERVAL_MS });
       const target = { port, subjectPid: pid, mockPid: bench.mockPid, requestBytes: 2 * KB };
