@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Deps } from "../deps.ts";
 import { type OwnError, sendError } from "../http/answer.ts";
 import { accept } from "./accept.ts";
+import { askLane } from "./ask-lane.ts";
 import { AMBIGUOUS_MODEL, allLanesSpent, noAnswer, noUsableLane, upstreamRedirect } from "./fail.ts";
-import { type Judged, judge } from "./judge.ts";
+import type { Judged } from "./judge.ts";
 import { type Decided, decideNext, NOTHING_TRIED, type Progress, planQuestion } from "./plan.ts";
 import { prepare } from "./prepare.ts";
 import { downstreamHeaders, relay } from "./relay.ts";
 import { type Attempt, lastAttempt, type Run, type SendDecision, triedLanes } from "./run.ts";
-import { send } from "./send.ts";
 import { logDecision, settleAttempt, settleExchange } from "./settle.ts";
 import { spentLanes } from "./spent-lanes.ts";
 import { CallFailure, type UpstreamCall } from "./upstream-call.ts";
@@ -63,11 +63,7 @@ async function attemptLanes(run: Run, deps: Deps): Promise<void> {
 
     const attempt = open(run, decided, decided.decision, nowMs, deps);
     if (attempt === null) return answerOwn(run, AMBIGUOUS_MODEL, deps);
-    const sent = await send({ ...attempt.prepared, lane: attempt.runtime }, deps, (call) => {
-      run.activeCall = call;
-    });
-    run.retried ||= sent.retried;
-    const judged = await judge(sent, attempt.runtime, deps.clock.wallMs);
+    const judged = await askLane(run, attempt, deps);
     if (run.clientGone) return settleExchange(run, { kind: "client_gone", judged }, deps);
     settleAttempt(run, attempt, judged, deps);
     if (judged.hop === null) return pass(run, attempt, judged, deps);

@@ -27,7 +27,7 @@ export function prepare(accepted: Accepted, runtime: LaneRuntime, catalog: Catal
   const repairs: string[] = [];
   const body = laneBody(accepted, runtime, repairs);
   if (body === null) return { kind: "ambiguous_model" };
-  const headerMode = headerModeFor(catalog, runtime.lane, accepted.scan.model);
+  const headerMode = runtime.learned.headerMode ?? headerModeFor(catalog, runtime.lane, accepted.scan.model);
   const headers = clientHeaders(accepted.incoming.rawHeaders, runtime, body !== accepted.received, repairs);
   headers.push(...credentialHeaders(accepted.incoming.rawHeaders, runtime, headerMode));
   headers.push("accept-encoding", "identity", "content-length", String(byteLength(body)));
@@ -36,6 +36,16 @@ export function prepare(accepted: Accepted, runtime: LaneRuntime, catalog: Catal
     kind: "prepared",
     prepared: { lane: runtime, method: "POST", path, headers, body, headerMode, repairs },
   };
+}
+
+/** The same request with the lane's key in another header. */
+export function withHeaderMode(prepared: Prepared, accepted: Accepted, headerMode: HeaderMode): Prepared {
+  const headers: string[] = [];
+  eachHeader(prepared.headers, (name, value, spelled) => {
+    if (name !== "authorization" && name !== "x-api-key") headers.push(spelled, value);
+  });
+  headers.push(...credentialHeaders(accepted.incoming.rawHeaders, prepared.lane, headerMode));
+  return { ...prepared, headers, headerMode };
 }
 
 function laneBody(accepted: Accepted, runtime: LaneRuntime, repairs: string[]): readonly Uint8Array[] | null {

@@ -15,7 +15,7 @@ export interface Attempt {
   readonly decided: Decided;
   readonly decision: SendDecision;
   readonly runtime: LaneRuntime;
-  readonly prepared: Prepared;
+  prepared: Prepared;
   /** Counted tokens held for this attempt until it is settled. */
   readonly predictedTokens: number;
   readonly startedWallMs: number;

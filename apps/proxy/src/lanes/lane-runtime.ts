@@ -1,4 +1,11 @@
-import { type Catalog, type Lane, type LaneKey, laneKeyValue, resolveLaneKeys } from "@ccp/provider-catalog";
+import {
+  type Catalog,
+  type HeaderMode,
+  type Lane,
+  type LaneKey,
+  laneKeyValue,
+  resolveLaneKeys,
+} from "@ccp/provider-catalog";
 import { findExtractor, type TokenExtractor } from "@ccp/token-extractors";
 import type { LaneId } from "@ccp/usage-contract";
 import { Pool } from "undici";
@@ -10,6 +17,8 @@ export interface LaneRuntime {
   /** The operator's own credential; `null` where there is none. Never logged, never shown. */
   readonly secret: string | null;
   readonly extractor: TokenExtractor;
+  /** How the lane turned out to want its key, where the configured way was refused. */
+  readonly learned: { headerMode: HeaderMode | null };
   readonly pool: Pool;
   /** Connections opened so far: a call that saw none opened went out on one that had served before. */
   readonly connections: { opened: number };
@@ -44,6 +53,7 @@ export function createLaneRegistry(catalog: Catalog, options: LaneRegistryOption
       key,
       secret: laneKeyValue(lane, options.env, options.profile),
       extractor: findExtractor(lane.extractor),
+      learned: { headerMode: null },
       pool,
       connections,
       basePath: new URL(lane.baseUrl).pathname.replace(/\/$/, ""),
