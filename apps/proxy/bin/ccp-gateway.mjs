@@ -5,9 +5,12 @@ import module from "node:module";
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 19)) {
-  console.error(`ccp: Node ${process.versions.node} is too old for the gateway`);
-  console.error("     it needs Node 22.19 or newer; 24 is best");
-  console.error("     install one, or in a checkout use npm start, which brings its own");
+  process.stderr.write(
+    `ccp: Node ${process.versions.node} is too old for the gateway
+     it needs Node 22.19 or newer; 24 is best
+     install one, or in a checkout use npm start, which brings its own
+`,
+  );
   process.exit(1);
 }
 
