@@ -56,6 +56,7 @@ describe("a session on a fallback, the preferred lane open again", () => {
 
   it.each<[string, Partial<LaneFacts>]>([
     ["spent", SPENT],
+    ["declared spent, and not counted so", { spentUntilMs: NOW + MINUTE }],
     ["marked", { mark: DECLARED }],
     ["cooling", { mark: OWN }],
     ["to be proved", { mark: HALF_OPEN }],

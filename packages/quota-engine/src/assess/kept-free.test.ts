@@ -145,6 +145,9 @@ describe("a reserve of windows that the lane declares", () => {
       plan: { provider: "zai", models: ["glm-*"], reserve: { subagent: 0.4, background: 0.2 } },
     };
     expect(states(declaring({ ...uncapped, pools }, 0.65, T0 + HOUR))).toEqual(["open", "blocked", "warned"]);
+    const elsewhere = { plan: { ...pools.plan, provider: "anthropic" } };
+    const other = declaring({ ...uncapped, pools: elsewhere }, 0.65, T0 + HOUR);
+    expect(states(other)).toEqual(["open", "open", "warned"]);
   });
 
   it("blocks nobody while the used share is unknown, or old and without a reset", () => {
