@@ -2,14 +2,19 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogJsonSchema, quotasJsonSchema } from "../packages/provider-catalog/src/json-schema.ts";
-import { renderWire } from "./generate/render-wire.ts";
+import { hiddenCapTables } from "./experiments/hidden-cap.ts";
+import { fillSection } from "./generate/fill-section.ts";
+import { environmentTable, renderWire } from "./generate/render-wire.ts";
 import { repoRoot } from "./lib/workspace.ts";
 
+const document = (path: string): string => readFileSync(join(repoRoot, path), "utf8");
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** By path from the root. */
 const outputs: Readonly<Record<string, () => string>> = {
   "docs/wire.md": renderWire,
+  "docs/OPS-GUIDE.md": () => fillSection(document("docs/OPS-GUIDE.md"), "environment", environmentTable()),
+  "docs/QUOTAS.md": () => fillSection(document("docs/QUOTAS.md"), "hidden-cap", hiddenCapTables()),
   "configs/providers.schema.json": () => json(catalogJsonSchema()),
   "configs/quotas.schema.json": () => json(quotasJsonSchema()),
 };

@@ -28,7 +28,7 @@ export function renderWire(): string {
     ),
     "## Environment",
     "A variable set to blanks counts as not set. Keys of lanes are named by the provider catalog.",
-    table(["variable", "default", "meaning"], ENVIRONMENT.map(variableRow)),
+    environmentTable(),
     "## Objects",
     ...(Object.keys(WIRE_SCHEMAS) as WireName[]).flatMap(renderObject),
   ]
@@ -54,6 +54,11 @@ function routeRow(endpoint: Endpoint): string[] {
     link(endpoint.request ?? endpoint.query ?? null),
     summary,
   ];
+}
+
+/** Every variable the gateway and the command line read. */
+export function environmentTable(): string {
+  return table(["variable", "default", "meaning"], ENVIRONMENT.map(variableRow));
 }
 
 function variableRow({ name, default: fallback, secret, meaning }: (typeof ENVIRONMENT)[number]): string[] {
