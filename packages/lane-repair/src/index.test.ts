@@ -2,5 +2,18 @@ import { expect, it } from "vitest";
 import * as api from "./index.ts";
 
 it("exports exactly these names", () => {
-  expect(Object.keys(api).sort()).toEqual(["filterBetaHeader", "isOauthBeta", "replaceModel"]);
+  expect(Object.keys(api).sort()).toEqual([
+    "LANE_NEEDS",
+    "NO_NEEDS",
+    "createMintBook",
+    "filterBetaHeader",
+    "isOauthBeta",
+    "keepBetas",
+    "laneNeeds",
+    "lanesIn",
+    "openMintTap",
+    "openRestorer",
+    "repairRequest",
+    "replaceModel",
+  ]);
 });

@@ -1,3 +1,5 @@
+import { jsonString, QUOTE } from "./bytes/ascii.ts";
+
 /**
  * Writes another model name into a request's body. Only the bytes of the old name's JSON string change: chunks that
  * hold none of them come back as the same objects, a chunk that holds some as views of its other bytes.
@@ -31,15 +33,13 @@ export function replaceModel(
       replaced.push(chunk);
     } else {
       if (start < span.start) replaced.push(chunk.subarray(0, span.start - start));
-      if (start <= span.start) replaced.push(encodeString(model));
+      if (start <= span.start) replaced.push(jsonString(model));
       if (end > span.end) replaced.push(chunk.subarray(span.end - start));
     }
     start = end;
   }
   return replaced;
 }
-
-const QUOTE = 0x22;
 
 function byteAt(chunks: readonly Uint8Array[], position: number): number | undefined {
   let start = 0;
@@ -48,14 +48,4 @@ function byteAt(chunks: readonly Uint8Array[], position: number): number | undef
     start += chunk.length;
   }
   return undefined;
-}
-
-/** A JSON string in ASCII alone, so that each character is one byte. */
-function encodeString(text: string): Uint8Array {
-  const ascii = JSON.stringify(text).replace(/[\u007f-\uffff]/g, escapeUnit);
-  return Uint8Array.from(ascii, (character) => character.charCodeAt(0));
-}
-
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

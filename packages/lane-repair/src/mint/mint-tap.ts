@@ -1,0 +1,88 @@
+import { parseJson } from "../bytes/read-text.ts";
+import { EventSplitter } from "./event-splitter.ts";
+
+/** Reads what a lane mints out of an answer that passes by. */
+export interface MintTap {
+  /** Takes the next piece, cut anywhere, decoded as latin1 or UTF-8. */
+  push(text: string): void;
+  /** Reads what is left. Pieces pushed afterwards are ignored. */
+  end(): void;
+}
+
+export interface MintTapOptions {
+  /** Whether the answer is an event stream, not one JSON object. */
+  readonly isStream: boolean;
+  /** Called with each thinking signature, redacted thinking and tool id, once for each time it stands there. */
+  readonly onMint: (mint: string) => void;
+}
+
+/** A JSON answer above this is let by unread. */
+const MAX_JSON_CHARS = 8 * 1024 * 1024;
+/** What an event or answer that mints holds. Inside a JSON string the quotes would be escaped. */
+const MARKS = ['"signature"', '"redacted_thinking"', '"tool_use"', '"server_tool_use"'];
+
+/**
+ * Opens a tap. Events without a mint cost a search each, the others are parsed. Holds at most one event (1 MB), or one
+ * JSON answer (8 MB). Nothing in the input makes it throw.
+ */
+export function openMintTap({ isStream, onMint }: MintTapOptions): MintTap {
+  return isStream ? tapStream(onMint) : tapJson(onMint);
+}
+
+function tapStream(onMint: (mint: string) => void): MintTap {
+  const splitter = new EventSplitter((data) => {
+    if (hasMark(data)) noteEvent(parseJson(data), onMint);
+  });
+  let ended = false;
+  return {
+    push: (text) => {
+      if (!ended) splitter.push(text);
+    },
+    end: () => {
+      if (!ended) splitter.end();
+      ended = true;
+    },
+  };
+}
+
+function tapJson(onMint: (mint: string) => void): MintTap {
+  let text: string | null = "";
+  return {
+    push: (piece) => {
+      if (text === null) return;
+      text = text.length + piece.length > MAX_JSON_CHARS ? null : text + piece;
+    },
+    end: () => {
+      const content = text !== null && hasMark(text) ? asFields(parseJson(text)).content : null;
+      if (Array.isArray(content)) for (const block of content) noteBlock(block, onMint);
+      text = null;
+    },
+  };
+}
+
+function hasMark(text: string): boolean {
+  return MARKS.some((mark) => text.includes(mark));
+}
+
+function noteEvent(event: unknown, onMint: (mint: string) => void): void {
+  const { type, content_block: block, delta } = asFields(event);
+  if (type === "content_block_start") noteBlock(block, onMint);
+  if (type !== "content_block_delta") return;
+  const { type: kind, signature } = asFields(delta);
+  if (kind === "signature_delta") noteText(signature, onMint);
+}
+
+function noteBlock(block: unknown, onMint: (mint: string) => void): void {
+  const { type, id, signature, data } = asFields(block);
+  if (type === "thinking") noteText(signature, onMint);
+  if (type === "redacted_thinking") noteText(data, onMint);
+  if (type === "tool_use" || type === "server_tool_use") noteText(id, onMint);
+}
+
+function noteText(value: unknown, onMint: (mint: string) => void): void {
+  if (typeof value === "string" && value !== "") onMint(value);
+}
+
+function asFields(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
