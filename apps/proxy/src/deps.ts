@@ -1,6 +1,6 @@
 import type { Catalog } from "@ccp/provider-catalog";
 import type { QuotaEngine } from "@ccp/quota-engine";
-import type { LaneBook } from "@ccp/router-policy";
+import type { LaneBook, SessionBook } from "@ccp/router-policy";
 import type { ConfigIssue, LaneId, Settings, UsageEvent } from "@ccp/usage-contract";
 import type { History } from "@ccp/usage-store";
 import type { BodyBudget } from "./exchange/read-body.ts";
@@ -51,6 +51,7 @@ export interface Deps {
   readonly modelHint: () => string | null;
   readonly engine: QuotaEngine;
   readonly book: LaneBook;
+  readonly sessions: SessionBook;
   readonly quotas: QuotaSource;
   /** Absolute path of the probe file that is read; `null` where none is. */
   readonly probeResults: string | null;

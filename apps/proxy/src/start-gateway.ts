@@ -2,7 +2,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { planRoute } from "@ccp/provider-catalog";
 import { createQuotaEngine } from "@ccp/quota-engine";
-import { createLaneBook } from "@ccp/router-policy";
+import { createLaneBook, createSessionBook } from "@ccp/router-policy";
 import type { Settings } from "@ccp/usage-contract";
 import { createMemoryHistory } from "@ccp/usage-store";
 import type { CatalogInForce, Clock, Deps, EventLog, Notice } from "./deps.ts";
@@ -106,6 +106,7 @@ function createDeps(options: GatewayOptions): Deps {
     modelHint: options.modelHint,
     engine,
     book: createLaneBook(),
+    sessions: createSessionBook(),
     quotas,
     probeResults: options.probeResults ?? null,
     log: options.log,

@@ -5,6 +5,7 @@ import { type Accepted, accept } from "./accept.ts";
 import { AMBIGUOUS_MODEL } from "./fail.ts";
 import { decideNext, NOTHING_TRIED, planQuestion } from "./plan.ts";
 import { prepare } from "./prepare.ts";
+import { readQuestion } from "./read-question.ts";
 import { downstreamHeaders } from "./relay.ts";
 import { send } from "./send.ts";
 import { type AnswerHead, CallFailure, type UpstreamCall } from "./upstream-call.ts";
@@ -27,10 +28,9 @@ export async function countTokens(
   if (acceptance.kind === "gone") return;
   if (acceptance.kind === "refused") return sendError(outgoing, acceptance.error, rid);
   const { accepted } = acceptance;
-  const plan = planQuestion(
-    { model: accepted.scan.model, bodyBytes: accepted.plainBytes, maxTokens: null },
-    deps,
-  );
+  // The count is of the whole conversation, whatever answer would follow.
+  const question = { ...readQuestion(accepted), maxTokens: null, isQuotaProbe: false };
+  const plan = planQuestion(question, deps);
   const { decision, predictions } = decideNext(plan, NOTHING_TRIED, deps.clock.wallMs(), deps);
   const lane = decision.kind === "send" ? decision.lane : plan.preferred;
   const estimate = predictions.get(lane)?.inputTokens ?? 0;

@@ -7,6 +7,7 @@ import { AMBIGUOUS_MODEL, allLanesSpent, noAnswer, noUsableLane, upstreamRedirec
 import type { Judged } from "./judge.ts";
 import { type Decided, decideNext, NOTHING_TRIED, type Progress, planQuestion } from "./plan.ts";
 import { prepare } from "./prepare.ts";
+import { readQuestion } from "./read-question.ts";
 import { downstreamHeaders, relay } from "./relay.ts";
 import { type Attempt, lastAttempt, type Run, type SendDecision, triedLanes } from "./run.ts";
 import { logDecision, settleAttempt, settleExchange } from "./settle.ts";
@@ -28,12 +29,11 @@ export async function runExchange(
   if (acceptance.kind === "refused") return refuseUnread(outgoing, acceptance.error, rid, deps);
 
   const { accepted } = acceptance;
-  const { model, maxTokens, stream } = accepted.scan;
-  const plan = planQuestion({ model, bodyBytes: accepted.plainBytes, maxTokens }, deps);
+  const plan = planQuestion(readQuestion(accepted), deps);
   const run: Run = {
     accepted,
     plan,
-    op: stream ? "stream" : "nonstream",
+    op: accepted.scan.stream ? "stream" : "nonstream",
     attempts: [],
     wastedMs: 0,
     settledAttempts: 0,

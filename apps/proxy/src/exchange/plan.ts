@@ -1,7 +1,7 @@
 import { contextTokensFor, planRoute, servesModel } from "@ccp/provider-catalog";
 import type { Assessment, Prediction } from "@ccp/quota-engine";
 import { type Decision, decide, type LaneFacts, laneFacts, type RoutingSnapshot } from "@ccp/router-policy";
-import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract";
+import { ANTHROPIC_LANE, type LaneId, type TrafficClass } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
 import { laneUnusable } from "../lanes/lane-runtime.ts";
 
@@ -11,6 +11,11 @@ export interface Question {
   readonly model: string;
   readonly bodyBytes: number;
   readonly maxTokens: number | null;
+  /** The conversation it belongs to; `null` where nothing names one. */
+  readonly session: string | null;
+  readonly trafficClass: TrafficClass;
+  /** Claude Code asks about its own plan: only the Anthropic lane can tell. */
+  readonly isQuotaProbe: boolean;
 }
 
 /** Where a model's requests go, before any quota is looked at. */
@@ -43,6 +48,9 @@ export function planQuestion(question: Question, deps: Deps): Plan {
   if (settings.offloadPaused) {
     return { question, pin: "kill_switch", ...only(ANTHROPIC_LANE) };
   }
+  if (question.isQuotaProbe && laneUnusable(deps.lanes.get(ANTHROPIC_LANE)) === null) {
+    return { question, pin: null, ...only(ANTHROPIC_LANE) };
+  }
   // A hint changes the route alone: what is asked for, counted and marked stays the model of the body.
   const hint = deps.modelHint();
   const route = planRoute(catalog, hint ?? question.model);
@@ -66,20 +74,19 @@ export function decideNext(plan: Plan, progress: Progress, nowMs: number, deps: 
   const predictions = new Map<LaneId, Prediction>();
   const lanes: LaneFacts[] = [];
   let preferredAssessment: Assessment | null = null;
+  const { model, bodyBytes, maxTokens, trafficClass } = plan.question;
+  const session = deps.sessions.last(plan.question.session, model, nowMs);
   for (const lane of plan.laneIds) {
-    const prediction = deps.engine.predict({
-      lane,
-      model: plan.question.model,
-      bodyBytes: plan.question.bodyBytes,
-      maxTokens: plan.question.maxTokens,
-    });
+    // A conversation's prompt cache lies on one lane; on another all of it counts anew.
+    const cacheWarm = session === null || session.cachedTokens === 0 || session.lane === lane;
+    const prediction = deps.engine.predict({ lane, model, bodyBytes, maxTokens, cacheWarm });
     const predicted = prediction.countedTokens;
-    const assessment = deps.engine.assess({ lane, model: plan.question.model, predicted, nowMs });
+    const assessment = deps.engine.assess({ lane, model, predicted, nowMs, trafficClass });
     predictions.set(lane, prediction);
     preferredAssessment ??= assessment;
     const question = {
       lane,
-      model: plan.question.model,
+      model,
       predictedTokens: predicted,
       unusableReason: whyUnusable(lane, plan, prediction, nowMs, deps),
       tried: progress.tried.includes(lane),
@@ -89,12 +96,15 @@ export function decideNext(plan: Plan, progress: Progress, nowMs: number, deps: 
     lanes.push(laneFacts(question, deps.book));
   }
   if (preferredAssessment === null) throw new Error("a plan has at least one lane");
+  const quotas = deps.quotas.current().config;
   const snapshot: RoutingSnapshot = {
     mode: deps.settings.rerouteMode,
-    preemptAt: deps.quotas.current().config.preemptAt,
+    preemptAt: quotas.preemptAt,
     pin: plan.pin,
     lanes,
     after: progress.after,
+    session,
+    dwellSec: quotas.dwellSec,
   };
   return { decision: decide(snapshot, nowMs), assessment: preferredAssessment, predictions };
 }

@@ -89,6 +89,7 @@ function bookAttempt(
     const label = deps.modelLabel(run.plan.question.model);
     deps.metrics.tokens(lane, label, counts, (outcome.streamMs ?? 0) / 1000, wallMs / 1000);
   }
+  noteSession(run, attempt, ending, outcome, nowMs, deps);
   deps.book.endProbe(rid, ending.kind === "relayed" && ending.judged.signal.kind === "ok", nowMs);
   if (attempt.number <= run.settledAttempts) return;
   run.settledAttempts = attempt.number;
@@ -98,6 +99,28 @@ function bookAttempt(
     status: outcome.status,
     latencyMs: wallMs,
     ttftMs: outcome.ttftMs,
+  });
+}
+
+/** Where a served conversation now has its prompt cache. */
+function noteSession(
+  run: Run,
+  attempt: Attempt,
+  ending: Ending,
+  outcome: Outcome,
+  nowMs: number,
+  deps: Deps,
+): void {
+  const { session, model } = run.plan.question;
+  if (session === null || ending.kind !== "relayed" || ending.judged.signal.kind !== "ok") return;
+  deps.sessions.note({
+    session,
+    model,
+    lane: attempt.decision.lane,
+    rerouteDecision: attempt.decision.rerouteDecision,
+    counts: outcome.source === "estimate" ? null : outcome.counts,
+    startedAtMs: attempt.startedWallMs,
+    nowMs,
   });
 }
 

@@ -14,6 +14,9 @@ export function dryRun(request: DecisionRequest, deps: Deps): DecisionSample {
       model: request.model,
       bodyBytes: (request.input_tokens ?? TYPICAL_INPUT_TOKENS) * BYTES_PER_TOKEN,
       maxTokens: request.max_tokens ?? null,
+      session: null,
+      trafficClass: "main",
+      isQuotaProbe: false,
     },
     deps,
   );

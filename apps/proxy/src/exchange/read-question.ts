@@ -1,0 +1,24 @@
+import { type ClientRequest, isQuotaProbe, sessionKey, trafficClass } from "@ccp/router-policy";
+import type { Accepted } from "./accept.ts";
+import type { Question } from "./plan.ts";
+
+/** What a request tells of itself, from its head and what was read of its body. */
+export function readQuestion(accepted: Accepted): Question {
+  const { incoming, plainBytes, scan } = accepted;
+  const headers = {
+    get(name: string): string | null {
+      const value = incoming.headers[name];
+      return (Array.isArray(value) ? value[0] : value) ?? null;
+    },
+  };
+  const { model, maxTokens, stream } = scan;
+  const request: ClientRequest = { headers, model, maxTokens, stream, bodyBytes: plainBytes };
+  return {
+    model,
+    bodyBytes: plainBytes,
+    maxTokens,
+    session: sessionKey({ headers }),
+    trafficClass: trafficClass(request),
+    isQuotaProbe: isQuotaProbe(request),
+  };
+}
