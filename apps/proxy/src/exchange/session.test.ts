@@ -1,6 +1,6 @@
 import { reply, status } from "@ccp/mock-upstream";
 import { describe, expect, it } from "vitest";
-import { HAIKU, OPUS, postMessage } from "../testing/messages.ts";
+import { OPUS, postMessage } from "../testing/messages.ts";
 import { openTestGateway } from "../testing/open-test-gateway.ts";
 
 const SESSION = { "x-claude-code-session-id": "5f0c2a1e-0000-4000-8000-000000000001" };
