@@ -13,12 +13,14 @@ export function readQuestion(accepted: Accepted): Question {
   };
   const { model, maxTokens, stream } = scan;
   const request: ClientRequest = { headers, model, maxTokens, stream, bodyBytes: plainBytes };
+  const asksForPlan = isQuotaProbe(request);
   return {
     model,
     bodyBytes: plainBytes,
     maxTokens,
-    session: sessionKey({ headers }),
+    // The question carries the session's name, but no conversation: it must not hold one on the lane that answers it.
+    session: asksForPlan ? null : sessionKey({ headers }),
     trafficClass: trafficClass(request),
-    isQuotaProbe: isQuotaProbe(request),
+    isQuotaProbe: asksForPlan,
   };
 }

@@ -75,5 +75,6 @@ describe("Claude Code's question about its plan", () => {
     const headers = { "user-agent": "claude-cli/2.1.330 (external, cli)", ...SESSION };
     await (await postMessage(url, { maxTokens: 1, prompt: "quota", headers })).text();
     expect([anthropic.requests.length, zai.requests.length]).toEqual([1, 0]);
+    expect(await laneOf(postMessage(url, { headers }))).toBe("zai");
   });
 });

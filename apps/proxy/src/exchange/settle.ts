@@ -112,7 +112,14 @@ function noteSession(
   deps: Deps,
 ): void {
   const { session, model } = run.plan.question;
-  if (session === null || ending.kind !== "relayed" || ending.judged.signal.kind !== "ok") return;
+  // A pin is the operator's word, which holds as long as it stands and no longer.
+  if (
+    session === null ||
+    run.plan.pin !== null ||
+    ending.kind !== "relayed" ||
+    ending.judged.signal.kind !== "ok"
+  )
+    return;
   deps.sessions.note({
     session,
     model,
