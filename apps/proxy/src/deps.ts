@@ -68,6 +68,8 @@ export interface Deps {
   /** 0..1; spreads retries of many gateways. */
   readonly random: () => number;
   readonly notice: Notice;
+  /** Saves the state within a second: a mark that a crash forgets costs a refused attempt. */
+  readonly saveSoon: () => void;
   /** Set while the process finishes its streams before it ends. */
   readonly drain: { active: boolean };
 }

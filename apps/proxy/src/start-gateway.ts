@@ -40,6 +40,8 @@ export interface GatewayOptions {
   readonly probeResults?: string;
   readonly random?: () => number;
   readonly newId?: () => string;
+  /** Called when something was learned that should outlive a crash. Default: nothing is saved. */
+  readonly saveSoon?: () => void;
   /** Called with the wired parts before the first request can come: the place to bring back earlier state. */
   readonly beforeListen?: (deps: Deps) => void;
 }
@@ -120,6 +122,7 @@ function createDeps(options: GatewayOptions): Deps {
     newId: options.newId ?? createIdSource(clock.wallMs),
     random: options.random ?? Math.random,
     notice: options.notice,
+    saveSoon: options.saveSoon ?? (() => {}),
     drain: { active: false },
   };
   return deps;

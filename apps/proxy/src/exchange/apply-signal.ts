@@ -64,6 +64,7 @@ function markFor(
     cooldownMs: deps.settings.cooldownSec * 1000,
     nowMs,
   });
+  deps.saveSoon();
 }
 
 function waitUntil(signal: LimitSignal, nowMs: number): number | null {

@@ -170,8 +170,8 @@ function createSeries(registry: AnyRegistry) {
     ready: gauge("ccp_upstream_ready", "1: the lane can be used", ["lane"]),
     laneState: gauge("ccp_lane_state", "1 for the state the lane is in", ["lane", "state"]),
     inflight: gauge("ccp_inflight_requests", "Exchanges in progress"),
-    dropped: gauge("ccp_events_dropped_total", "Log lines lost while the disk refused them"),
-    partial: gauge("ccp_partial_writes_total", "Log lines that the disk took only in part"),
+    dropped: counter("ccp_events_dropped_total", "Log lines lost while the disk refused them"),
+    partial: counter("ccp_partial_writes_total", "Log lines that the disk took only in part"),
     reloadFailures: counter("ccp_config_reload_failures_total", "Reloads refused because of a broken file"),
     repairs: counter("ccp_repairs_total", "Repairs that changed a request or an answer", ["name"]),
     buildInfo: gauge("ccp_build_info", "1, with version and Node in the labels", ["version", "node"]),
@@ -186,8 +186,14 @@ function setGauges(series: Series, facts: ScrapeFacts): void {
     series.ready.set({ lane }, ready ? 1 : 0);
     series.laneState.set({ lane, state }, 1);
   }
-  series.dropped.set(facts.eventsDropped);
-  series.partial.set(facts.partialWrites);
+  setCounter(series.dropped, facts.eventsDropped);
+  setCounter(series.partial, facts.partialWrites);
+}
+
+/** The log counts these itself and only up; a scrape shows where it stands. */
+function setCounter(series: Counter<string>, value: number): void {
+  series.reset();
+  series.inc(value);
 }
 
 function setQuotaGauges(series: Series, quota: QuotaGauges): void {

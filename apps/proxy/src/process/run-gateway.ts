@@ -10,6 +10,7 @@ import { type Gateway, startGateway } from "../start-gateway.ts";
 import { findCheckout } from "../state/find-checkout.ts";
 import { createGatewayState, type GatewayState } from "../state/gateway-state.ts";
 import { watchModelHint } from "../state/model-hint.ts";
+import { createSaver } from "../state/saver.ts";
 import { startCalibrator } from "./calibrator.ts";
 import { handleSignals } from "./handle-signals.ts";
 import { packageVersion } from "./package-version.ts";
@@ -24,8 +25,6 @@ export interface RunOptions {
   readonly strict: boolean;
   readonly demo: boolean;
 }
-
-const SAVE_EVERY_MS = 60_000;
 
 /** Starts the gateway as a process: files, lock, signals, and the lines a person reads. */
 export async function runGateway(options: RunOptions): Promise<void> {
@@ -53,6 +52,7 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
   });
   const hint = watchModelHint(settings.manualModel, paths.modelHint);
   let state: GatewayState | null = null;
+  const saver = createSaver(() => state?.save());
   const gateway = await listenOrExplain(settings, () =>
     startGateway({
       settings,
@@ -66,21 +66,20 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
       modelHint: hint.current,
       demo: demo !== null,
       probeResults: paths.probeResults,
+      saveSoon: () => saver.soon(),
       beforeListen: (deps) => {
         state = createGatewayState(paths, deps);
         state.restore();
       },
     }),
   );
-  const saving = setInterval(() => state?.save(), SAVE_EVERY_MS);
   const calibrator = startCalibrator(gateway.deps, paths.probeResults);
   const polls = startQuotaPolls(gateway.deps);
   handleSignals(gateway, async () => {
-    clearInterval(saving);
     calibrator.stop();
     polls.stop();
     hint.close();
-    state?.save();
+    saver.close();
     log.close();
     lock.release();
     await demo?.close();

@@ -70,6 +70,7 @@ export function createReadApi(deps: Deps): Hono {
     const body = await readJson(c, CalibrationResetRequestSchema);
     if (body.kind === "error") return fail(body.error);
     const error = resetCalibration(body.value, deps);
+    deps.saveSoon();
     return error === null ? c.body(null, 204) : fail(error);
   });
   app.post("/v1/decisions", async (c) => {

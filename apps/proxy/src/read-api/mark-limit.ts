@@ -20,6 +20,7 @@ export function markLimit(request: Mark429Request, deps: Deps): OwnError | null 
     nowMs,
     byHand: true,
   });
+  deps.saveSoon();
   return null;
 }
 
