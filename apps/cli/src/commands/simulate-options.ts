@@ -28,12 +28,19 @@ export const SIMULATE_ARGS: CliArgs = {
   json: { type: "boolean", description: "everything as JSON (ccp.simulate/1)" },
 };
 
+/** A file of the command line. */
+export interface NamedFile {
+  /** Full path; of a log also `-`. */
+  readonly path: string;
+  /** As it was typed. */
+  readonly name: string;
+}
+
 export interface SimulateOptions {
-  /** Full path, or `-`. */
-  readonly log: string;
+  readonly log: NamedFile;
   readonly modes: readonly RerouteMode[];
-  readonly quotas: string | null;
-  readonly config: string | null;
+  readonly quotas: NamedFile | null;
+  readonly config: NamedFile | null;
   readonly cooldownSec: number;
   readonly json: boolean;
 }
@@ -42,20 +49,25 @@ export interface SimulateOptions {
 const MAX_COOLDOWN_SEC = 2_678_400;
 
 export function readSimulateOptions(input: CliInput, session: Session): SimulateOptions {
-  const { deps, settings } = session;
-  const path = (name: string): string | null => {
-    const text = input.text(name);
-    return text === null ? null : resolve(deps.cwd, text);
-  };
-  const log = input.text("log") === "-" ? "-" : (path("log") ?? statePaths(settings, deps).logsDir);
   return {
-    log,
+    log: readFile(input, "log", session) ?? gatewayLog(session),
     modes: readModes(input, session),
-    quotas: path("quotas"),
-    config: path("config"),
+    quotas: readFile(input, "quotas", session),
+    config: readFile(input, "config", session),
     cooldownSec: readCooldown(input, session),
     json: input.flag("json"),
   };
+}
+
+function readFile(input: CliInput, option: string, { deps }: Session): NamedFile | null {
+  const name = input.text(option);
+  if (name === null) return null;
+  return { name, path: name === "-" && option === "log" ? name : resolve(deps.cwd, name) };
+}
+
+function gatewayLog({ deps, settings }: Session): NamedFile {
+  const { logsDir } = statePaths(settings, deps);
+  return { name: logsDir, path: logsDir };
 }
 
 function readModes(input: CliInput, { cc }: Session): readonly RerouteMode[] {

@@ -16,16 +16,21 @@ import { simulate } from "../simulate/simulate.ts";
 import { simulationJson } from "../simulate/simulation-json.ts";
 import { type SimulationView, viewSimulation } from "../simulate/simulation-view.ts";
 import { type Configuration, readConfiguration } from "./simulate-configuration.ts";
-import { readSimulateOptions, SIMULATE_ARGS, type SimulateOptions } from "./simulate-options.ts";
+import {
+  type NamedFile,
+  readSimulateOptions,
+  SIMULATE_ARGS,
+  type SimulateOptions,
+} from "./simulate-options.ts";
 
 export const simulateCommand: CliCommand = {
   name: "simulate",
   summary: "what each reroute mode would have done with recorded traffic",
   args: SIMULATE_ARGS,
   notes: [
-    "KEPT answered by the preferred lane; OVERSHOOTS attempts that met a limit; REFUSED answered by no lane",
-    "a lane refuses from the count at which the log met limits, else from the configured cap;",
-    "below the table stands what was assumed, and --json has all of it",
+    "kept: answered by the preferred lane; overshoots: attempts that met a limit; refused: answered by no lane",
+    "a lane refuses from the count on at which the log met limits, else from the configured cap",
+    "what was assumed stands below the table; --json has all of it",
     "exit 2 when the log holds no request, 78 when quotas or catalog are broken",
   ],
   run: runSimulate,
@@ -80,7 +85,11 @@ async function replayLog(
   });
   const { cooldownSec } = options;
   const { preemptAt, rollingMs, weeklyMs } = config;
-  const paths = { log: log.name, quotas: quotas.path, catalog: catalog.path };
+  const paths = {
+    log: log.name,
+    quotas: options.quotas?.name ?? quotas.path,
+    catalog: options.config?.name ?? catalog.path,
+  };
   const source = { ...paths, cooldownSec, preemptAt, rollingMs, weeklyMs };
   return simulation === null ? null : viewSimulation(source, recording, simulation);
 }
@@ -95,11 +104,11 @@ function preferredLane(find: (model: string) => LaneId): (model: string) => Lane
   };
 }
 
-function openLogOrTell(path: string, session: Session): OpenLog {
+function openLogOrTell(file: NamedFile, session: Session): OpenLog {
   try {
-    return openLog(path);
+    return openLog(file);
   } catch (error) {
-    throw unreadable(path, error, session);
+    throw unreadable(file.name, error, session);
   }
 }
 

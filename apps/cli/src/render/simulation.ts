@@ -88,7 +88,10 @@ function assumedParts(view: SimulationView): Line[] {
       const source = samples > 0 ? `median of ${samples}` : "default";
       return `a wasted attempt on ${lane}: ${millisText(lostMs)} (${source})`;
     }),
-    ...namingEnds.map((lane) => `${lane} names its resets`),
+    ...namingEnds.map((lane) => {
+      const isWhole = view.wholeWindows.includes(lane);
+      return isWhole ? `${lane} names its resets, windows end whole` : `${lane} names its resets`;
+    }),
     `cooldown ${view.cooldownSec === 0 ? "off" : waitText(view.cooldownSec)}`,
     "tokens as recorded, whatever the lane",
     ...(view.unserved > 0 ? [`${view.unserved} never served: predicted tokens`] : []),

@@ -45,6 +45,7 @@ function assumedJson(view: SimulationView): object {
       samples,
     })),
     lanes_naming_resets: view.namingEnds,
+    lanes_with_whole_windows: view.wholeWindows,
     unexplained_limits: view.foreignLimits,
     unserved_requests: view.unserved,
     models_with_earlier_usage: view.earlierModels,

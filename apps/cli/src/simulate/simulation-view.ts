@@ -45,6 +45,8 @@ export interface SimulationView {
   readonly losses: readonly LossView[];
   /** Lanes whose limits name their end. */
   readonly namingEnds: readonly LaneId[];
+  /** Of these, the ones whose windows end whole, instead of losing what is oldest. */
+  readonly wholeWindows: readonly LaneId[];
   /** Limits that the count does not explain. */
   readonly foreignLimits: number;
   readonly unserved: number;
@@ -86,6 +88,7 @@ export function viewSimulation(
     uncapped: uncappedLanes(limits.caps, losses.keys()).sort(),
     losses: [...losses].flatMap(([lane, loss]) => (refusing.has(lane) ? [{ lane, ...loss }] : [])),
     namingEnds: [...limits.history.namesEnd].sort(),
+    wholeWindows: [...limits.wholeWindows].sort(),
     foreignLimits: limits.foreign.size,
     unserved: simulation.unserved,
     earlierModels: recording.earlier.length,

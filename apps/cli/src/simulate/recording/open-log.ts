@@ -5,7 +5,7 @@ import { type LineBatch, splitLines } from "./split-lines.ts";
 
 /** A log that can be read once. */
 export interface OpenLog {
-  /** For people: a path, or `stdin`. */
+  /** For people: as it was typed, or `stdin`. */
   readonly name: string;
   /** `null` where it is not known beforehand. */
   readonly sizeBytes: number | null;
@@ -21,14 +21,12 @@ const BATCH_LINES = 2000;
  * @throws {Error} Node's own, with `code`, when there is nothing at the path or it may not be read. A file's own
  *   fault may also come while it is read.
  */
-export function openLog(path: string): OpenLog {
-  if (path === "-") {
-    return { name: "stdin", sizeBytes: null, batches: () => splitLines(process.stdin) };
-  }
+export function openLog({ path, name }: { readonly path: string; readonly name: string }): OpenLog {
+  if (path === "-") return { name: "stdin", sizeBytes: null, batches: () => splitLines(process.stdin) };
   const stats = statSync(path);
-  if (stats.isDirectory()) return { name: path, sizeBytes: null, batches: () => generations(path) };
+  if (stats.isDirectory()) return { name, sizeBytes: null, batches: () => generations(path) };
   return {
-    name: path,
+    name,
     sizeBytes: stats.isFile() ? stats.size : null,
     batches: () => splitLines(createReadStream(path, { highWaterMark: CHUNK_BYTES })),
   };

@@ -23,7 +23,7 @@ export interface ReadingOptions {
   readonly weightsOf: WeightsOf;
 }
 
-/** Takes the lines of a log, in any order of exchanges, and gives back its requests in the order they arrived. */
+/** Takes the lines of a log in the order they were written, and gives back its requests in the order they arrived. */
 export class RecordingReader {
   readonly #options: ReadingOptions;
   readonly #open: Map<string, Started[]> = new Map();

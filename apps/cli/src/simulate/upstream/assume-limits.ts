@@ -37,6 +37,11 @@ export interface AssumedLimits {
   readonly caps: readonly AssumedCap[];
   readonly subjects: readonly LimitSubject[];
   readonly ends: readonly NamedEnd[];
+  /**
+   * Lanes whose windows begin with a request and end whole where the lane says so. Of a lane that names its ends this
+   * is taken if the limits of the log then come at counts that lie closer together than in windows as configured.
+   */
+  readonly wholeWindows: ReadonlySet<LaneId>;
   readonly history: LimitHistory;
   /** Limits that the count does not explain: the plan was spent elsewhere. They are met again by the same request. */
   readonly foreign: ReadonlyMap<RecordedAttempt, RecordedLimit>;
@@ -60,28 +65,41 @@ export function assumeLimits(recording: Recording, options: AssumeOptions): Assu
     const window = windowOf(limit, subjects, config);
     bound.set(limit.attempt, { subject: subjects.boundBy(limit.lane, limit.model, window), window });
   }
-  const startMs = recording.requests[0]?.atMs ?? 0;
-  const ends = namedEnds(history.limits, config, startMs);
-  const count = new UpstreamCount({
-    config,
-    subjects: subjects.all,
-    capacity: () => UNREACHED_TOKENS,
-    namesEnd: history.namesEnd,
-    ends,
-  });
-  seedEarlier(count.engine, recording.earlier, options.weightsOf, config.rollingMs, startMs);
-  const samples = new CapSamples(recording, bound, count);
-  const caps = subjects.all.flatMap((subject) =>
-    WINDOWS.flatMap((window) => capOf(subject, window, samples) ?? []),
+  const ends = namedEnds(history.limits, config, recording.requests[0]?.atMs ?? 0);
+  const measure = (wholeWindows: ReadonlySet<LaneId>): CapSamples => {
+    const count = measuringCount(recording, subjects.all, ends, wholeWindows, options);
+    return new CapSamples(recording, bound, count);
+  };
+  const asConfigured = measure(new Set());
+  const asWhole = history.namesEnd.size === 0 ? asConfigured : measure(history.namesEnd);
+  const wholeWindows = new Set(
+    [...history.namesEnd].filter((lane) => asWhole.spread(lane) <= asConfigured.spread(lane)),
   );
-  const foreign = history.limits.filter(({ attempt }) => samples.foreign.has(attempt));
+  const samplesOf = (lane: LaneId): CapSamples => (wholeWindows.has(lane) ? asWhole : asConfigured);
+  const foreign = history.limits.filter(({ lane, attempt }) => samplesOf(lane).foreign.has(attempt));
   return {
-    caps,
+    caps: subjects.all.flatMap((subject) =>
+      WINDOWS.flatMap((window) => capOf(subject, window, samplesOf(subject.lane)) ?? []),
+    ),
     subjects: subjects.all,
     ends,
+    wholeWindows,
     history,
     foreign: new Map(foreign.map((limit) => [limit.attempt, limit])),
   };
+}
+
+function measuringCount(
+  recording: Recording,
+  subjects: readonly LimitSubject[],
+  ends: readonly NamedEnd[],
+  wholeWindows: ReadonlySet<LaneId>,
+  { config, weightsOf }: AssumeOptions,
+): UpstreamCount {
+  const count = new UpstreamCount({ config, subjects, capacity: () => UNREACHED_TOKENS, wholeWindows, ends });
+  const startMs = recording.requests[0]?.atMs ?? 0;
+  seedEarlier(count.engine, recording.earlier, weightsOf, config.rollingMs, startMs);
+  return count;
 }
 
 /** While capacities are measured, none may be in the way. */

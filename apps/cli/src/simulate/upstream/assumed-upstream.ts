@@ -49,7 +49,7 @@ export class AssumedUpstream {
       config,
       subjects: limits.subjects,
       capacity: capacities(limits.caps),
-      namesEnd: limits.history.namesEnd,
+      wholeWindows: limits.wholeWindows,
       ends: limits.ends,
     });
     const startMs = recording.requests[0]?.atMs ?? 0;

@@ -1,3 +1,4 @@
+import type { LaneId } from "@ccp/usage-contract";
 import type { RecordedAttempt, RecordedRequest, Recording } from "../recording/recording.ts";
 import { Timeline } from "../replay/timeline.ts";
 import {
@@ -7,6 +8,7 @@ import {
   WINDOWS,
   type WindowWord,
 } from "./limit-subjects.ts";
+import { median } from "./median.ts";
 import { constraintName, type UpstreamCount } from "./upstream-count.ts";
 
 /** A limit below this share of the configured cap is no evidence about it: others had spent the plan. */
@@ -26,6 +28,8 @@ export class CapSamples {
   readonly foreign: Set<RecordedAttempt> = new Set();
   readonly #met: Map<string, number[]> = new Map();
   readonly #highest: Map<string, number> = new Map();
+  /** Every first count of a spell, those that are no evidence included, by lane and cap. */
+  readonly #counts: Map<LaneId, Map<string, number[]>> = new Map();
   /** Windows of subjects that refused and have not taken a request since, with the time of the refusal. */
   readonly #spent: Map<string, number> = new Map();
   readonly #bound: ReadonlyMap<RecordedAttempt, BoundLimit>;
@@ -49,6 +53,20 @@ export class CapSamples {
   /** The most that had been counted when a request was let in. */
   highestServed(subject: LimitSubject, window: WindowWord): number {
     return this.#highest.get(constraintName(subject, window)) ?? 0;
+  }
+
+  /**
+   * How far the counts at a lane's limits lie apart: the mean distance from their median, as a share of it. A lane
+   * whose limits all came at one count has 0.
+   */
+  spread(lane: LaneId): number {
+    let widest = 0;
+    for (const counts of this.#counts.get(lane)?.values() ?? []) {
+      const middle = median(counts) ?? 0;
+      const distance = counts.reduce((sum, count) => sum + Math.abs(count - middle), 0) / counts.length;
+      widest = Math.max(widest, middle > 0 ? distance / middle : 1);
+    }
+    return widest;
   }
 
   #start(request: RecordedRequest, timeline: Timeline<Step>): void {
@@ -107,14 +125,27 @@ export class CapSamples {
     if (this.#spent.has(name)) return;
     const constraints = this.#count.constraints(attempt.lane, request.model, atMs);
     const used = constraints.find((constraint) => constraint.name === name)?.usedTokens ?? 0;
+    push(mapIn(this.#counts, attempt.lane), name, used);
     const configured = capacityOf(limit.subject.rule, limit.window) ?? 0;
     if (used <= 0 || used < configured * FOREIGN_SHARE) {
       this.foreign.add(attempt);
       return;
     }
     for (const window of WINDOWS) this.#spent.set(constraintName(limit.subject, window), atMs);
-    const met = this.#met.get(name);
-    if (met === undefined) this.#met.set(name, [used]);
-    else met.push(used);
+    push(this.#met, name, used);
   }
+}
+
+function push(lists: Map<string, number[]>, name: string, value: number): void {
+  const list = lists.get(name);
+  if (list === undefined) lists.set(name, [value]);
+  else list.push(value);
+}
+
+function mapIn(maps: Map<LaneId, Map<string, number[]>>, lane: LaneId): Map<string, number[]> {
+  const known = maps.get(lane);
+  if (known !== undefined) return known;
+  const fresh = new Map<string, number[]>();
+  maps.set(lane, fresh);
+  return fresh;
 }

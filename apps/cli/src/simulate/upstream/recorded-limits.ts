@@ -27,14 +27,15 @@ const COOLDOWN_SLACK_MS = 1000;
 const COOLDOWN_SHARE = 0.2;
 
 /**
- * Reads the limits out of a log. A line shows until when the preferred lane is marked, not why: the gateway's own
- * cooldown always has one length, an end named by an upstream hardly ever has. So a length met twice, or equal to
- * `cooldownMs`, is a cooldown, and any other one was named.
+ * Reads the limits out of a log. A line shows until when the preferred lane is marked, not why. The gateway's own
+ * cooldown always has one length and hardly ever ends on a whole second; upstreams name whole seconds, or a number of
+ * them to wait. So a mark is a cooldown if it lasts `cooldownMs`, or if it ends within a second and its length is met
+ * again and again; any other end was named by the upstream.
  *
  * @param cooldownMs The cooldown that the recording gateway most likely ran with.
  */
 export function readLimits(recording: Recording, cooldownMs: number): LimitHistory {
-  const found: Omit<RecordedLimit, "endsMs">[] = [];
+  const found: MarkedLimit[] = [];
   const lostMs = new Map<LaneId, number[]>();
   for (const { attempts, model } of recording.requests) {
     for (const attempt of attempts) {
@@ -46,24 +47,30 @@ export function readLimits(recording: Recording, cooldownMs: number): LimitHisto
   }
   for (const list of lostMs.values()) list.sort((a, b) => a - b);
   found.sort((a, b) => a.atMs - b.atMs);
-  const isCooldown = cooldownTest(found, cooldownMs);
+  const lengths = [cooldownMs, ...frequentLengths(found)];
   const limits = found.map((limit): RecordedLimit => {
     const until = limit.attempt.markedUntilMs;
-    return { ...limit, endsMs: until === null || isCooldown(until - limit.atMs) ? null : until };
+    if (until === null) return { ...limit, endsMs: null };
+    const candidates = isWholeSecond(until) ? [cooldownMs] : lengths;
+    const isCooldown = candidates.some(
+      (length) => Math.abs(until - limit.atMs - length) <= COOLDOWN_SLACK_MS,
+    );
+    return { ...limit, endsMs: isCooldown ? null : until };
   });
   return { limits, namesEnd: lanesNamingEnds(limits), lostMs };
 }
 
-function cooldownTest(
-  found: readonly Omit<RecordedLimit, "endsMs">[],
-  cooldownMs: number,
-): (leftMs: number) => boolean {
+type MarkedLimit = Omit<RecordedLimit, "endsMs">;
+
+/** Lengths, in ms, that a good part of the marks have which do not end on a whole second. */
+function frequentLengths(found: readonly MarkedLimit[]): number[] {
   // A herd refused within one minute is told the same, so it counts once.
   const minutesOf = new Map<number, Set<number>>();
   const minutes = new Set<number>();
   for (const { attempt, atMs } of found) {
-    if (attempt.markedUntilMs === null) continue;
-    const seconds = Math.round((attempt.markedUntilMs - atMs) / 1000);
+    const until = attempt.markedUntilMs;
+    if (until === null || isWholeSecond(until)) continue;
+    const seconds = Math.round((until - atMs) / 1000);
     const minute = Math.floor(atMs / 60_000);
     const met = minutesOf.get(seconds);
     if (met === undefined) minutesOf.set(seconds, new Set([minute]));
@@ -71,9 +78,12 @@ function cooldownTest(
     minutes.add(minute);
   }
   const often = Math.max(2, minutes.size * COOLDOWN_SHARE);
-  const lengths = [...minutesOf].filter(([, met]) => met.size >= often).map(([seconds]) => seconds * 1000);
-  return (leftMs) =>
-    [cooldownMs, ...lengths].some((length) => Math.abs(leftMs - length) <= COOLDOWN_SLACK_MS);
+  return [...minutesOf].filter(([, met]) => met.size >= often).map(([seconds]) => seconds * 1000);
+}
+
+/** Epoch seconds in a log are floats, so that a whole one may be off by a part of a microsecond. */
+function isWholeSecond(ms: number): boolean {
+  return Math.abs(ms - Math.round(ms / 1000) * 1000) < 0.01;
 }
 
 /** A lane names its ends if most of its limits whose mark is in the log did. */

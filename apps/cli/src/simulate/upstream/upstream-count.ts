@@ -17,9 +17,9 @@ export interface UpstreamCountOptions {
   readonly subjects: readonly LimitSubject[];
   /** Capacity of a subject's window; `null` where it has none. */
   readonly capacity: (subject: LimitSubject, window: WindowWord) => number | null;
-  /** Lanes whose windows begin with a request and end at once. */
-  readonly namesEnd: ReadonlySet<LaneId>;
-  /** By `fromMs`. */
+  /** Lanes whose windows begin with a request and end at once; the windows of others are as the quotas have them. */
+  readonly wholeWindows: ReadonlySet<LaneId>;
+  /** By `fromMs`. Those of other lanes are left aside. */
   readonly ends: readonly NamedEnd[];
 }
 
@@ -35,7 +35,7 @@ export class UpstreamCount {
 
   constructor(options: UpstreamCountOptions) {
     this.#lanes = new Set(options.subjects.map(({ lane }) => lane));
-    this.#ends = options.ends.filter(({ lane }) => this.#lanes.has(lane));
+    this.#ends = options.ends.filter(({ lane }) => this.#lanes.has(lane) && options.wholeWindows.has(lane));
     const pools = options.subjects.map((subject) => toPool(subject, options));
     this.engine = createQuotaEngine({ config: { ...options.config, models: [], pools } });
   }
@@ -85,18 +85,18 @@ export function constraintName(subject: LimitSubject, window: WindowWord): strin
   return `pool:${subject.id}:${window}`;
 }
 
-function toPool(subject: LimitSubject, { capacity, namesEnd }: UpstreamCountOptions): PoolQuota {
+function toPool(subject: LimitSubject, { capacity, wholeWindows }: UpstreamCountOptions): PoolQuota {
   const { id, lane, models, rule } = subject;
-  const ends = namesEnd.has(lane);
+  const isWhole = wholeWindows.has(lane);
   return {
     ...rule,
     name: id,
     lane,
     models,
     rollingTokens: capacity(subject, "rolling"),
-    rollingKind: ends ? "anchored" : rule.rollingKind,
+    rollingKind: isWhole ? "anchored" : rule.rollingKind,
     weeklyLimitType: "tokens",
     weeklyLimitValue: capacity(subject, "weekly"),
-    weeklyKind: ends ? "fixed" : rule.weeklyKind,
+    weeklyKind: isWhole ? "fixed" : rule.weeklyKind,
   };
 }
