@@ -26,8 +26,8 @@ export interface Child {
   /** Next message from the child. Rejects when it ends. */
   message(): Promise<unknown>;
   send(message: object): void;
-  /** Settles when the process is gone, however it went. */
-  readonly ended: Promise<void>;
+  /** Its exit code once it is gone; `null` after a signal, or when it never started. */
+  readonly ended: Promise<number | null>;
   /** Asks it to end, and makes it end. */
   stop(): Promise<void>;
 }
@@ -111,7 +111,7 @@ function wrapChild(label: string, child: ChildProcess, stop: () => Promise<void>
       return message;
     },
     send: (message) => void child.send(message),
-    ended: ended.catch(() => {}),
+    ended: ended.catch(() => child.exitCode),
     stop,
   };
 }

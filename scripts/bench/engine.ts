@@ -7,6 +7,7 @@ import {
   type QuotaEngine,
   type UsageRecord,
 } from "../../packages/quota-engine/src/index.ts";
+import { createLaneBook, decide, type LaneFacts, laneFacts } from "../../packages/router-policy/src/index.ts";
 import { toQuotaConfig } from "../../packages/usage-contract/src/index.ts";
 import { formatNumber, renderTable } from "./table.ts";
 
@@ -92,6 +93,41 @@ function timeEngine(): Row[] {
       engine.predict({ lane: "zai", model, bodyBytes: 190_000, maxTokens: 32_000 });
     }),
   ];
+}
+
+/** A whole decision between two lanes, as a request meets it: predict, assess, decide, reserve; and its end. */
+function timeDecision(): Row {
+  const engine = createQuotaEngine({ config });
+  const book = createLaneBook();
+  const model = "glm-4.7";
+  let nowMs = START_MS;
+  const usage = { ...buildRecord(model, nowMs) };
+  const facts = (lane: string): LaneFacts => {
+    const { countedTokens } = engine.predict({ lane, model, bodyBytes: 190_000, maxTokens: 32_000 });
+    const room = engine.assess({ lane, model, predicted: countedTokens, nowMs });
+    const known = {
+      lane,
+      model,
+      predictedTokens: countedTokens,
+      unusableReason: null,
+      tried: false,
+      room,
+      nowMs,
+    };
+    return laneFacts(known, book);
+  };
+  return time("decide between two lanes + lease", (step) => {
+    const lanes = [facts("zai"), facts("anthropic")];
+    const decision = decide({ mode: "hybrid", preemptAt: "block", pin: null, lanes, after: null }, nowMs);
+    if (decision.kind !== "send") throw new Error("the plan is not that full");
+    const { lane } = decision;
+    const rid = `r${step}`;
+    const predicted = lanes[0]?.predictedTokens ?? 0;
+    engine.reserve({ rid, attempt: 1, lane, model, predicted, deadlineMs: nowMs + HOUR_MS }, nowMs);
+    nowMs += 7;
+    usage.atMs = nowMs;
+    engine.settle(rid, 1, usage, nowMs);
+  });
 }
 
 /** The plain way: every request in a list, both windows summed up at each question. */
@@ -180,7 +216,7 @@ function timeSnapshot(
 function main(): void {
   const memory = bytesPerModel();
   const snapshot = timeSnapshot(memory.engine, memory.nowMs);
-  const rows = [...timeEngine(), ...LOG_SIZES.map(timeNaive)];
+  const rows = [...timeEngine(), timeDecision(), ...LOG_SIZES.map(timeNaive)];
   const perSecond = rows.map(({ name, best, median }) => [
     name,
     formatNumber(best * 1e6),
@@ -190,7 +226,9 @@ function main(): void {
   process.stdout.write(`quota engine, node ${process.version}, ${ROUNDS} rounds\n\n`);
   process.stdout.write(`${renderTable(["operation", "best /s", "median /s", "best ns"], perSecond)}\n\n`);
   const both = rows.find(({ name }) => name === "record + assess")?.best ?? 0;
+  const decision = rows.find(({ name }) => name.startsWith("decide"))?.median ?? 0;
   const targets = [
+    ["decide + lease, µs (median)", 1 / decision, 5, 1 / decision <= 5],
     ["record + assess, M/s", both, 1, both >= 1],
     ["KiB a model, both windows full", memory.bytes / 1024, 64, memory.bytes <= 64 * 1024],
     [`snapshot + restore of ${MODELS} full models, ms`, snapshot.plainMs, 50, snapshot.plainMs < 50],

@@ -45,23 +45,24 @@ function askOnce(port: number): Promise<string | null> {
   });
 }
 
-/** Runs the command line to its end; for raw-node an empty script, which is what starting Node costs. */
-export async function timeCommand({ stage }: Bench, name: SubjectName): Promise<number | null> {
-  const script = { "raw-node": "empty.mjs", ccp: "../../apps/cli/bin/cc.mjs", direct: null, nginx: null }[
-    name
-  ];
-  if (script === null) return null;
-  const file = join(repoRoot, "scripts/bench", script);
-  const args = name === "ccp" ? [file, "quotas", "--json"] : [file];
-  const env = { CCP_USE_DIST: "1", HOME: stage.dir, CCP_STATE_DIR: stage.dir, PATH: process.env.PATH ?? "" };
+/** Runs the command line to its end, asking a running gateway; for raw-node an empty script, which Node itself costs. */
+export async function timeCommand(
+  { stage }: Bench,
+  name: SubjectName,
+  { port }: RunningSubject,
+): Promise<number | null> {
+  if (name !== "ccp" && name !== "raw-node") return null;
+  const script = name === "ccp" ? "apps/cli/bin/cc.mjs" : "scripts/bench/empty.mjs";
+  const args = [join(repoRoot, script), ...(name === "ccp" ? ["quotas", "--json"] : [])];
+  const env = {
+    CCP_USE_DIST: "1",
+    CCP_URL: `http://127.0.0.1:${port}`,
+    HOME: stage.dir,
+    PATH: process.env.PATH ?? "",
+  };
   const startedAt = performance.now();
-  const child = stage.crew.start({
-    label: `${name} command`,
-    file: process.execPath,
-    args,
-    core: stage.core,
-    env,
-  });
-  await child.ended;
+  const child = stage.crew.start({ label: script, file: process.execPath, args, core: stage.core, env });
+  const exitCode = await child.ended;
+  if (exitCode !== 0) throw new Error(`${script} ended with ${exitCode}`);
   return performance.now() - startedAt;
 }

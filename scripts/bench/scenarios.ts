@@ -78,7 +78,7 @@ export const SCENARIOS: readonly Scenario[] = [
         better: "lower",
       },
     ],
-    run: async (bench, name) => ({ "cli.quotas": await timeCommand(bench, name) }),
+    run: async (bench, name, subject) => ({ "cli.quotas": await timeCommand(bench, name, subject) }),
   },
 ];
 
