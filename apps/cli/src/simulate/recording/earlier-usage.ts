@@ -6,12 +6,17 @@ import type { EarlierUsage } from "./recording.ts";
  * window, and its first decision on each model says how full that window was.
  */
 export class EarlierUsageBook {
+  /** Names as they are spelt in the log, by lane: most lines are of a model that was met before. */
+  readonly #met: Map<LaneId, Set<string>> = new Map();
   readonly #found: Map<string, EarlierUsage> = new Map();
   /** Counted tokens of answers that the log holds, until the model's first decision. */
   readonly #since: Map<string, number> = new Map();
 
   /** A first decision of a request; its figures are of the preferred lane. */
   decided(preferred: LaneId, event: UsageEvent): void {
+    const met = this.#met.get(preferred);
+    if (met?.has(event.model) === true) return;
+    this.#met.set(preferred, (met ?? new Set()).add(event.model));
     const key = keyOf(preferred, event.model);
     if (this.#found.has(key)) return;
     const since = this.#since.get(key) ?? 0;
@@ -22,8 +27,8 @@ export class EarlierUsageBook {
   }
 
   ended(event: UsageEvent): void {
+    if (event.usage_source === null || this.#met.get(event.lane)?.has(event.model) === true) return;
     const key = keyOf(event.lane, event.model);
-    if (event.usage_source === null || this.#found.has(key)) return;
     const counts = toCounts({
       inputTokens: event.input_tokens,
       outputTokens: event.output_tokens,

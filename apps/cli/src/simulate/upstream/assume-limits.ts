@@ -96,13 +96,15 @@ function measuringCount(
   wholeWindows: ReadonlySet<LaneId>,
   { config, weightsOf }: AssumeOptions,
 ): UpstreamCount {
-  const count = new UpstreamCount({ config, subjects, capacity: () => UNREACHED_TOKENS, wholeWindows, ends });
+  const capacity = (subject: LimitSubject, window: WindowWord): number =>
+    capacityOf(subject.rule, window) ?? UNREACHED_TOKENS;
+  const count = new UpstreamCount({ config, subjects, capacity, wholeWindows, ends });
   const startMs = recording.requests[0]?.atMs ?? 0;
   seedEarlier(count.engine, recording.earlier, weightsOf, config.rollingMs, startMs);
   return count;
 }
 
-/** While capacities are measured, none may be in the way. */
+/** Where no cap is configured, what is counted is to be seen all the same. */
 const UNREACHED_TOKENS = 1e15;
 
 function windowOf(limit: RecordedLimit, subjects: LimitSubjects, config: QuotaConfig): WindowWord {

@@ -85,7 +85,7 @@ export class AssumedUpstream {
     if (foreign !== undefined) {
       return { kind: "limit", lostMs, signal: this.#signal(lane, foreign.endsMs, null), windowMs: null };
     }
-    const full = fullest(this.#count.constraints(lane, model, nowMs));
+    const full = fullest(this.#count.reached(lane, model, nowMs));
     if (full === null) return null;
     const windowMs = full.name.endsWith("weekly") ? this.#config.weeklyMs : this.#config.rollingMs;
     const endsMs = this.#limits.history.namesEnd.has(lane) ? full.resetAtMs : null;
@@ -100,10 +100,10 @@ export class AssumedUpstream {
 }
 
 /** Of the caps that are reached, the one that is furthest over. */
-function fullest(constraints: readonly Constraint[]): Constraint | null {
+function fullest(reached: readonly Constraint[]): Constraint | null {
   let full: Constraint | null = null;
-  for (const constraint of constraints) {
-    if (constraint.blocked && (full === null || constraint.pressure > full.pressure)) full = constraint;
+  for (const constraint of reached) {
+    if (full === null || constraint.pressure > full.pressure) full = constraint;
   }
   return full;
 }

@@ -50,7 +50,7 @@ export class CapSamples {
     return this.#met.get(constraintName(subject, window)) ?? [];
   }
 
-  /** The most that had been counted when a request was let in. */
+  /** The most that had been counted when a request was let in; 0 while that was below the configured cap. */
   highestServed(subject: LimitSubject, window: WindowWord): number {
     return this.#highest.get(constraintName(subject, window)) ?? 0;
   }
@@ -104,7 +104,7 @@ export class CapSamples {
   }
 
   #noteServed(request: RecordedRequest, { lane }: RecordedAttempt): void {
-    for (const { name, usedTokens } of this.#count.constraints(lane, request.model, request.atMs)) {
+    for (const { name, usedTokens } of this.#count.reached(lane, request.model, request.atMs)) {
       if (usedTokens !== null && usedTokens > (this.#highest.get(name) ?? 0))
         this.#highest.set(name, usedTokens);
     }

@@ -1,5 +1,11 @@
 import { type Constraint, createQuotaEngine, type QuotaEngine } from "@ccp/quota-engine";
-import type { LaneId, PoolQuota, QuotaConfig, TokenCounts } from "@ccp/usage-contract";
+import {
+  type LaneId,
+  type PoolQuota,
+  type QuotaConfig,
+  rawInput,
+  type TokenCounts,
+} from "@ccp/usage-contract";
 import type { LimitSubject, WindowWord } from "./limit-subjects.ts";
 
 /** An end of a window that a lane named in the log. */
@@ -23,18 +29,28 @@ export interface UpstreamCountOptions {
   readonly ends: readonly NamedEnd[];
 }
 
+/** How much a lane may still serve before any cap of it can be reached. */
+interface Reach {
+  /** No token of the lane weighs more. */
+  readonly weight: number;
+  /** All that was recorded on the lane, at that weight. */
+  spent: number;
+  /** By model: below this `spent` every cap is known to be open. Windows lose tokens by themselves, so it stays true. */
+  readonly openBelow: Map<string, number>;
+}
+
 /**
  * What the upstreams themselves count: the same arithmetic as the gateway's own, with the capacities that they are
  * taken to have. It never learns and knows of no reservations. Times must not go back.
  */
 export class UpstreamCount {
   readonly engine: QuotaEngine;
-  readonly #lanes: ReadonlySet<LaneId>;
+  readonly #lanes: ReadonlyMap<LaneId, Reach>;
   readonly #ends: readonly NamedEnd[];
   #nextEnd = 0;
 
   constructor(options: UpstreamCountOptions) {
-    this.#lanes = new Set(options.subjects.map(({ lane }) => lane));
+    this.#lanes = reachOf(options.subjects);
     this.#ends = options.ends.filter(({ lane }) => this.#lanes.has(lane) && options.wholeWindows.has(lane));
     const pools = options.subjects.map((subject) => toPool(subject, options));
     this.engine = createQuotaEngine({ config: { ...options.config, models: [], pools } });
@@ -46,10 +62,24 @@ export class UpstreamCount {
   }
 
   record(lane: LaneId, model: string, counts: TokenCounts, nowMs: number): void {
-    if (!this.#lanes.has(lane)) return;
+    const reach = this.#lanes.get(lane);
+    if (reach === undefined) return;
     this.#nameEnds(nowMs);
     const times = { atMs: nowMs, wallMs: 0, streamMs: 0, ttftMs: null, localHour: 0 };
     this.engine.record({ lane, model, counts, ...times, estimated: true }, nowMs);
+    reach.spent += (rawInput(counts) + counts.outputTokens) * reach.weight;
+  }
+
+  /** The caps that a model has reached on a lane. */
+  reached(lane: LaneId, model: string, nowMs: number): readonly Constraint[] {
+    const reach = this.#lanes.get(lane);
+    if (reach === undefined) return [];
+    this.#nameEnds(nowMs);
+    if (reach.spent < (reach.openBelow.get(model) ?? 0)) return [];
+    const constraints = this.constraints(lane, model, nowMs);
+    const left = constraints.map(({ headroomTokens }) => headroomTokens ?? Number.POSITIVE_INFINITY);
+    reach.openBelow.set(model, reach.spent + Math.min(...left));
+    return constraints.filter(({ blocked }) => blocked);
   }
 
   /** What binds a model on a lane now. */
@@ -76,8 +106,19 @@ export class UpstreamCount {
         limitAmount: null,
       } as const;
       this.engine.observeWindows(lane, null, [reading], fromMs);
+      this.#lanes.get(lane)?.openBelow.clear();
     }
   }
+}
+
+function reachOf(subjects: readonly LimitSubject[]): Map<LaneId, Reach> {
+  const lanes = new Map<LaneId, Reach>();
+  for (const { lane, rule } of subjects) {
+    const { input, output, cacheCreation, cacheRead } = rule.weights;
+    const weight = Math.max(input, output, cacheCreation, cacheRead, lanes.get(lane)?.weight ?? 0);
+    lanes.set(lane, { weight, spent: 0, openBelow: new Map() });
+  }
+  return lanes;
 }
 
 /** Name of the constraint that a subject's window is. */
