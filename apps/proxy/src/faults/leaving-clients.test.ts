@@ -1,3 +1,5 @@
+import { pbkdf2 } from "node:crypto";
+import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { hang, reply, sse, stallAfterEvents } from "@ccp/mock-upstream";
 import { describe, expect, it } from "vitest";
@@ -7,6 +9,8 @@ import { expectSettled } from "./expect-settled.ts";
 import { openSocket, rawMessage, sendRaw } from "./raw-client.ts";
 
 const STREAM = messageBody({ model: OPUS, stream: true });
+
+const derive = promisify(pbkdf2);
 
 /** More than the socket buffers of both sides hold. */
 const LONG = [
@@ -59,9 +63,13 @@ describe("a client that leaves", () => {
     const long = messageBody({ model: OPUS, stream: true, prompt: "x".repeat(8_000_000) });
     const bytes = bytesFor(opened.url, gzipSync(long), ["content-encoding: gzip", "connection: close"]);
     opened.anthropic.script(sse(LONG));
+    // Unpacking waits for a free thread, long enough for the client to have left before it begins.
+    const busy = Array.from({ length: 4 }, () => derive("x", "y", 60_000, 64, "sha512"));
     const leaver = await openSocket(opened.url);
     await new Promise<void>((resolve) => leaver.write(bytes, () => resolve()));
-    leaver.resetAndDestroy();
+    // Closed, not reset: a reset may throw away what has not been read yet.
+    leaver.destroy();
+    await Promise.all(busy);
     // Bodies are unpacked in turn: once this one is answered, the leaver's has been unpacked too.
     expect((await sendRaw(opened.url, bytes)).status).toBe(200);
     await expectSettled(opened);
