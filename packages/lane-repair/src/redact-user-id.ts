@@ -1,11 +1,8 @@
-import { type Body, findMember, piecesOf } from "./body/body.ts";
-import { JsonReader } from "./body/json-reader.ts";
-import { CLOSE_BRACE, jsonString, OPEN_BRACE } from "./bytes/ascii.ts";
-import { NameTable } from "./bytes/name-table.ts";
-import { replaceSpan, type Span } from "./bytes/pieces.ts";
+import { type Body, findMember, piecesOf, replaceMember } from "./body/body.ts";
+import { memberValues } from "./body/member-values.ts";
+import { jsonString } from "./bytes/ascii.ts";
+import { replaceSpan } from "./bytes/pieces.ts";
 import { readString } from "./bytes/read-text.ts";
-
-const USER_ID_KEY = new NameTable(["user_id"]);
 
 /**
  * Puts another name in the place of `metadata.user_id`, in which Claude Code sends the ids of device, account and
@@ -14,31 +11,17 @@ const USER_ID_KEY = new NameTable(["user_id"]);
  * @param userId Written as it is. Give the same one for all requests of a session: some lanes choose caches by it.
  */
 export function redactUserId(body: Body, userId: string): Body {
-  const metadata = findMember(body.members, "metadata");
+  const { view, members } = body;
+  const metadata = findMember(members, "metadata");
   if (metadata === null || metadata.value === null) return body;
-  const found = userIds(body, metadata.value).filter((span) => readString(body.view, span) !== userId);
+  const found = memberValues(view, metadata.value, "user_id").filter(
+    (span) => readString(view, span) !== userId,
+  );
   if (found.length === 0) return body;
   const token = jsonString(userId);
   const pieces = found.reduce(
     (written, span) => replaceSpan(written, span, [token]),
     [...piecesOf(metadata)],
   );
-  return {
-    ...body,
-    members: body.members.map((member) => (member === metadata ? { ...metadata, pieces } : member)),
-  };
-}
-
-/** All of them, should the key stand twice. */
-function userIds({ view }: Body, object: Span): Span[] {
-  const reader = new JsonReader(view, object.start);
-  const found: Span[] = [];
-  if (!reader.enter(OPEN_BRACE)) return found;
-  for (let first = true; reader.next(CLOSE_BRACE, first); first = false) {
-    const name = reader.key(USER_ID_KEY);
-    const start = reader.position;
-    reader.skipValue();
-    if (name === "user_id") found.push({ start, end: reader.position });
-  }
-  return found;
+  return { ...body, members: replaceMember(members, metadata, { ...metadata, pieces }) };
 }

@@ -3,17 +3,18 @@ import type { BodyIssue } from "./body/json-reader.ts";
 import { readBody } from "./body/read-body.ts";
 import { writeBody } from "./body/write-body.ts";
 import { dropFields, dropMessageFields } from "./drop-fields.ts";
+import { dropForeignServerTools } from "./drop-foreign-server-tools.ts";
 import { filterBetaHeader, isOauthBeta } from "./filter-beta-header.ts";
 import { keepBetas } from "./keep-betas.ts";
 import type { LaneNeeds } from "./lane-needs.ts";
+import { mendToolPairs } from "./mend-tool-pairs.ts";
+import { raiseSmallBudget } from "./raise-small-budget.ts";
 import { redactUserId } from "./redact-user-id.ts";
-import { dropForeignServerTools } from "./server-tools.ts";
+import { renameToolIds } from "./rename-tool-ids.ts";
+import { replaceSystemTurns } from "./replace-system-turns.ts";
 import { stripThinking } from "./strip-thinking.ts";
-import { replaceSystemTurns } from "./system-turns.ts";
-import { raiseSmallBudget, turnThinkingOff } from "./thinking-setting.ts";
-import { renameToolIds } from "./tool-ids.ts";
-import { mendToolPairs } from "./tool-pairs.ts";
-import { toolReferencesToText } from "./tool-references.ts";
+import { toolReferencesToText } from "./tool-references-to-text.ts";
+import { turnThinkingOff } from "./turn-thinking-off.ts";
 
 /** Names that logs and people see. */
 export type RepairName =

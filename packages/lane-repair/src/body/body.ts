@@ -95,6 +95,10 @@ export function findMember(members: readonly Member[], name: string): Member | n
   return members.find((member) => member.name === name) ?? null;
 }
 
+export function replaceMember(members: readonly Member[], old: Member, by: Member): Member[] {
+  return members.map((member) => (member === old ? by : member));
+}
+
 /** A body whose messages went through `change`; the same body when each came back as it was. */
 export function mapMessages(body: Body, change: (message: Message) => Message): Body {
   if (body.messages === null) return body;

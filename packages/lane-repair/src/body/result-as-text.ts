@@ -9,6 +9,9 @@ import { readBlocks } from "./read-message.ts";
 /** What of a result's content may stand in a user's message by itself. */
 const USER_CONTENT: ReadonlySet<string | null> = new Set(["text", "image", "document", "search_result"]);
 
+/** Blocks of one tool result; results have a few. */
+export const MAX_NESTED = 10_000;
+
 /**
  * The blocks that say in a message what a `tool_result` said as one. Its texts and images keep their bytes.
  *
@@ -29,7 +32,7 @@ export function resultAsText(block: Block, view: ByteView, byUser: boolean): Blo
   return [inPlaceOf(block, opening), ...shown];
 }
 
-/** Elements of a tool result's content. */
-export function nestedBlocks(view: ByteView, list: Span): Block[] {
-  return readBlocks(new JsonReader(view, list.start), Number.POSITIVE_INFINITY).blocks;
+/** Elements of a tool result's content, the first ones of very many. */
+function nestedBlocks(view: ByteView, list: Span): Block[] {
+  return readBlocks(new JsonReader(view, list.start), MAX_NESTED).blocks;
 }

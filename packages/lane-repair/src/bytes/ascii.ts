@@ -13,7 +13,9 @@ export const CLOSE_BRACE = 0x7d;
 
 /** The bytes of a text that has no character beyond ASCII. */
 export function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 /** A JSON string token in ASCII alone, so that each character is one byte. */

@@ -35,6 +35,18 @@ export class ByteView {
     return this.#chunk[position - this.#start] ?? -1;
   }
 
+  /** Whether these bytes stand at a position. */
+  holds(bytes: Uint8Array, position: number): boolean {
+    if (position < this.#start || position + bytes.length > this.#end) {
+      return bytes.every((byte, i) => this.at(position + i) === byte);
+    }
+    const chunk = this.#chunk;
+    const from = position - this.#start;
+    let i = 0;
+    while (i < bytes.length && chunk[from + i] === bytes[i]) i += 1;
+    return i === bytes.length;
+  }
+
   /** First position at or after `from` whose byte is in the set, or -1. */
   find(set: ByteSet, from: number): number {
     let position = from;

@@ -23,7 +23,7 @@ export class NameTable<T extends string> {
     const candidates = this.#byLength[token.end - token.start - 2];
     if (candidates === undefined) return null;
     for (const { name, bytes } of candidates) {
-      if (standsAt(view, token.start + 1, bytes)) return name;
+      if (view.holds(bytes, token.start + 1)) return name;
     }
     return null;
   }
@@ -32,11 +32,4 @@ export class NameTable<T extends string> {
   read(view: ByteView, token: Span): string | null {
     return this.find(view, token) ?? readString(view, token);
   }
-}
-
-function standsAt(view: ByteView, position: number, bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i += 1) {
-    if (view.at(position + i) !== bytes[i]) return false;
-  }
-  return true;
 }

@@ -16,6 +16,11 @@ export class EventSplitter {
     this.#onData = onData;
   }
 
+  /** Whether nothing of an event is waiting for its rest. */
+  get isBetweenEvents(): boolean {
+    return this.#line === "" && this.#data === null && !this.#oversize && !this.#afterCr;
+  }
+
   push(text: string): void {
     if (text === "") return;
     let start = this.#afterCr && text.startsWith("\n") ? 1 : 0;

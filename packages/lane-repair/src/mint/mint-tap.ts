@@ -36,7 +36,9 @@ function tapStream(onMint: (mint: string) => void): MintTap {
   let ended = false;
   return {
     push: (text) => {
-      if (!ended) splitter.push(text);
+      // Most pieces are whole events of nothing but text.
+      const isIdle = splitter.isBetweenEvents && text.endsWith("\n\n") && !hasMark(text);
+      if (!ended && !isIdle) splitter.push(text);
     },
     end: () => {
       if (!ended) splitter.end();

@@ -135,7 +135,7 @@ export class StringWalker {
       this.#keys[this.#depth] = plainKey(this.#key);
       this.#keyNext = false;
     } else if (this.#place === "held") {
-      const text = this.#out.text(end);
+      const text = this.#out.heldBytes(end) > MAX_TOKEN_BYTES ? null : this.#out.text(end);
       const changed = text === null ? null : (this.#change?.(text) ?? null);
       if (changed === null) this.#out.release();
       else this.#out.replace(end, jsonString(changed));

@@ -2,6 +2,7 @@ import { type Block, type Body, inPlaceOf, mapMessages, piecesOf, withBlocks } f
 import { JsonReader } from "./body/json-reader.ts";
 import { textBlock } from "./body/new-blocks.ts";
 import { readBlocks } from "./body/read-message.ts";
+import { MAX_NESTED } from "./body/result-as-text.ts";
 import { writeBlocks } from "./body/write-body.ts";
 import { OPEN_BRACKET } from "./bytes/ascii.ts";
 import { type Piece, replaceSpan } from "./bytes/pieces.ts";
@@ -28,8 +29,8 @@ function withoutReferences({ view }: Body, block: Block): Block {
   if (block.type !== "tool_result" || block.body === null) return block;
   if (view.at(block.body.start) !== OPEN_BRACKET) return block;
   const reader = new JsonReader(view, block.body.start);
-  const { blocks, list } = readBlocks(reader, Number.POSITIVE_INFINITY);
-  if (!blocks.some(({ type }) => type === "tool_reference")) return block;
+  const { blocks, list } = readBlocks(reader, MAX_NESTED);
+  if (reader.fault !== null || !blocks.some(({ type }) => type === "tool_reference")) return block;
   const written: Piece[] = [];
   const named = blocks.map((nested) => {
     if (nested.type !== "tool_reference") return nested;

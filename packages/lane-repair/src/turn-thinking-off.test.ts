@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { assistant, call, repair, repaired, result, user, withMessages } from "./testing/repair.ts";
+import { assistant, call, repair, repaired, result, user } from "./testing/repair.ts";
 
 const thought = '{"type":"thinking","thinking":"a","signature":"sig-own"}';
 const foreign = '{"type":"thinking","thinking":"a","signature":"sig-zai"}';
@@ -72,40 +72,5 @@ describe("thinking_off in any tool turn", () => {
     ["turns without tools", body(ENABLED, `${user('"q"')},${assistant('"a"')}`)],
   ])("leaves %s alone", (_, source) => {
     expect(repair(source, needs).repairs).toEqual([]);
-  });
-});
-
-describe("thinking_budget", () => {
-  const small = (max: string): string =>
-    `{"model":"m",${max}"thinking":{"type":"enabled", "budget_tokens": 500 },"messages":[]}`;
-
-  it("is raised to the least", () => {
-    expect(repaired(small('"max_tokens":2000,'), { smallBudget: "clamp" })).toBe(
-      small('"max_tokens":2000,').replace("500", "1024"),
-    );
-    expect(repair(small(""), { smallBudget: "clamp" }).repairs).toEqual(["thinking_budget"]);
-  });
-
-  it("leaves no room where the answer itself has none", () => {
-    expect(repaired(small('"max_tokens":1024,'), { smallBudget: "clamp" })).toBe(
-      '{"model":"m","max_tokens":1024,"messages":[]}',
-    );
-  });
-
-  it("takes thinking with it", () => {
-    expect(repaired(small('"max_tokens":2000,'), { smallBudget: "remove" })).toBe(
-      '{"model":"m","max_tokens":2000,"messages":[]}',
-    );
-  });
-
-  it.each([
-    '{"thinking":{"type":"enabled","budget_tokens":1024}}',
-    '{"thinking":{"type":"enabled","budget_tokens":"5"}}',
-    '{"thinking":{"type":"adaptive"}}',
-    '{"thinking":null}',
-    '{"model":"m"}',
-    withMessages(user('"q"')),
-  ])("leaves %s alone", (source) => {
-    expect(repair(source, { smallBudget: "clamp" }).repairs).toEqual([]);
   });
 });

@@ -27,67 +27,68 @@ export function renameToolIds(body: Body): RenamedTools {
   const renamer = new Renamer();
   const messages = [...body.messages];
   for (const run of readRuns(messages)) {
-    const calls = run.role === "assistant" ? renameCalls(messages, run, renamer) : [];
-    if (run.role === "assistant") renamer.openCalls = calls;
-    else {
-      renameResults(messages, run, renamer);
-      renamer.openCalls = [];
+    if (run.role === "assistant") {
+      renamer.beginTurn();
+      changeIds(messages, run, "tool_use", (oldId) => renamer.call(oldId));
+    } else {
+      changeIds(messages, run, "tool_result", (oldId) => renamer.result(oldId));
+      renamer.beginTurn();
     }
   }
   const { toolIds } = renamer;
   return toolIds.size === 0 ? { body, toolIds } : { body: { ...body, messages }, toolIds };
 }
 
-interface Call {
-  readonly oldId: string;
-  readonly id: string;
-  answered: boolean;
+/** Calls of one turn under one old id, in their order; results answer them in the same order. */
+interface Calls {
+  readonly ids: string[];
+  answered: number;
 }
 
 class Renamer {
   readonly toolIds: Map<string, string> = new Map();
-  /** Calls of the turn before: the next turn's results may answer these. */
-  openCalls: readonly Call[] = [];
+  /** By old id, of the assistant's turn just before. */
+  #calls: Map<string, Calls> = new Map();
   readonly #taken: Set<string> = new Set();
+  /** How often a new id was made from the same old one. */
+  readonly #made: Map<string, number> = new Map();
+
+  beginTurn(): void {
+    this.#calls = new Map();
+  }
 
   /** The id a call gets. */
   call(oldId: string): string {
     const id = FIT.test(oldId) && !this.#taken.has(oldId) ? oldId : this.#invent(oldId);
     this.#taken.add(id);
+    const calls = this.#calls.get(oldId);
+    if (calls === undefined) this.#calls.set(oldId, { ids: [id], answered: 0 });
+    else calls.ids.push(id);
     return id;
   }
 
   /** The id of the call that a result answers; without one, a fit id of its own. */
   result(oldId: string): string {
-    const calls = this.openCalls.filter((call) => call.oldId === oldId);
-    const call = calls.find(({ answered }) => !answered) ?? calls[0];
-    if (call === undefined) return FIT.test(oldId) ? oldId : this.#invent(oldId);
-    call.answered = true;
-    return call.id;
+    const calls = this.#calls.get(oldId);
+    const id = calls?.ids[calls.answered] ?? calls?.ids[0];
+    if (calls === undefined || id === undefined) return FIT.test(oldId) ? oldId : this.#invent(oldId);
+    calls.answered += 1;
+    return id;
   }
 
   #invent(oldId: string): string {
     const readable = oldId.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, READABLE_CHARS) || "toolu";
     const base = `${readable}_${hash64(oldId)}`;
+    let made = this.#made.get(oldId) ?? 0;
     let id = base;
-    for (let n = 2; this.#taken.has(id); n += 1) id = `${base}_${n}`;
+    do {
+      made += 1;
+      id = made === 1 ? base : `${base}_${made}`;
+    } while (this.#taken.has(id));
+    this.#made.set(oldId, made);
     this.toolIds.set(id, oldId);
     return id;
   }
-}
-
-function renameCalls(messages: Message[], run: Run, renamer: Renamer): Call[] {
-  const calls: Call[] = [];
-  changeIds(messages, run, "tool_use", (oldId) => {
-    const id = renamer.call(oldId);
-    calls.push({ oldId, id, answered: false });
-    return id;
-  });
-  return calls;
-}
-
-function renameResults(messages: Message[], run: Run, renamer: Renamer): void {
-  changeIds(messages, run, "tool_result", (oldId) => renamer.result(oldId));
 }
 
 function changeIds(
