@@ -19,11 +19,10 @@ export function seedEarlier(
   for (const usage of earlier) {
     const { lane, model, seenMs, rollingTokens, weeklyTokens } = usage;
     const weights = weightsOf(lane, model);
-    const beforeMs = Math.min(startMs, seenMs - rollingMs) - 1;
     // A model met for the first time later than one rolling window has nothing left of before in that window.
     const rolling = seenMs - startMs < rollingMs ? rollingTokens : 0;
     for (const [tokens, atMs] of [
-      [weeklyTokens - rollingTokens, beforeMs],
+      [weeklyTokens - rollingTokens, startMs - rollingMs - 1],
       [rolling, startMs],
     ] as const) {
       for (const counts of portions(tokens, weights)) {
