@@ -26,13 +26,13 @@ describe("judgeTargets", () => {
     const values = judgeTargets({
       "json-2k-c64.rate": { ccp: [30, 10, 50], "raw-node": [10, 10, 10], nginx: [100, null, 100] },
       "sse-paced.delay50": { ccp: [700, 900], direct: [100, 100] },
-      "memory.loaded": { ccp: [170, 190, 150] },
+      "start.loaded": { ccp: [170, 190, 150] },
     }).map(({ target, value }) => [target.measure, target.compare.kind, value]);
     expect(values.filter(([, , value]) => value !== null)).toEqual([
       ["json-2k-c64.rate", "ratio", 3],
       ["json-2k-c64.rate", "ratio", 0.4],
       ["sse-paced.delay50", "added", 700],
-      ["memory.loaded", "value", 170],
+      ["start.loaded", "value", 170],
     ]);
   });
   it("names only measures that a scenario takes", () => {

@@ -63,7 +63,7 @@ export const TARGETS: readonly Target[] = [
   isAtMost("sse-paced.delay99", 25_000),
   atMost("sse-paced.cpu", "raw-node", 1.1),
   atMost("sse-paced.cpu", "nginx", 3),
-  isAtMost("memory.loaded", 180),
+  isAtMost("start.loaded", 180),
   isAtMost("start.idle", 90),
   atMost("start.first", "raw-node", 2.0),
   addsAtMost("cli.quotas", "raw-node", 40),
