@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { seedEarlier } from "./seed-earlier.ts";
 import { createWeightsOf } from "./weights-of.ts";
 
-const T0 = 1_800_000_000_000;
+/** In the middle of every part that a window is counted in. */
+const T0 = 1_800_000_123_456;
 const HOUR = 3_600_000;
 
 function seeded(usage: { rollingTokens: number; weeklyTokens: number; seenMs?: number }, weights = {}) {

@@ -22,7 +22,7 @@ export function seedEarlier(
     // A model met for the first time later than one rolling window has nothing left of before in that window.
     const rolling = seenMs - startMs < rollingMs ? rollingTokens : 0;
     for (const [tokens, atMs] of [
-      [weeklyTokens - rollingTokens, startMs - rollingMs - 1],
+      [weeklyTokens - rollingTokens, startMs - BEFORE_WINDOW * rollingMs],
       [rolling, startMs],
     ] as const) {
       for (const counts of portions(tokens, weights)) {
@@ -33,6 +33,8 @@ export function seedEarlier(
   }
 }
 
+/** A window counts its oldest part whole, so what has just left it must lie that much further back. */
+const BEFORE_WINDOW = 1.01;
 /** No window holds more; a larger figure is a fault of the log. */
 const MAX_TOKENS = 1e11;
 
