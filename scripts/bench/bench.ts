@@ -14,8 +14,6 @@ export interface LoadNote {
   readonly harnessBusy: number | null;
   /** Cores that others on the machine used. */
   readonly foreignCores: number | null;
-  /** Requests answered in full, or deltas where streams are paced. */
-  readonly served: number;
   readonly errors: number;
   readonly firstError: string | null;
 }
@@ -67,7 +65,6 @@ export async function openBench(stage: Omit<Stage, "mockPort" | "core">, machine
         subject,
         harnessBusy: perCore(result.harnessCpuMs),
         foreignCores: perCore(result.foreignCpuMs),
-        served: Math.max(result.requests, result.chunks),
         errors: result.errors,
         firstError: result.firstError,
       });

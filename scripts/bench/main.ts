@@ -15,6 +15,8 @@ import { judgeTargets, TOLERANCE } from "./targets.ts";
 
 const EXIT_USAGE = 64;
 const EXIT_INTERRUPTED = 130;
+const WARM_UP_MS = 10_000;
+const QUICK_WARM_UP_MS = 2_000;
 
 const crew = createCrew();
 const dir = mkdtempSync(join(tmpdir(), "ccp-bench-"));
@@ -60,7 +62,8 @@ async function measure(options: Options): Promise<Report> {
     subjects.set(name, (await timeFirstAnswer(bench.stage, name)).subject);
   }
   const { rounds, seed } = options;
-  const results = await runRounds(bench, { scenarios, subjects, rounds, seed, progress });
+  const warmUpMs = options.quick ? QUICK_WARM_UP_MS : WARM_UP_MS;
+  const results = await runRounds(bench, { scenarios, subjects, rounds, seed, warmUpMs, progress });
   progress("");
   await crew.stopAll();
   return {

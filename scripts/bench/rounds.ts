@@ -13,12 +13,10 @@ export interface Plan {
   readonly subjects: ReadonlyMap<SubjectName, RunningSubject>;
   readonly rounds: number;
   readonly seed: number;
+  /** Load on each subject before the first round. */
+  readonly warmUpMs: number;
   progress(text: string): void;
 }
-
-/** A process has compiled what is hot after about this many requests; a slow machine needs the time, not the seconds. */
-const WARM_REQUESTS = 6_000;
-const WARM_LIMIT_MS = 20_000;
 
 /**
  * Runs every scenario against every subject, round after round. Within a round the subjects of one scenario follow
@@ -45,21 +43,17 @@ export async function runRounds(bench: Bench, plan: Plan): Promise<Results> {
   return results;
 }
 
-/** Compilers have done their work before anything is counted. */
+/** Compilers have done most of their work before anything is counted; a large program takes them many requests. */
 async function warmUp(bench: Bench, plan: Plan): Promise<void> {
   const loads = plan.scenarios.filter(({ load }) => load);
   if (loads.length === 0) return;
   for (const [name, subject] of plan.subjects) {
     if (subject.pid === null) continue;
     plan.progress(`warming up  ${name}`);
-    const deadline = performance.now() + WARM_LIMIT_MS;
-    let served = 0;
+    const deadline = performance.now() + plan.warmUpMs;
     do {
-      for (const scenario of loads) {
-        await scenario.run(bench, name, subject);
-        served += bench.notes.at(-1)?.served ?? 0;
-      }
-    } while (served < WARM_REQUESTS && performance.now() < deadline);
+      for (const scenario of loads) await scenario.run(bench, name, subject);
+    } while (performance.now() < deadline);
   }
   bench.notes.length = 0;
 }
