@@ -15,8 +15,8 @@ import { judgeTargets, TOLERANCE } from "./targets.ts";
 
 const EXIT_USAGE = 64;
 const EXIT_INTERRUPTED = 130;
-const WARM_UP_MS = 10_000;
-const QUICK_WARM_UP_MS = 2_000;
+const WARM_UP_MS = 20_000;
+const QUICK_WARM_UP_MS = 6_000;
 
 const crew = createCrew();
 const dir = mkdtempSync(join(tmpdir(), "ccp-bench-"));

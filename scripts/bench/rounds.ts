@@ -1,5 +1,5 @@
 import type { Bench } from "./bench.ts";
-import type { Scenario } from "./scenarios.ts";
+import { BURST, type Scenario } from "./scenarios.ts";
 import { seededRandom, shuffled } from "./stats.ts";
 import type { RunningSubject, SubjectName } from "./subjects.ts";
 
@@ -13,7 +13,7 @@ export interface Plan {
   readonly subjects: ReadonlyMap<SubjectName, RunningSubject>;
   readonly rounds: number;
   readonly seed: number;
-  /** Load on each subject before the first round. */
+  /** Time of load on each Node subject before the first round. */
   readonly warmUpMs: number;
   progress(text: string): void;
 }
@@ -43,17 +43,21 @@ export async function runRounds(bench: Bench, plan: Plan): Promise<Results> {
   return results;
 }
 
-/** Compilers have done most of their work before anything is counted; a large program takes them many requests. */
+/**
+ * Load on the Node subjects before anything is counted. V8 goes on compiling a program of this size for seconds, on
+ * threads that share the subject's core, which can double what a request seems to cost.
+ */
 async function warmUp(bench: Bench, plan: Plan): Promise<void> {
-  const loads = plan.scenarios.filter(({ load }) => load);
-  if (loads.length === 0) return;
-  for (const [name, subject] of plan.subjects) {
-    if (subject.pid === null) continue;
+  if (!plan.scenarios.some(({ load }) => load)) return;
+  for (const name of ["raw-node", "ccp"] as const) {
+    const subject = plan.subjects.get(name);
+    if (subject === undefined) continue;
     plan.progress(`warming up  ${name}`);
-    const deadline = performance.now() + plan.warmUpMs;
-    do {
-      for (const scenario of loads) await scenario.run(bench, name, subject);
-    } while (performance.now() < deadline);
+    for (const stream of [false, true]) {
+      const answerBytes = (await bench.setMock(stream ? BURST : { kind: "json" })) ?? 0;
+      const target = { port: subject.port, subjectPid: subject.pid, mockPid: bench.mockPid, answerBytes };
+      const shape = { kind: "closed_loop", connections: 64, requestBytes: 2_000, stream } as const;
+      await bench.load({ ...target, ...shape, warmMs: 0, windowMs: plan.warmUpMs / 2 }, "warm-up", name);
+    }
   }
-  bench.notes.length = 0;
 }

@@ -28,6 +28,7 @@ export interface Scenario {
   run(bench: Bench, name: SubjectName, subject: RunningSubject): Promise<Values>;
 }
 
+export const BURST: MockMode = { kind: "burst", deltas: 50 };
 const KB = 1_000;
 const IDLE_MS = 400;
 const FIRST_LOAD_MS = 1_000;
@@ -100,7 +101,7 @@ function closedLoop(
   wanted: Wanted,
 ): Scenario {
   const stream = wanted.firstByte === true;
-  const mode: MockMode = stream ? { kind: "burst", deltas: 50 } : { kind: "json" };
+  const mode: MockMode = stream ? BURST : { kind: "json" };
   const figures: [Measure, (result: LoadResult) => number | null][] = [];
   const add = (
     id: string,
