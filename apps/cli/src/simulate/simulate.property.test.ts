@@ -34,7 +34,7 @@ function quotasOf(drawn: typeof caps extends fc.Arbitrary<infer T> ? T : never):
 }
 
 const runs = fc.record({
-  requests: fc.integer({ min: 1, max: 400 }),
+  requests: fc.integer({ min: 1, max: 250 }),
   seed: fc.integer(),
   caps,
   cooldownSec: fc.constantFrom(0, 60, 300),
@@ -63,7 +63,7 @@ describe("any log under any quotas", () => {
           else expect(rawTokens(figures)).toBeLessThanOrEqual(rawTokens(recording.figures));
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
@@ -78,7 +78,7 @@ describe("any log under any quotas", () => {
         expect(twice.recording.lines.duplicates).toBe(events.length);
         expect((await simulateLog(events, options)).table).toEqual(table);
       }),
-      { numRuns: 15 },
+      { numRuns: 6 },
     );
   });
 

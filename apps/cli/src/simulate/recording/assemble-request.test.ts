@@ -118,6 +118,12 @@ describe("assembleRequest", () => {
     expect([request.attempts, request.counts, request.predictedTokens]).toEqual([[], null, 40]);
   });
 
+  it("named by hand stays so, though the last decision was that no lane is left", () => {
+    const decision = { decision: "manual_override" } as const;
+    const completion = { decision: "no_fallback", reroute_decision: "no_fallback", err_type: "5xx" } as const;
+    expect(assembled({ decision, completion, tokens: null }).pin).toBe("manual");
+  });
+
   it("with figures that cannot be stays within what an exchange can be", () => {
     const decision = { predicted_tokens: 1e300 };
     const completion = { latency_ms: 1e300, ttft_ms: 1e300, wasted_retry_ms: 1e300 };

@@ -11,6 +11,7 @@ export interface Started {
   readonly attempt: number;
   readonly atMs: number;
   readonly lane: LaneId;
+  readonly pin: RoutingSnapshot["pin"];
   readonly rule: UsageEvent["reroute_decision"];
   readonly predictedTokens: number;
   readonly wastedMs: number;
@@ -23,6 +24,7 @@ export function toStarted(event: UsageEvent): Started {
     attempt: event.attempt,
     atMs: event.ts * 1000,
     lane: event.lane,
+    pin: pinOf(event),
     rule: event.reroute_decision,
     predictedTokens: within(event.predicted_tokens, MAX_PREDICTED_TOKENS),
     wastedMs: within(event.wasted_retry_ms, MAX_EXCHANGE_MS),
@@ -34,7 +36,7 @@ function markedUntil(event: UsageEvent): number | null {
   return event.cooldown_active && event.cooldown_next_ts !== null ? event.cooldown_next_ts * 1000 : null;
 }
 
-export function pinOf(event: UsageEvent): RoutingSnapshot["pin"] {
+function pinOf(event: UsageEvent): RoutingSnapshot["pin"] {
   if (event.decision === "failover_paused") return "kill_switch";
   return event.decision === "manual_override" ? "manual" : null;
 }
@@ -70,7 +72,8 @@ export function assembleRequest(
     atMs: (decisions[0] ?? last)?.atMs ?? endMs - latencyOf(completion),
     model: completion.model,
     predictedTokens: decisions[0]?.predictedTokens ?? toStarted(completion).predictedTokens,
-    pin: pinOf(completion),
+    // The line that ends an exchange tells of the last decision, which may be that no lane was left.
+    pin: decisions[0]?.pin ?? pinOf(completion),
     attempts,
     counts,
     estimated: completion.usage_source === "estimate",

@@ -8,7 +8,7 @@ import {
 import { decodeLine } from "@ccp/usage-store";
 import { ModeTally } from "../replay/mode-tally.ts";
 import type { WeightsOf } from "../replay/weights-of.ts";
-import { assembleRequest, pinOf, type Started, toStarted } from "./assemble-request.ts";
+import { assembleRequest, type Started, toStarted } from "./assemble-request.ts";
 import { EarlierUsageBook } from "./earlier-usage.ts";
 import type { RecordedRequest, Recording } from "./recording.ts";
 
@@ -95,7 +95,7 @@ export class RecordingReader {
     const next = toStarted(event);
     started.push(next);
     this.#open.set(event.rid, started);
-    const preferred = this.#preferred(event, next.lane);
+    const preferred = this.#preferred(event.model, started[0] ?? next);
     if (event.attempt === 1) {
       this.#earlier.decided(preferred, event);
       if (preferred !== next.lane && MOVED_BY_NO_RULE.has(event.reroute_decision)) this.#misrouted += 1;
@@ -109,7 +109,7 @@ export class RecordingReader {
     this.#done.add(event.rid);
     const started = this.#open.get(event.rid) ?? [];
     this.#open.delete(event.rid);
-    const preferred = this.#preferred(event, started[0]?.lane ?? event.lane);
+    const preferred = this.#preferred(event.model, started[0] ?? toStarted(event));
     const request = assembleRequest(started, event, preferred);
     this.#requests.push(request);
     this.#earlier.ended(event);
@@ -118,10 +118,9 @@ export class RecordingReader {
   }
 
   /** A hint's model is not in the log; the lane it led to is. */
-  #preferred(event: UsageEvent, first: LaneId): LaneId {
-    const pin = pinOf(event);
+  #preferred(model: string, { pin, lane }: Pick<Started, "pin" | "lane">): LaneId {
     if (pin === "kill_switch") return ANTHROPIC_LANE;
-    return pin === "manual" && first !== "none" ? first : this.#options.preferred(event.model);
+    return pin === "manual" && lane !== "none" ? lane : this.#options.preferred(model);
   }
 
   /** The same mark on another model of the lane: it binds the account. */
