@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
 import { planRoute } from "@ccp/provider-catalog";
 import { createQuotaEngine } from "@ccp/quota-engine";
 import { createLaneBook, createSessionBook } from "@ccp/router-policy";
@@ -64,7 +65,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const listener = createListener(deps, createReadApi(deps), () => rules);
   const server = createGatewayServer(listener, options.settings.maxBodyBytes);
   const { host, port } = await listen(server, options.settings);
-  rules = guardRules(options.settings.host, port);
+  rules = guardRules(options.settings.host, port, isWildcard(host) ? ownAddresses() : []);
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
     port,
@@ -128,6 +129,17 @@ function createDeps(options: GatewayOptions): Deps {
   return deps;
 }
 
+function isWildcard(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
+}
+
+/** Where the address to listen on is "all", each of the machine's own names it. */
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .map(({ address, family }) => (family === "IPv6" ? `[${address}]` : address));
+}
+
 function listen(server: Server, settings: Settings): Promise<{ host: string; port: number }> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -141,6 +153,7 @@ function listen(server: Server, settings: Settings): Promise<{ host: string; por
 
 async function drain(server: Server, deps: Deps, limitMs: number): Promise<void> {
   deps.drain.active = true;
+  deps.events.close();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // Idle keep-alive connections would hold the server open long after its last stream.
   const sweep = setInterval(() => server.closeIdleConnections(), DRAIN_SWEEP_MS);

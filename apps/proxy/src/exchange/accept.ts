@@ -19,6 +19,8 @@ export interface Accepted {
   /** The body without its content-encoding; the same list where there is none. */
   readonly plain: readonly Buffer[];
   readonly plainBytes: number;
+  /** What is charged to the budget of all bodies until {@link releaseBody}. */
+  readonly heldBytes: number;
   readonly scan: RequestScan;
 }
 
@@ -46,12 +48,15 @@ export async function accept(
 
   const encoding = incoming.headers["content-encoding"] ?? "identity";
   const decoded = await decodeBody(body.chunks, encoding, deps.settings.maxBodyBytes);
-  if (decoded.kind === "refused") return decoded;
+  if (decoded.kind === "refused") return refuse(body.bytes, decoded.error, deps);
 
   const scanned = scanRequest(decoded.chunks);
   if (!scanned.success) {
-    return { kind: "refused", error: invalidRequest(400, scanned.message) };
+    return refuse(body.bytes, invalidRequest(400, scanned.message), deps);
   }
+  // Both forms of a body that came packed are held: one to send, one to read.
+  const heldBytes = decoded.chunks === body.chunks ? body.bytes : body.bytes + decoded.bytes;
+  deps.bodyBudget.heldBytes += heldBytes - body.bytes;
   return {
     kind: "accepted",
     accepted: {
@@ -64,9 +69,20 @@ export async function accept(
       received: body.chunks,
       plain: decoded.chunks,
       plainBytes: decoded.bytes,
+      heldBytes,
       scan: scanned.scan,
     },
   };
+}
+
+/** Gives a body back to the budget. Called once, by whoever accepted it. */
+export function releaseBody(accepted: Accepted, deps: Pick<Deps, "bodyBudget">): void {
+  deps.bodyBudget.heldBytes -= accepted.heldBytes;
+}
+
+function refuse(bytes: number, error: OwnError, deps: Pick<Deps, "bodyBudget">): Acceptance {
+  deps.bodyBudget.heldBytes -= bytes;
+  return { kind: "refused", error };
 }
 
 /** JSON only: a form or plain-text body is what a page on another site can send without asking. */

@@ -6,8 +6,14 @@ import type { Attempt, Run } from "./run.ts";
 const HOUR_MS = 3_600_000;
 
 /** Remembers what an answer means for the lane's next requests. */
-export function applySignal(run: Run, attempt: Attempt, judged: Judged, nowMs: number, deps: Deps): void {
-  const { signal } = judged;
+export function applySignal(
+  run: Run,
+  attempt: Attempt,
+  signal: LimitSignal,
+  hop: Judged["hop"],
+  nowMs: number,
+  deps: Deps,
+): void {
   const lane = attempt.decision.lane;
   const model = run.plan.question.model;
   switch (signal.kind) {
@@ -31,7 +37,7 @@ export function applySignal(run: Run, attempt: Attempt, judged: Judged, nowMs: n
       else markFor(lane, model, nowMs + HOUR_MS, HOUR_MS, nowMs, deps);
       break;
     case "auth":
-      if (judged.hop !== null)
+      if (hop !== null)
         deps.book.setAuthError(lane, `the upstream refused its key (${signal.code ?? "401"})`, nowMs);
       break;
     case "entitlement":
@@ -81,6 +87,7 @@ export function windowLengthMs(name: string | null): number | null {
   return Number(count) * (unit === "h" ? HOUR_MS : 24 * HOUR_MS);
 }
 
+/** In our own words: an upstream's may repeat the key, and this is shown to whoever asks. */
 function needsOperator(signal: LimitSignal): string {
-  return signal.message ?? `the upstream's plan does not serve requests (${signal.code ?? "no code"})`;
+  return `its plan or balance does not serve requests (${signal.code ?? "no code"}); see the vendor's console`;
 }

@@ -19,9 +19,9 @@ export async function askLane(run: Run, attempt: Attempt, deps: Deps): Promise<J
   if (other === null || run.clientGone) return judged;
   judged.sent.call.abort(new CallFailure("aborted", null));
   attempt.prepared = withHeaderMode(attempt.prepared, run.accepted, other);
-  run.retried = true;
+  attempt.retried = true;
   const again = await ask(run, attempt, deps);
-  if (again.signal.kind !== "auth") attempt.runtime.learned.headerMode = other;
+  if (isWordFromBeyondTheDoor(again)) attempt.runtime.learned.headerMode = other;
   return again;
 }
 
@@ -29,8 +29,13 @@ async function ask(run: Run, attempt: Attempt, deps: Deps): Promise<Judged> {
   const sent = await send({ ...attempt.prepared, lane: attempt.runtime }, deps, (call) => {
     run.activeCall = call;
   });
-  run.retried ||= sent.retried;
-  return judge(sent, attempt.runtime, deps.clock.wallMs);
+  attempt.retried ||= sent.retried;
+  return judge(sent, attempt.runtime, attempt.prepared.credential, deps.clock.wallMs);
+}
+
+/** Answers that only a caller whose key was taken gets. */
+function isWordFromBeyondTheDoor({ signal }: Judged): boolean {
+  return ["ok", "quota", "throttle", "request", "entitlement"].includes(signal.kind);
 }
 
 function otherHeaderMode({ runtime, prepared }: Attempt, { signal }: Judged): HeaderMode | null {

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Deps } from "../deps.ts";
 import { sendError } from "../http/answer.ts";
-import { type Accepted, accept } from "./accept.ts";
+import { type Accepted, accept, releaseBody } from "./accept.ts";
 import { AMBIGUOUS_MODEL } from "./fail.ts";
 import { decideNext, NOTHING_TRIED, planQuestion } from "./plan.ts";
-import { prepare } from "./prepare.ts";
+import { type CredentialOwner, prepare } from "./prepare.ts";
+import { pumpUncounted } from "./pump.ts";
 import { readQuestion } from "./read-question.ts";
 import { downstreamHeaders } from "./relay.ts";
 import { send } from "./send.ts";
@@ -28,6 +29,15 @@ export async function countTokens(
   if (acceptance.kind === "gone") return;
   if (acceptance.kind === "refused") return sendError(outgoing, acceptance.error, rid);
   const { accepted } = acceptance;
+  try {
+    if (!outgoing.destroyed) await answerCount(accepted, deps);
+  } finally {
+    releaseBody(accepted, deps);
+  }
+}
+
+async function answerCount(accepted: Accepted, deps: Deps): Promise<void> {
+  const { outgoing, rid } = accepted;
   // The count is of the whole conversation, whatever answer would follow.
   const question = { ...readQuestion(accepted), maxTokens: null, isQuotaProbe: false };
   const plan = planQuestion(question, deps);
@@ -35,10 +45,10 @@ export async function countTokens(
   const lane = decision.kind === "send" ? decision.lane : plan.preferred;
   const estimate = predictions.get(lane)?.inputTokens ?? 0;
   if (decision.kind !== "send") return sendEstimate(outgoing, estimate, rid);
-  return askLane(accepted, lane, estimate, deps);
+  return countOnLane(accepted, lane, estimate, deps);
 }
 
-async function askLane(accepted: Accepted, laneId: string, estimate: number, deps: Deps): Promise<void> {
+async function countOnLane(accepted: Accepted, laneId: string, estimate: number, deps: Deps): Promise<void> {
   const { outgoing, rid } = accepted;
   const runtime = deps.lanes.get(laneId);
   if (runtime === undefined) return sendEstimate(outgoing, estimate, rid);
@@ -47,29 +57,27 @@ async function askLane(accepted: Accepted, laneId: string, estimate: number, dep
   const { call, head } = await send({ ...preparation.prepared, lane: runtime }, deps, (each) =>
     outgoing.once("close", () => each.abort(new CallFailure("aborted", null))),
   );
-  if (head === null || !(await holdsCount(call, head))) {
+  if (head === null || !(await holdsCount(call, head, preparation.prepared.credential))) {
     call.abort(new CallFailure("aborted", null));
     return sendEstimate(outgoing, estimate, rid);
   }
   const own = { "x-ccp-request-id": rid, "x-ccp-lane": laneId };
   outgoing.writeHead(head.status, downstreamHeaders(head.rawHeaders, laneId, false, own));
-  call.attach({
-    data: (chunk) => {
-      const room = outgoing.write(chunk);
-      if (!room) outgoing.once("drain", () => call.resume());
-      return room;
-    },
-    end: () => outgoing.end(),
-    fail: () => outgoing.destroy(),
-  });
+  pumpUncounted(call, outgoing);
 }
 
 /**
  * Missing, busy or broken says nothing about the conversation, which the client wants measured; the request's own faults
  * are the client's. Some upstreams answer a path they do not have with 200 and an error in the body.
  */
-async function holdsCount(call: UpstreamCall, head: AnswerHead): Promise<boolean> {
+async function holdsCount(
+  call: UpstreamCall,
+  head: AnswerHead,
+  credential: CredentialOwner,
+): Promise<boolean> {
   const { status } = head;
+  // The lane's key is the operator's to mend; a client would only ask again.
+  if ((status === 401 || status === 403) && credential === "lane") return false;
   if (status >= 400 && status < 500) return status !== 404 && status !== 405 && status !== 429;
   if (status !== 200) return false;
   await call.holdUntil(() => false, ANSWER_WAIT_MS);

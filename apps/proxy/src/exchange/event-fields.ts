@@ -1,4 +1,5 @@
 import type { Assessment } from "@ccp/quota-engine";
+import type { Decision } from "@ccp/router-policy";
 import type { QuotaFields, UsageEvent } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
 import type { Decided } from "./plan.ts";
@@ -93,7 +94,9 @@ export function completionEvent(
   };
   const quota = quotaFields(run, figuresNow(run, deps), predictedOf(run, decided), deps);
   return joinFields(
-    attempt === null ? unattemptedFields(run, decided, deps) : attemptFields(run, attempt, deps),
+    attempt === null
+      ? unattemptedFields(run, decided, deps)
+      : attemptFields(run, attempt, deps, decided.decision),
     end,
     quota,
   );
@@ -190,13 +193,18 @@ function unattemptedFields(run: Run, decided: Decided, deps: Deps): AttemptField
   };
 }
 
-function attemptFields(run: Run, attempt: Attempt, deps: Deps): AttemptFields {
-  const { decision, runtime, prepared } = attempt;
+function attemptFields(
+  run: Run,
+  attempt: Attempt,
+  deps: Deps,
+  decision: Decision = attempt.decision,
+): AttemptFields {
+  const { runtime, prepared } = attempt;
   return {
     ts: deps.clock.wallMs() / 1000,
     rid: run.accepted.rid,
     attempt: attempt.number,
-    lane: decision.lane,
+    lane: attempt.decision.lane,
     model: run.plan.question.model,
     decision: decision.decision,
     decision_reason: decision.rerouteDecision,
@@ -204,11 +212,11 @@ function attemptFields(run: Run, attempt: Attempt, deps: Deps): AttemptFields {
     upstream: runtime.lane.origin,
     h2: false,
     header_mode: prepared.headerMode,
-    retry: run.retried,
+    retry: attempt.retried,
     backoff_ms: 0,
     reroute_decision: decision.rerouteDecision,
     reroute_attempt: attempt.number - 1,
-    preferred_attempt: decision.preferredAttempt,
+    preferred_attempt: attempt.decision.preferredAttempt,
     wasted_retry_ms: round(run.wastedMs),
   };
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Deps } from "../deps.ts";
 import { type OwnError, sendError } from "../http/answer.ts";
-import { accept } from "./accept.ts";
+import { accept, releaseBody } from "./accept.ts";
 import { askLane } from "./ask-lane.ts";
 import { AMBIGUOUS_MODEL, allLanesSpent, noAnswer, noUsableLane, upstreamRedirect } from "./fail.ts";
 import type { Judged } from "./judge.ts";
@@ -10,9 +10,9 @@ import { prepare } from "./prepare.ts";
 import { readQuestion } from "./read-question.ts";
 import { downstreamHeaders, relay } from "./relay.ts";
 import { type Attempt, lastAttempt, type Run, type SendDecision, triedLanes } from "./run.ts";
-import { logDecision, settleAttempt, settleExchange } from "./settle.ts";
+import { countWaste, logDecision, settleAttempt, settleExchange } from "./settle.ts";
 import { spentLanes } from "./spent-lanes.ts";
-import { CallFailure, type UpstreamCall } from "./upstream-call.ts";
+import { type AnswerHead, CallFailure, type UpstreamCall } from "./upstream-call.ts";
 
 /**
  * One `POST /v1/messages`, from the first byte read to the last line logged: accept, then decide, prepare, send and
@@ -29,6 +29,8 @@ export async function runExchange(
   if (acceptance.kind === "refused") return refuseUnread(outgoing, acceptance.error, rid, deps);
 
   const { accepted } = acceptance;
+  // It may have left while its body was being unpacked, before anyone watched.
+  if (outgoing.destroyed) return releaseBody(accepted, deps);
   const plan = planQuestion(readQuestion(accepted), deps);
   const run: Run = {
     accepted,
@@ -37,18 +39,16 @@ export async function runExchange(
     attempts: [],
     wastedMs: 0,
     settledAttempts: 0,
-    retried: false,
     clientGone: false,
     activeCall: null,
   };
-  deps.bodyBudget.heldBytes += accepted.plainBytes;
   deps.metrics.inflight(1);
   watchClient(run);
   try {
     await attemptLanes(run, deps);
   } finally {
     abandon(run, deps);
-    deps.bodyBudget.heldBytes -= accepted.plainBytes;
+    releaseBody(accepted, deps);
     deps.metrics.inflight(-1);
   }
 }
@@ -60,11 +60,16 @@ async function attemptLanes(run: Run, deps: Deps): Promise<void> {
     const decided = decideNext(run.plan, progressOf(run, last), nowMs, deps);
     if (decided.decision.kind !== "send") return conclude(run, decided, last, deps);
     endCall(last?.sent.call);
+    countWaste(run, deps);
 
     const attempt = open(run, decided, decided.decision, nowMs, deps);
     if (attempt === null) return answerOwn(run, AMBIGUOUS_MODEL, deps);
     const judged = await askLane(run, attempt, deps);
-    if (run.clientGone) return settleExchange(run, { kind: "client_gone", judged }, deps);
+    if (run.clientGone) {
+      // What the lane said of its limits stands, whoever is there to hear it.
+      if (judged.hop === "limit") settleAttempt(run, attempt, judged, deps);
+      return settleExchange(run, { kind: "client_gone", judged }, deps);
+    }
     settleAttempt(run, attempt, judged, deps);
     if (judged.hop === null) return pass(run, attempt, judged, deps);
     last = judged;
@@ -106,6 +111,8 @@ function open(run: Run, decided: Decided, decision: SendDecision, nowMs: number,
     predictedTokens,
     startedWallMs: nowMs,
     startedMonoMs: deps.clock.monoMs(),
+    retried: false,
+    spentMs: 0,
   };
   run.attempts.push(attempt);
   deps.engine.reserve(
@@ -150,9 +157,22 @@ async function pass(run: Run, attempt: Attempt, judged: Judged, deps: Deps): Pro
     status: head.status,
     headers: downstreamHeaders(head.rawHeaders, laneId, judged.isStream, own),
     isStream: judged.isStream,
+    isUnframed: isUnframedJson(head),
     extractor: attempt.runtime.extractor,
   });
+  if (relayed.readerFault !== null) {
+    deps.notice(
+      "error",
+      `the reader of tokens of lane ${laneId} failed; its answer is estimated: ${relayed.readerFault}`,
+    );
+  }
   settleExchange(run, { kind: "relayed", judged, relayed }, deps);
+}
+
+/** JSON of which only the end of the connection tells where it ends. */
+function isUnframedJson(head: AnswerHead): boolean {
+  const framed = head.get("content-length") !== null || head.get("transfer-encoding") !== null;
+  return !framed && head.get("content-encoding") === null && /json/i.test(head.get("content-type") ?? "");
 }
 
 /** Another lane's spent window will not open within a client's retries. */
@@ -177,12 +197,18 @@ async function conclude(run: Run, decided: Decided, last: Judged | null, deps: D
     return answerOwn(run, noUsableLane([decision.reason]), deps, decided);
   if (last.sent.head === null || last.sent.call.failure !== null) {
     const failure = last.sent.failure ?? last.sent.call.failure ?? new CallFailure("reset", null);
-    return answerOwn(run, noAnswer(attempt.decision.lane, failure), deps);
+    return answerOwn(run, noAnswer(attempt.decision.lane, failure), deps, undefined, failure);
   }
   return pass(run, attempt, last, deps);
 }
 
-function answerOwn(run: Run, error: OwnError, deps: Deps, decided?: Decided): void {
+function answerOwn(
+  run: Run,
+  error: OwnError,
+  deps: Deps,
+  decided?: Decided,
+  failure: CallFailure | null = null,
+): void {
   const { outgoing, rid } = run.accepted;
   const lane = lastAttempt(run)?.decision.lane ?? "none";
   const decision = decided?.decision ?? lastAttempt(run)?.decision;
@@ -192,7 +218,7 @@ function answerOwn(run: Run, error: OwnError, deps: Deps, decided?: Decided): vo
     ...(decision === undefined ? {} : { "x-ccp-decision": decision.rerouteDecision }),
   };
   sendError(outgoing, { ...error, headers }, rid);
-  settleExchange(run, { kind: "answered", status: error.status, decided: decided ?? null }, deps);
+  settleExchange(run, { kind: "answered", status: error.status, decided: decided ?? null, failure }, deps);
 }
 
 function refuseUnread(outgoing: ServerResponse, error: OwnError, rid: string, deps: Deps): void {

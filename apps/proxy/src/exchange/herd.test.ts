@@ -74,7 +74,7 @@ describe("reservations", () => {
     zai.script(status(429, { error: { code: "1308", message: "[1308][limit]" } }));
     await (await postMessage(url)).text();
     clock.advance(301_000);
-    zai.script(slowHeaders(100));
+    zai.script(slowHeaders(1_500));
     const answers = await Promise.all(Array.from({ length: 20 }, () => postMessage(url)));
     await Promise.all(answers.map((answer) => answer.text()));
     const lanes = answers.map((answer) => answer.headers.get("x-ccp-lane"));

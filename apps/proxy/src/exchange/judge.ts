@@ -1,7 +1,8 @@
-import { classifyAnswer, classifyStreamError, peekStream } from "@ccp/upstream-signals";
+import { classifyAnswer, classifyStreamError, peekStream, type StreamPeek } from "@ccp/upstream-signals";
 import type { LimitSignal } from "@ccp/usage-contract";
 import type { LaneRuntime } from "../lanes/lane-runtime.ts";
 import { decodeForReading } from "./decode-body.ts";
+import type { CredentialOwner } from "./prepare.ts";
 import type { Sent } from "./send.ts";
 import type { AnswerHead, UpstreamCall } from "./upstream-call.ts";
 
@@ -19,23 +20,37 @@ export interface Judged {
   /** `null`: the answer is the client's. A `limit` hop and a `failure` hop are counted apart. */
   readonly hop: "limit" | "failure" | null;
   readonly isStream: boolean;
+  /** Something of an answer has been seen; `false` where only a head came in time. */
+  readonly proven: boolean;
 }
 
 /** Reads as much of an answer as its meaning needs, before the client has seen a byte. Changes no state. */
-export async function judge(sent: Sent, runtime: LaneRuntime, wallMs: () => number): Promise<Judged> {
-  if (sent.head === null) return { sent, signal: networkFailure(sent), hop: "failure", isStream: false };
-  const isStream = isEventStream(sent.head);
-  const signal = await readSignal(sent.call, sent.head, isStream, runtime, wallMs);
-  if (brokeBeforeAnswering(sent.call, sent.head)) {
-    return { sent, signal: networkFailure(sent), hop: "failure", isStream };
+export async function judge(
+  sent: Sent,
+  runtime: LaneRuntime,
+  credential: CredentialOwner,
+  wallMs: () => number,
+): Promise<Judged> {
+  const { head, call } = sent;
+  if (head === null) {
+    return { sent, signal: networkFailure(sent), hop: "failure", isStream: false, proven: false };
   }
-  return { sent, signal, hop: hopFor(signal, runtime), isStream };
+  const isStream = isEventStream(head);
+  const signal = await readSignal(call, head, isStream, runtime, wallMs);
+  const proven = call.heldBytes > 0 || call.ended;
+  if (brokeBeforeAnswering(call, head, isStream)) {
+    return { sent, signal: networkFailure(sent), hop: "failure", isStream, proven };
+  }
+  // A redirect is never followed, and what it answers was not meant for another lane.
+  const isRedirect = head.status >= 300 && head.status < 400;
+  return { sent, signal, hop: isRedirect ? null : hopFor(signal, credential), isStream, proven };
 }
 
-/** A 200 that ends, or breaks, without one byte of an answer serves nobody. */
-function brokeBeforeAnswering(call: UpstreamCall, head: AnswerHead): boolean {
+/** A 200 that ends, or breaks, before anything of an answer has come serves nobody. */
+function brokeBeforeAnswering(call: UpstreamCall, head: AnswerHead, isStream: boolean): boolean {
   if (head.status !== 200 || !call.ended) return false;
-  return call.failure !== null || call.held.length === 0;
+  if (call.held.length === 0) return true;
+  return isStream && peekStream(`${textOf(call.held)}\n\n`).kind === "incomplete";
 }
 
 async function readSignal(
@@ -55,7 +70,7 @@ async function readSignal(
   if (head.status === 200 && (await beginsLikeAnAnswer(call, head))) {
     return classifyAnswer({ ...base, body: null, nowMs: wallMs() });
   }
-  await call.holdUntil((held) => byteLength(held) >= REFUSAL_READ_BYTES, REFUSAL_WAIT_MS);
+  await call.holdUntil(() => call.heldBytes >= REFUSAL_READ_BYTES, REFUSAL_WAIT_MS);
   const raw = Buffer.concat(call.held).subarray(0, REFUSAL_READ_BYTES);
   const body = decodeForReading(raw, head.get("content-encoding"), REFUSAL_READ_BYTES * 16);
   return classifyAnswer({ ...base, body, nowMs: wallMs() });
@@ -63,28 +78,46 @@ async function readSignal(
 
 /** Waits for the first event of a stream. @returns Its data where it is an error, else `null`. */
 async function firstEventError(call: UpstreamCall): Promise<string | null> {
-  let peeked = peekStream(textOf(call.held));
+  let text = "";
+  let seen = 0;
+  let peeked: StreamPeek = { kind: "incomplete" };
   await call.holdUntil((held) => {
-    peeked = peekStream(textOf(held));
+    let mayComplete = false;
+    for (; seen < held.length; seen += 1) {
+      const piece = held[seen]?.toString("latin1") ?? "";
+      text += piece;
+      // An event is complete at a line end; looking at each piece anew would cost its square.
+      mayComplete ||= /[\r\n]/.test(piece);
+    }
+    if (mayComplete) peeked = peekStream(text);
     return peeked.kind !== "incomplete";
   }, FIRST_EVENT_WAIT_MS);
   // An event counts at its blank line; the last one of a stream may lack it.
-  if (peeked.kind === "incomplete" && call.ended) peeked = peekStream(`${textOf(call.held)}\n\n`);
+  if (peeked.kind === "incomplete" && call.ended) peeked = peekStream(`${text}\n\n`);
   return peeked.kind === "error" ? Buffer.from(peeked.data, "latin1").toString("utf8") : null;
 }
 
-/** Some upstreams send their errors with status 200; those are short and say so at their start. */
+/**
+ * Some upstreams send their errors with status 200; those are short, say so at their start, and come with the head. An
+ * answer that is still being made when the wait is over is one.
+ */
 async function beginsLikeAnAnswer(call: UpstreamCall, head: AnswerHead): Promise<boolean> {
   if (!/json/i.test(head.get("content-type") ?? "") || head.get("content-encoding") !== null) return false;
-  await call.holdUntil((held) => byteLength(held) > 0, REFUSAL_WAIT_MS);
-  const start = (call.held[0] ?? Buffer.alloc(0)).toString("latin1", 0, ERROR_PROBE_BYTES);
+  await call.holdUntil(() => startOf(call) !== "", REFUSAL_WAIT_MS);
+  const start = startOf(call);
+  if (start === "" && !call.ended) return true;
   return /"type"\s*:\s*"message"|"role"\s*:|"content"\s*:|"input_tokens"\s*:/.test(start);
+}
+
+/** The first bytes that are not blank. */
+function startOf(call: UpstreamCall): string {
+  return textOf(call.held.slice(0, 4)).trimStart().slice(0, ERROR_PROBE_BYTES);
 }
 
 /**
  * A client's own credential that is refused is the client's to mend, and a request's own fault would fail anywhere.
  */
-function hopFor(signal: LimitSignal, runtime: LaneRuntime): Judged["hop"] {
+function hopFor(signal: LimitSignal, credential: CredentialOwner): Judged["hop"] {
   switch (signal.kind) {
     case "quota":
     case "throttle":
@@ -94,7 +127,7 @@ function hopFor(signal: LimitSignal, runtime: LaneRuntime): Judged["hop"] {
     case "dead_lane":
       return "failure";
     case "auth":
-      return runtime.lane.auth.headerMode === "passthrough" && runtime.secret === null ? null : "failure";
+      return credential === "lane" ? "failure" : null;
     case "ok":
     case "entitlement":
     case "request":
@@ -118,8 +151,11 @@ function networkFailure(sent: Sent): LimitSignal {
   };
 }
 
+/** A stream in an encoding cannot be read or added to: it is passed on as one piece. */
 export function isEventStream(head: AnswerHead): boolean {
-  return /^text\/event-stream\b/i.test(head.get("content-type") ?? "");
+  return (
+    head.get("content-encoding") === null && /^text\/event-stream\b/i.test(head.get("content-type") ?? "")
+  );
 }
 
 /** Only ASCII decides here, so no multi-byte character can be cut in a way that matters. */
@@ -127,10 +163,4 @@ function textOf(held: readonly Buffer[]): string {
   let text = "";
   for (const chunk of held) text += chunk.toString("latin1");
   return text;
-}
-
-function byteLength(chunks: readonly Buffer[]): number {
-  let bytes = 0;
-  for (const chunk of chunks) bytes += chunk.length;
-  return bytes;
 }

@@ -5,7 +5,8 @@ import { sendError } from "../http/answer.ts";
 import { connectionNames, eachHeader, mayGoUpstream } from "../http/header-rules.ts";
 import { laneUnusable } from "../lanes/lane-runtime.ts";
 import { noAnswer, noUsableLane, upstreamRedirect } from "./fail.ts";
-import { credentialHeaders } from "./prepare.ts";
+import { credentialFor } from "./prepare.ts";
+import { pumpUncounted } from "./pump.ts";
 import { downstreamHeaders } from "./relay.ts";
 import { send } from "./send.ts";
 import { CallFailure } from "./upstream-call.ts";
@@ -35,7 +36,7 @@ export async function passThrough(
       path: runtime.basePath + target,
       headers: [
         ...forwardedHeaders(incoming),
-        ...credentialHeaders(incoming.rawHeaders, runtime, runtime.lane.auth.headerMode),
+        ...credentialFor(incoming.rawHeaders, runtime, runtime.lane.auth.headerMode).headers,
       ],
       body: hasBody ? incoming : null,
     },
@@ -55,15 +56,7 @@ export async function passThrough(
   const own = { "x-ccp-request-id": rid, "x-ccp-lane": ANTHROPIC_LANE };
   outgoing.writeHead(head.status, downstreamHeaders(head.rawHeaders, ANTHROPIC_LANE, false, own));
   outgoing.flushHeaders();
-  call.attach({
-    data(chunk) {
-      const room = outgoing.write(chunk);
-      if (!room) outgoing.once("drain", () => call.resume());
-      return room;
-    },
-    end: () => outgoing.end(),
-    fail: () => outgoing.destroy(),
-  });
+  pumpUncounted(call, outgoing);
 }
 
 function forwardedHeaders(incoming: IncomingMessage): string[] {

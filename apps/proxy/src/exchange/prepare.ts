@@ -14,9 +14,13 @@ export interface Prepared {
   readonly headers: readonly string[];
   readonly body: readonly Uint8Array[];
   readonly headerMode: HeaderMode;
+  /** Whose credential is in the headers: a refusal is mended by its owner. */
+  readonly credential: CredentialOwner;
   /** Names of the repairs that changed bytes or headers. */
   readonly repairs: readonly string[];
 }
+
+export type CredentialOwner = "client" | "lane" | "none";
 
 export type Preparation =
   | { readonly kind: "prepared"; readonly prepared: Prepared }
@@ -29,12 +33,22 @@ export function prepare(accepted: Accepted, runtime: LaneRuntime, catalog: Catal
   if (body === null) return { kind: "ambiguous_model" };
   const headerMode = runtime.learned.headerMode ?? headerModeFor(catalog, runtime.lane, accepted.scan.model);
   const headers = clientHeaders(accepted.incoming.rawHeaders, runtime, body !== accepted.received, repairs);
-  headers.push(...credentialHeaders(accepted.incoming.rawHeaders, runtime, headerMode));
+  const credential = credentialFor(accepted.incoming.rawHeaders, runtime, headerMode);
+  headers.push(...credential.headers);
   headers.push("accept-encoding", "identity", "content-length", String(byteLength(body)));
   const path = runtime.basePath + accepted.target;
   return {
     kind: "prepared",
-    prepared: { lane: runtime, method: "POST", path, headers, body, headerMode, repairs },
+    prepared: {
+      lane: runtime,
+      method: "POST",
+      path,
+      headers,
+      body,
+      headerMode,
+      credential: credential.owner,
+      repairs,
+    },
   };
 }
 
@@ -44,8 +58,9 @@ export function withHeaderMode(prepared: Prepared, accepted: Accepted, headerMod
   eachHeader(prepared.headers, (name, value, spelled) => {
     if (name !== "authorization" && name !== "x-api-key") headers.push(spelled, value);
   });
-  headers.push(...credentialHeaders(accepted.incoming.rawHeaders, prepared.lane, headerMode));
-  return { ...prepared, headers, headerMode };
+  const credential = credentialFor(accepted.incoming.rawHeaders, prepared.lane, headerMode);
+  headers.push(...credential.headers);
+  return { ...prepared, headers, headerMode, credential: credential.owner };
 }
 
 function laneBody(accepted: Accepted, runtime: LaneRuntime, repairs: string[]): readonly Uint8Array[] | null {
@@ -86,30 +101,38 @@ function laneBetas(value: string, runtime: LaneRuntime, repairs: string[]): stri
   return kept;
 }
 
+export interface Credential {
+  readonly owner: CredentialOwner;
+  readonly headers: readonly string[];
+}
+
+const NO_CREDENTIAL: Credential = { owner: "none", headers: [] };
+
 /** The client's credential goes to a passthrough lane only; an operator's key to its own lane only. */
-export function credentialHeaders(
+export function credentialFor(
   raw: readonly string[],
   runtime: LaneRuntime,
   headerMode: HeaderMode,
-): readonly string[] {
+): Credential {
+  const key = (...headers: string[]): Credential => ({ owner: "lane", headers });
   switch (headerMode) {
     case "passthrough": {
       const own: string[] = [];
       eachHeader(raw, (name, value, spelled) => {
         if (name === "authorization" || name === "x-api-key") own.push(spelled, value);
       });
-      if (own.length > 0 || runtime.secret === null) return own;
-      return ["authorization", `Bearer ${runtime.secret}`];
+      if (own.length > 0) return { owner: "client", headers: own };
+      return runtime.secret === null ? NO_CREDENTIAL : key("authorization", `Bearer ${runtime.secret}`);
     }
     case "authorization":
-      return runtime.secret === null ? [] : ["authorization", `Bearer ${runtime.secret}`];
+      return runtime.secret === null ? NO_CREDENTIAL : key("authorization", `Bearer ${runtime.secret}`);
     case "x-api-key":
-      return runtime.secret === null ? [] : ["x-api-key", runtime.secret];
+      return runtime.secret === null ? NO_CREDENTIAL : key("x-api-key", runtime.secret);
     case "none":
-      return [];
+      return NO_CREDENTIAL;
     default:
       headerMode satisfies never;
-      return [];
+      return NO_CREDENTIAL;
   }
 }
 

@@ -13,7 +13,7 @@ export type BodyRead =
   | { readonly kind: "gone" };
 
 /**
- * Reads a body into the list of its chunks, never joined. A declared length above the cap is refused before a byte
+ * Reads a body into the list of its chunks, never joined, and charges it to the budget: whoever gets it gives it back. A declared length above the cap is refused before a byte
  * is read; an undeclared one as soon as it passes the cap.
  */
 export async function readBody(
@@ -28,19 +28,29 @@ export async function readBody(
   const chunks: Buffer[] = [];
   let bytes = 0;
   return new Promise<BodyRead>((resolve) => {
+    let settled = false;
+    const settle = (read: BodyRead): void => {
+      if (settled) return;
+      settled = true;
+      // What was read stays charged to the budget only while somebody holds it.
+      if (read.kind !== "read") budget.heldBytes -= bytes;
+      resolve(read);
+    };
+    const refuse = (error: OwnError): void => {
+      incoming.pause();
+      incoming.removeAllListeners("data");
+      settle({ kind: "refused", error });
+    };
     incoming.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > maxBytes) {
-        incoming.pause();
-        incoming.removeAllListeners("data");
-        resolve({ kind: "refused", error: tooLarge(maxBytes) });
-        return;
-      }
+      budget.heldBytes += chunk.length;
+      if (bytes > maxBytes) return refuse(tooLarge(maxBytes));
+      if (budget.heldBytes > budget.maxBytes) return refuse(overCommitted());
       chunks.push(chunk);
     });
-    incoming.once("end", () => resolve({ kind: "read", chunks, bytes }));
-    incoming.once("error", () => resolve({ kind: "gone" }));
-    incoming.once("close", () => resolve({ kind: "gone" }));
+    incoming.once("end", () => settle({ kind: "read", chunks, bytes }));
+    incoming.once("error", () => settle({ kind: "gone" }));
+    incoming.once("close", () => settle({ kind: "gone" }));
   });
 }
 

@@ -14,11 +14,18 @@ import type { Judged } from "./judge.ts";
 import type { Decided } from "./plan.ts";
 import type { Relayed } from "./relay.ts";
 import { type Attempt, lastAttempt, type Run } from "./run.ts";
+import type { CallFailure } from "./upstream-call.ts";
 
 /** How an exchange ended. */
 export type Ending =
   | { readonly kind: "relayed"; readonly judged: Judged; readonly relayed: Relayed }
-  | { readonly kind: "answered"; readonly status: number; readonly decided: Decided | null }
+  | {
+      readonly kind: "answered";
+      readonly status: number;
+      readonly decided: Decided | null;
+      /** Why the last lane gave no answer, where that is why. */
+      readonly failure: CallFailure | null;
+    }
   | { readonly kind: "client_gone"; readonly judged: Judged };
 
 /** Stream bytes per output token where an upstream never said: an event of one token is about this long. */
@@ -42,7 +49,12 @@ export function readOutcome(run: Run, ending: Ending, deps: Deps): Outcome {
   const latencyMs = deps.clock.monoMs() - run.accepted.startedMonoMs;
   const base = { latencyMs, ttftMs: null, streamMs: null, usage: null, source: null, counts: null };
   if (ending.kind === "answered") {
-    return { ...base, status: ending.status, reason: "error", errType: errTypeOf(ending.status) };
+    return {
+      ...base,
+      status: ending.status,
+      reason: "error",
+      errType: failureErrType(ending.failure) ?? errTypeOf(ending.status),
+    };
   }
   if (ending.kind === "client_gone") {
     const spent = ending.judged.hop === "limit" ? {} : estimateUnanswered(run);
@@ -94,7 +106,7 @@ function countAnswer(
   const seen = toCounts(usage ?? NO_USAGE);
   const input =
     rawInput(seen) > 0 ? seen : { ...seen, inputTokens: Math.round(prediction?.inputTokens ?? 0) };
-  const output = Math.max(seen.outputTokens, Math.min(streamed, deps.settings.maxBodyBytes));
+  const output = Math.max(seen.outputTokens, streamed);
   return { usage, source: "estimate", counts: { ...input, outputTokens: output } };
 }
 
@@ -108,8 +120,8 @@ function errTypeOf(status: number): ErrType {
   return status >= 400 ? "4xx" : "";
 }
 
-function relayErrType(judged: Judged, relayed: Relayed): ErrType {
-  switch (relayed.failure?.kind) {
+function failureErrType(failure: CallFailure | null): ErrType | null {
+  switch (failure?.kind) {
     case "idle_timeout":
       return "idle_timeout";
     case "header_timeout":
@@ -119,8 +131,13 @@ function relayErrType(judged: Judged, relayed: Relayed): ErrType {
     case "protocol":
       return "net";
     default:
-      break;
+      return null;
   }
+}
+
+function relayErrType(judged: Judged, relayed: Relayed): ErrType {
+  const broken = failureErrType(relayed.failure);
+  if (broken !== null) return broken;
   const status = judged.sent.head?.status ?? 0;
   if (
     status < 400 &&

@@ -15,14 +15,19 @@ export interface Attempt {
   readonly decided: Decided;
   readonly decision: SendDecision;
   readonly runtime: LaneRuntime;
+  /** Changed only by the one retry that puts a key into its other header. */
   prepared: Prepared;
+  /** It went out more than once: on a fresh connection, or with its key in another header. */
+  retried: boolean;
+  /** Until it is known whether another lane makes it good. */
+  spentMs: number;
   /** Counted tokens held for this attempt until it is settled. */
   readonly predictedTokens: number;
   readonly startedWallMs: number;
   readonly startedMonoMs: number;
 }
 
-/** What an exchange has gone through so far. Local to one request; only the loop in `exchange.ts` writes it. */
+/** What an exchange has gone through so far. Local to one request; `exchange.ts` and what it calls fill it in. */
 export interface Run {
   readonly accepted: Accepted;
   readonly plan: Plan;
@@ -32,7 +37,6 @@ export interface Run {
   wastedMs: number;
   /** Attempts whose lease and counters are done with. */
   settledAttempts: number;
-  retried: boolean;
   clientGone: boolean;
   activeCall: UpstreamCall | null;
 }

@@ -36,7 +36,8 @@ export async function send(
   if (!(answer instanceof CallFailure)) {
     return { call: first, startedMonoMs, head: answer, failure: null, retried: false };
   }
-  const reused = answer.kind === "reset" && outbound.lane.connections.opened === openedBefore;
+  const reused =
+    answer.kind === "reset" && !first.sawBytes && outbound.lane.connections.opened === openedBefore;
   if (!reused || !isReplayable(outbound.body)) {
     return { call: first, startedMonoMs, head: null, failure: answer, retried: false };
   }

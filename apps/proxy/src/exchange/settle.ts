@@ -1,5 +1,5 @@
 import type { UsageRecord } from "@ccp/quota-engine";
-import { readWindows } from "@ccp/upstream-signals";
+import { classifyStreamError, readWindows } from "@ccp/upstream-signals";
 import type { UsageEvent } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
 import { applySignal } from "./apply-signal.ts";
@@ -29,21 +29,38 @@ export function settleAttempt(run: Run, attempt: Attempt, judged: Judged, deps: 
     const readings = readWindows({ dialect: lane.dialect, headers: head, nowMs });
     if (readings.length > 0) deps.engine.observeWindows(lane.id, run.plan.question.model, readings, nowMs);
   }
-  applySignal(run, attempt, judged, nowMs, deps);
+  // A head alone proves nothing: what follows may be the limit.
+  if (judged.signal.kind !== "ok" || judged.proven)
+    applySignal(run, attempt, judged.signal, judged.hop, nowMs, deps);
   if (judged.hop === null) return;
-  const spentMs = deps.clock.monoMs() - attempt.startedMonoMs;
-  run.wastedMs += spentMs;
-  deps.totals.wastedRetryMs += spentMs;
+  attempt.spentMs = deps.clock.monoMs() - attempt.startedMonoMs;
   deps.engine.settle(run.accepted.rid, attempt.number, null, nowMs);
   run.settledAttempts = attempt.number;
-  deps.metrics.wastedRetry(deps.modelLabel(run.plan.question.model), spentMs);
-  deps.metrics.attempt({
-    lane: lane.id,
-    op: run.op,
-    status: head?.status ?? 0,
-    latencyMs: spentMs,
-    ttftMs: null,
-  });
+  const status = head?.status ?? 0;
+  deps.metrics.attempt({ lane: lane.id, op: run.op, status, latencyMs: attempt.spentMs, ttftMs: null });
+}
+
+/** Time is wasted where another lane makes it good; an answer that is shown was worth its wait. */
+export function countWaste(run: Run, deps: Deps): void {
+  const attempt = lastAttempt(run);
+  if (attempt === null) return;
+  run.wastedMs += attempt.spentMs;
+  deps.totals.wastedRetryMs += attempt.spentMs;
+  deps.metrics.wastedRetry(deps.modelLabel(run.plan.question.model), attempt.spentMs);
+}
+
+/** A limit or a failure that came inside the stream, too late for this request, in time for the next. */
+function applyLateSignal(run: Run, attempt: Attempt, ending: Ending, nowMs: number, deps: Deps): void {
+  if (ending.kind !== "relayed" || ending.judged.signal.kind !== "ok") return;
+  const { judged, relayed } = ending;
+  if (relayed.streamError !== null) {
+    const data = Buffer.from(relayed.streamError.body, "latin1").toString("utf8");
+    const headers = judged.sent.head ?? { get: (): null => null };
+    const signal = classifyStreamError(attempt.runtime.lane.dialect, data, headers, nowMs);
+    applySignal(run, attempt, signal, null, nowMs, deps);
+  } else if (!judged.proven && relayed.reason === "ok") {
+    applySignal(run, attempt, judged.signal, null, nowMs, deps);
+  }
 }
 
 /** Books what was served, writes the completion line, and counts. Runs once for each exchange, however it ended. */
@@ -53,9 +70,11 @@ export function settleExchange(run: Run, ending: Ending, deps: Deps): void {
   const outcome = readOutcome(run, ending, deps);
   if (attempt !== null) bookAttempt(run, attempt, ending, outcome, nowMs, deps);
   else deps.metrics.request("none", run.op, outcome.status);
-  const decided = attempt?.decided ?? (ending.kind === "answered" ? ending.decided : null);
+  const decided = (ending.kind === "answered" ? ending.decided : null) ?? attempt?.decided ?? null;
   if (decided === null) return;
-  publish(completionEvent(run, attempt, decided, ending, outcome, deps), deps);
+  const event = completionEvent(run, attempt, decided, ending, outcome, deps);
+  for (const name of event.repairs) deps.metrics.repair(name);
+  publish(event, deps);
 }
 
 function bookAttempt(
@@ -90,6 +109,7 @@ function bookAttempt(
     deps.metrics.tokens(lane, label, counts, (outcome.streamMs ?? 0) / 1000, wallMs / 1000);
   }
   noteSession(run, attempt, ending, outcome, nowMs, deps);
+  applyLateSignal(run, attempt, ending, nowMs, deps);
   deps.book.endProbe(rid, ending.kind === "relayed" && ending.judged.signal.kind === "ok", nowMs);
   if (attempt.number <= run.settledAttempts) return;
   run.settledAttempts = attempt.number;

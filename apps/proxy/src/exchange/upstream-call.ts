@@ -56,6 +56,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   firstByteAtMs: number | null = null;
   lastByteAtMs: number | null = null;
   bodyBytes = 0;
+  sawBytes = false;
   #controller: Dispatcher.DispatchController | null = null;
   #held: Buffer[] = [];
   #heldBytes = 0;
@@ -83,6 +84,10 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     return this.#held;
   }
 
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
   get ended(): boolean {
     return this.#ended || this.#failure !== null;
   }
@@ -100,21 +105,18 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
 
   /** Waits until `enough` holds of the held body, the body ends, or the time is up. */
   async holdUntil(enough: (held: readonly Buffer[]) => boolean, timeoutMs: number): Promise<void> {
-    if (this.ended || enough(this.#held) || this.#heldBytes >= HOLD_BYTES) return;
+    const isDone = (): boolean => enough(this.#held) || this.ended || this.#heldBytes >= HOLD_BYTES;
+    if (isDone()) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, timeoutMs);
-      const check = () => {
-        if (this.ended || enough(this.#held) || this.#heldBytes >= HOLD_BYTES) done();
-      };
-      const finish = () => {
+      const finish = (): void => {
         clearTimeout(timer);
         this.#onHeld = null;
         resolve();
       };
-      function done() {
-        finish();
-      }
-      this.#onHeld = check;
+      const timer = setTimeout(finish, timeoutMs);
+      this.#onHeld = () => {
+        if (isDone()) finish();
+      };
     });
   }
 
@@ -146,6 +148,11 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#abortReason !== null) controller.abort(this.#abortReason);
+  }
+
+  /** Any byte of an answer: from here on the upstream has taken the request. */
+  onResponseStarted(): void {
+    this.sawBytes = true;
   }
 
   onResponseStart(

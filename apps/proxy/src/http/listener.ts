@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ENDPOINTS } from "@ccp/usage-contract";
 import { getRequestListener } from "@hono/node-server";
@@ -7,6 +6,7 @@ import type { Deps } from "../deps.ts";
 import { countTokens } from "../exchange/count-tokens.ts";
 import { runExchange } from "../exchange/exchange.ts";
 import { passThrough } from "../exchange/pass-through.ts";
+import { hasAdminToken, sameToken } from "./admin-token.ts";
 import { type OwnError, sendError } from "./answer.ts";
 import { type GuardRules, isBrowserCall, refuseRequest } from "./guard.ts";
 
@@ -61,6 +61,8 @@ function findPlace(path: string): Place {
   if (path === "/v1/messages/count_tokens") return "count_tokens";
   if (OWN_PATHS.has(path)) return "own";
   if (path.includes("//") || path.includes("..") || /%2e|%2f|%5c|\\/i.test(path)) return "nowhere";
+  // A slash more would take a conversation past routing, counting and the log.
+  if (/^\/v1\/messages(\/count_tokens)?\/$/.test(path)) return "nowhere";
   // The gateway's own corner of the name space: what is not there yet must not reach an upstream.
   if (/^\/v1\/(usage|quotas|calibration|decisions|events|statusline|dev)(\/|$)/.test(path)) return "nowhere";
   return path.startsWith("/v1/") || path.startsWith("/api/") ? "relay" : "nowhere";
@@ -83,7 +85,7 @@ function refusePlace(incoming: IncomingMessage, path: string, place: Place, deps
   }
   if (!MUTATING.has(`${method} ${path}`)) return null;
   if (adminToken !== null) {
-    if (sameToken(bearer(incoming), adminToken)) return null;
+    if (hasAdminToken(incoming.headers.authorization, deps)) return null;
     return {
       status: 401,
       type: "authentication_error",
@@ -115,17 +117,6 @@ function originForm(target: string): string {
   if (target.startsWith("/")) return target;
   const url = new URL(target);
   return url.pathname + url.search;
-}
-
-/** Compares digests: tokens of unequal length must take the same time too. */
-function sameToken(given: string | null, expected: string): boolean {
-  if (given === null) return false;
-  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
-}
-
-function bearer(incoming: IncomingMessage): string | null {
-  return /^Bearer\s+(\S+)$/i.exec(incoming.headers.authorization ?? "")?.[1] ?? null;
 }
 
 function firstOf(value: string | string[] | undefined): string | null {

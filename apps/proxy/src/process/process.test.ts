@@ -105,6 +105,8 @@ describe("the gateway as a process", () => {
     await answer.text();
     expect(answer.headers.get("x-ccp-decision")).toBe("no_fallback");
     await (await postMessage(secondUrl, { model: HAIKU })).text();
+    // Logged, not merely answered: that is what a kill must not take.
+    await expect.poll(() => usedTokens(secondUrl)).toBe(2200);
     second.child.kill("SIGKILL");
     await second.exit;
 

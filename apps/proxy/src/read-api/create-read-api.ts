@@ -11,6 +11,7 @@ import {
 } from "@ccp/usage-contract";
 import { Hono } from "hono";
 import type { Deps } from "../deps.ts";
+import { hasAdminToken } from "../http/admin-token.ts";
 import { calibrationView } from "./calibration-view.ts";
 import { dryRun } from "./dry-run.ts";
 import { streamEvents } from "./events.ts";
@@ -86,7 +87,9 @@ export function createReadApi(deps: Deps): Hono {
   app.get("/v1/events", (c) => streamEvents(c, deps));
   app.post("/v1/statusline", async (c) => {
     const body = await readJson(c, StatuslineInputSchema);
-    return body.kind === "error" ? fail(body.error) : c.text(renderStatusline(body.value, deps));
+    return body.kind === "error"
+      ? fail(body.error)
+      : c.text(renderStatusline(body.value, hasAdminToken(c.req.header("authorization"), deps), deps));
   });
   if (deps.settings.devEnable) {
     app.post("/v1/dev/sim-usage", async (c) => {

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import type { Deps } from "../deps.ts";
 import type { NumberedEvent } from "../state/event-hub.ts";
 
-/** Unread bytes at which a reader is cut off: a page left open in a sleeping laptop must not fill the memory. */
+/** Unread events at which a reader is cut off: a page left open in a sleeping laptop must not fill the memory. */
 const MAX_UNREAD_EVENTS = 1_000;
 const HEARTBEAT_MS = 15_000;
 
@@ -15,17 +15,17 @@ export function streamEvents(c: Context, deps: Deps): Response {
   const body = new ReadableStream<Uint8Array>(
     {
       start(controller) {
+        const end = (): void => {
+          stop();
+          controller.close();
+        };
         const write = (text: string): void => {
-          if ((controller.desiredSize ?? 0) <= -MAX_UNREAD_EVENTS) {
-            stop();
-            controller.close();
-            return;
-          }
+          if ((controller.desiredSize ?? 0) <= -MAX_UNREAD_EVENTS) return end();
           controller.enqueue(encoder.encode(text));
         };
         const writeEvent = ({ id, event }: NumberedEvent): void =>
           write(`id: ${id}\n${renderLiveEvent(event)}`);
-        const unsubscribe = deps.events.subscribe(writeEvent);
+        const unsubscribe = deps.events.subscribe(writeEvent, end);
         const heartbeat = setInterval(() => write(": alive\n\n"), HEARTBEAT_MS);
         heartbeat.unref();
         stop = () => {

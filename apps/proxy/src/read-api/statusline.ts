@@ -2,10 +2,11 @@ import { ANTHROPIC_LANE, type StatuslineInput, statuslineWindows } from "@ccp/us
 import type { Deps } from "../deps.ts";
 
 /** One line for Claude Code: the lanes' windows in percent used. Its own reading of the plan is taken in on the way. */
-export function renderStatusline(input: StatuslineInput, deps: Deps): string {
+export function renderStatusline(input: StatuslineInput, isTrusted: boolean, deps: Deps): string {
   const nowMs = deps.clock.wallMs();
   const readings = statuslineWindows(input);
-  if (readings.length > 0) deps.engine.observeWindows(ANTHROPIC_LANE, null, readings, nowMs);
+  // A reading can move traffic. Where an operator asks for a token, only who has it may do that.
+  if (isTrusted && readings.length > 0) deps.engine.observeWindows(ANTHROPIC_LANE, null, readings, nowMs);
   const parts: string[] = [];
   for (const lane of deps.lanes.keys()) {
     const windows = deps.engine

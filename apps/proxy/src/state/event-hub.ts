@@ -12,12 +12,14 @@ export interface EventHub {
   /** Events newer than `id`, oldest first; at most what is kept. */
   since(id: number): readonly NumberedEvent[];
   /** @returns The end of the subscription. */
-  subscribe(listener: (event: NumberedEvent) => void): () => void;
+  subscribe(listener: (event: NumberedEvent) => void, onClose: () => void): () => void;
+  /** Ends all subscriptions: a page that is left open must not hold up the end of the process. */
+  close(): void;
 }
 
 export function createEventHub(keep = 500): EventHub {
   const kept: NumberedEvent[] = [];
-  const listeners = new Set<(event: NumberedEvent) => void>();
+  const listeners = new Map<(event: NumberedEvent) => void, () => void>();
   let lastId = 0;
   return {
     publish(event) {
@@ -26,12 +28,16 @@ export function createEventHub(keep = 500): EventHub {
       kept.push(numbered);
       // Cut in blocks: shifting one by one would copy the list for each event.
       if (kept.length > keep * 2) kept.splice(0, kept.length - keep);
-      for (const listener of listeners) listener(numbered);
+      for (const listener of listeners.keys()) listener(numbered);
     },
     since: (id) => kept.filter((each) => each.id > id).slice(-keep),
-    subscribe(listener) {
-      listeners.add(listener);
+    subscribe(listener, onClose) {
+      listeners.set(listener, onClose);
       return () => listeners.delete(listener);
+    },
+    close() {
+      for (const onClose of [...listeners.values()]) onClose();
+      listeners.clear();
     },
   };
 }
