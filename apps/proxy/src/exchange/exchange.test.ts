@@ -133,7 +133,8 @@ describe("when nowhere is left", () => {
     const body = (await answer.json()) as { type: string; error: { type: string; message: string } };
     expect(body.type).toBe("error");
     expect(body.error.type).toBe("rate_limit_error");
-    expect(body.error.message).toContain("zai");
+    expect(body.error.message).toContain("zai 5h window");
+    expect(body.error.message).toContain("anthropic 5h window");
     expect(body.error.message).toContain("2026-11-20 14:00 UTC");
     expect(completions()).toHaveLength(1);
     const again = await postMessage(url);

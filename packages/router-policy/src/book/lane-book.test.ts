@@ -185,7 +185,7 @@ describe("successes", () => {
     expect(book.activeMarks(T + 1)).toHaveLength(3);
     book.clearOnSuccess("zai", "glm-5", T + 1, T + 2);
     expect(book.activeMarks(T + 2)).toEqual([
-      { lane: "zai", model: "glm-4.7", markedAtMs: T, state: "declared", untilMs: T + HOUR },
+      { lane: "zai", model: "glm-4.7", markedAtMs: T, windowMs: null, state: "declared", untilMs: T + HOUR },
     ]);
   });
 });

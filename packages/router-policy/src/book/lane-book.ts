@@ -52,6 +52,8 @@ export interface ActiveMark extends MarkView {
   /** Folded model key; `null`: the account's. */
   readonly model: string | null;
   readonly markedAtMs: number;
+  /** Length of the spent window; `null` where it is not known. */
+  readonly windowMs: number | null;
 }
 
 /** What the gateway remembers of its lanes: limits, cooldowns and their probes, pauses, failures, refused keys. */
@@ -223,6 +225,7 @@ class Book implements LaneBook {
       lane: mark.lane,
       model: mark.model,
       markedAtMs: mark.markedAtMs,
+      windowMs: mark.windowMs,
       ...viewMark(mark, now),
     }));
   }
