@@ -74,9 +74,7 @@ export function readOutcome(run: Run, ending: Ending, deps: Deps): Outcome {
         : call.lastByteAtMs - call.firstByteAtMs,
   };
   const failed = judged.signal.kind !== "ok";
-  const tokens = failed
-    ? { usage: null, source: null, counts: null }
-    : countAnswer(attempt, judged, relayed, deps);
+  const tokens = failed ? { usage: null, source: null, counts: null } : countAnswer(attempt, judged, relayed);
   const reason = failed && relayed.reason === "ok" ? "error" : relayed.reason;
   return { ...times, ...tokens, status, reason, errType: relayErrType(judged, relayed) };
 }
@@ -93,7 +91,6 @@ function countAnswer(
   attempt: Attempt | null,
   judged: Judged,
   relayed: Relayed,
-  deps: Deps,
 ): Pick<Outcome, "usage" | "source" | "counts"> {
   const headerUsage = attempt?.runtime.extractor.fromHeaders(judged.sent.head ?? NO_HEADERS) ?? null;
   const usage = relayed.usage ?? headerUsage;

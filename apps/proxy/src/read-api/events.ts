@@ -20,7 +20,10 @@ export function streamEvents(c: Context, deps: Deps): Response {
           controller.close();
         };
         const write = (text: string): void => {
-          if ((controller.desiredSize ?? 0) <= -MAX_UNREAD_EVENTS) return end();
+          if ((controller.desiredSize ?? 0) <= -MAX_UNREAD_EVENTS) {
+            end();
+            return;
+          }
           controller.enqueue(encoder.encode(text));
         };
         const writeEvent = ({ id, event }: NumberedEvent): void =>
