@@ -293,6 +293,20 @@ describe("an answer that is none", () => {
     expect([seen.status, seen.lane]).toEqual([200, "anthropic"]);
   });
 
+  // The head of an answer of nothing never leaves before its connection is broken.
+  it.fails.each<[string, Step]>([
+    ["no content", status(204)],
+    ["an empty 200 without a frame", closeDelimited(status(200, ""))],
+    ["an empty 400 without a frame", closeDelimited(status(400, ""))],
+  ])("is an error in the API's own shape where no other lane is left: %s", async (_name, step) => {
+    const opened = await openTestGateway();
+    opened.zai.script(step);
+    const seen = await read(postMessage(opened.url, { model: "glm-5" }));
+    expect(seen.status).toBeGreaterThanOrEqual(400);
+    expect(JSON.parse(seen.text)).toMatchObject({ type: "error" });
+    await expectSettled(opened);
+  });
+
   it("an interim answer is none: the one behind it counts", async () => {
     const { url, anthropic } = await openTestGateway();
     const body = '{"type":"message","content":[]}';
