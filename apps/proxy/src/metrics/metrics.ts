@@ -1,7 +1,7 @@
 import type { TokenCounts } from "@ccp/usage-contract";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
-const OPENMETRICS = Registry.OPENMETRICS_CONTENT_TYPE;
+const OPENMETRICS: string = Registry.OPENMETRICS_CONTENT_TYPE;
 const LATENCY_BUCKETS_MS = [50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 120_000, 300_000];
 
 /** One attempt on one lane, or an exchange that no lane was asked for (`none`). */
@@ -65,7 +65,7 @@ export interface Metrics {
  * @param facts Read at each scrape: gauges are views of the engine, never copies kept beside it.
  */
 export function createMetrics(facts: () => ScrapeFacts, version: string): Metrics {
-  const registry = new Registry<typeof OPENMETRICS | typeof Registry.PROMETHEUS_CONTENT_TYPE>();
+  const registry = new Registry();
   const series = createSeries(registry);
   series.buildInfo.set({ version, node: process.version }, 1);
   return {
@@ -94,17 +94,17 @@ export function createMetrics(facts: () => ScrapeFacts, version: string): Metric
     inflight: (change) => series.inflight.inc(change),
     async render(openMetrics) {
       setGauges(series, facts());
-      registry.setContentType(openMetrics ? OPENMETRICS : Registry.PROMETHEUS_CONTENT_TYPE);
-      return { contentType: registry.contentType, body: await registry.metrics() };
+      const text = await registry.metrics();
+      return openMetrics
+        ? { contentType: OPENMETRICS, body: toOpenMetrics(text) }
+        : { contentType: registry.contentType, body: text };
     },
   };
 }
 
 type Series = ReturnType<typeof createSeries>;
 
-type AnyRegistry = Registry<typeof OPENMETRICS | typeof Registry.PROMETHEUS_CONTENT_TYPE>;
-
-function createSeries(registry: AnyRegistry) {
+function createSeries(registry: Registry) {
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> =>
     new Counter({ name, help, labelNames, registers });
@@ -188,6 +188,14 @@ function setGauges(series: Series, facts: ScrapeFacts): void {
   }
   setCounter(series.dropped, facts.eventsDropped);
   setCounter(series.partial, facts.partialWrites);
+}
+
+/**
+ * The same text as OpenMetrics: there a counter's family goes without `_total`, and the end is marked. The client
+ * library's own way renames the counters for good, so that the next plain scrape loses them.
+ */
+export function toOpenMetrics(text: string): string {
+  return `${text.trimEnd().replace(/^(# (?:HELP|TYPE) \w+?)_total(?= )/gm, "$1")}\n# EOF\n`;
 }
 
 /** The log counts these itself and only up; a scrape shows where it stands. */

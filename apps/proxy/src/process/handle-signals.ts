@@ -2,16 +2,21 @@ import type { Gateway } from "../start-gateway.ts";
 
 const DRAIN_LIMIT_MS = 30_000;
 const EXIT_FORCED = 130;
+/** A signal to a process group comes twice: from the system, and passed on by npm. That is not a person asking again. */
+const SAME_SIGNAL_MS = 500;
 
 /**
  * The first SIGTERM or SIGINT lets streams finish, the second ends at once. SIGHUP is ignored: a closed terminal must not
  * cut agents off. A reader of our output that goes away is no reason to end either.
  */
 export function handleSignals(gateway: Gateway, cleanUp: () => Promise<void>): void {
-  let stopping = false;
+  let stoppingSince: number | null = null;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
-    if (stopping) process.exit(EXIT_FORCED);
-    stopping = true;
+    if (stoppingSince !== null) {
+      if (performance.now() - stoppingSince < SAME_SIGNAL_MS) return;
+      process.exit(EXIT_FORCED);
+    }
+    stoppingSince = performance.now();
     process.stderr.write(`ccp info: ${signal}: finishing open requests (again to end now)\n`);
     await gateway.drain(DRAIN_LIMIT_MS);
     await cleanUp();

@@ -18,12 +18,27 @@ export function renderReady(gateway: Gateway, demo: boolean): string {
     else if (deps.catalogInForce.path !== null || runtime.key.state === "missing_key")
       off.push(`${lane}: ${reason}`);
   }
+  const { rerouteMode, offloadPaused } = deps.settings;
+  const hint = deps.modelHint();
+  // Elsewhere than at the usual address, the commands have to be told where.
+  const at = url === USUAL_URL ? "" : ` --url ${url}`;
   const lines = [
-    `ccp ${deps.version}  ${url}   mode ${deps.settings.rerouteMode}${badge}`,
+    `ccp ${deps.version}  ${url}   mode ${rerouteMode}${badge}`,
+    ...(offloadPaused ? ["  PAUSED     everything goes to anthropic (OFFLOAD_PAUSED)"] : []),
+    ...(hint === null ? [] : [`  HINT       every request is routed as if it asked for ${hint}`]),
     `  lanes      ${usable.join("   ") || "none is usable"}`,
-    ...(off.length > 0 && !demo ? [`  off        ${off.join("   ")}`] : []),
+    ...(off.length > 0 && !demo ? [`  off        ${shorten(off)}`] : []),
     `  use it     export ANTHROPIC_BASE_URL=${url}`,
-    "  look       npx cc quotas · npx cc status",
+    `  look       npx cc quotas${at} · npx cc status${at}`,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+const USUAL_URL = "http://127.0.0.1:8082";
+const SHOWN_LANES = 2;
+
+function shorten(off: readonly string[]): string {
+  const more = off.length - SHOWN_LANES;
+  const shown = off.slice(0, SHOWN_LANES).join("   ");
+  return more > 0 ? `${shown}   and ${more} more (npx cc providers)` : shown;
 }

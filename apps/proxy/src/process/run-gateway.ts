@@ -7,6 +7,7 @@ import { type DemoWorld, openDemo } from "../demo/open-demo.ts";
 import type { CatalogInForce, Clock, Notice } from "../deps.ts";
 import { startQuotaPolls } from "../lanes/quota-poll.ts";
 import { type Gateway, startGateway } from "../start-gateway.ts";
+import { checkQuotaLanes } from "../state/check-quota-lanes.ts";
 import { findCheckout } from "../state/find-checkout.ts";
 import { createGatewayState, type GatewayState } from "../state/gateway-state.ts";
 import { watchModelHint } from "../state/model-hint.ts";
@@ -117,7 +118,11 @@ function readConfig(env: RunOptions["env"], strict: boolean): ConfigFiles {
   const where = { env, checkoutDir: findCheckout(), homeDir: homedir() };
   const catalog = readCatalogAt(locateConfig("providers", where));
   const quotaPlace = locateConfig("quotas", where);
-  const readQuotas = (): ReturnType<typeof readQuotasAt> => readQuotasAt(quotaPlace);
+  const readQuotas = (): ReturnType<typeof readQuotasAt> => {
+    const read = readQuotasAt(quotaPlace);
+    const strangers = checkQuotaLanes(read.config, catalog.catalog);
+    return { ...read, issues: [...read.issues, ...strangers] };
+  };
   const quotas = readQuotas();
   const lines = [
     ...catalog.issues.map((issue) => formatIssue(catalog.path ?? "providers.yaml", issue)),

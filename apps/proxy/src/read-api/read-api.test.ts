@@ -208,7 +208,12 @@ describe("GET /metrics", () => {
       headers: { accept: "application/openmetrics-text; version=1.0.0" },
     });
     expect(open.headers.get("content-type")).toMatch(/^application\/openmetrics-text/);
-    expect((await open.text()).trimEnd().endsWith("# EOF")).toBe(true);
+    const openText = await open.text();
+    expect(openText.endsWith("\n# EOF\n")).toBe(true);
+    expect(openText).toMatch(/^# TYPE ccp_requests counter$/m);
+    expect(openText).toMatch(/^ccp_requests_total\{/m);
+    const again = await (await fetch(`${url}/metrics`)).text();
+    for (const series of SERIES) expect(again, series).toMatch(new RegExp(`^# TYPE ${series} `, "m"));
   });
 });
 

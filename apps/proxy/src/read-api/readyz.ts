@@ -1,3 +1,4 @@
+import { formatIssue } from "@ccp/provider-catalog";
 import type { Readyz } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
 import { laneUnusable } from "../lanes/lane-runtime.ts";
@@ -32,6 +33,7 @@ export function readyz(deps: Deps): { ready: boolean; body: Readyz } {
 function notReady(usable: number, deps: Deps): string | null {
   if (deps.drain.active) return "draining";
   const issue = deps.catalogInForce.issues[0];
-  if (issue !== undefined) return `the provider catalog is not valid: ${issue.path} ${issue.message}`.trim();
+  if (issue !== undefined)
+    return `not valid: ${formatIssue(deps.catalogInForce.path ?? "providers.yaml", issue)}`;
   return usable === 0 ? "no lane is usable" : null;
 }

@@ -26,6 +26,11 @@ export function usageView(deps: Deps): UsageView {
     totals: { rerouted: deps.totals.rerouted, wasted_retry_ms: deps.totals.wastedRetryMs },
     windows: windowLengths(deps),
     ...(deps.demo ? { demo: true } : {}),
+    ...(deps.settings.offloadPaused ? { failover_paused: true } : {}),
+    ...(deps.modelHint() === null ? {} : { model_hint: deps.modelHint() }),
+    ...(deps.quotas.current().issues.length === 0
+      ? {}
+      : { quota_issues: deps.quotas.current().issues.length }),
     ...(deps.probeResults === null ? {} : { probe_results: deps.probeResults }),
   };
 }
