@@ -70,6 +70,10 @@ describe("a stream", () => {
     expect(mints([...pieces, STREAM], true)).toEqual(MINTED);
   });
 
+  it("reads a last event without any line end", () => {
+    expect(mints([start({ type: "tool_use", id: "a" }).trimEnd()], true)).toEqual(["a"]);
+  });
+
   it("joins the lines of one event", () => {
     expect(
       mints(
