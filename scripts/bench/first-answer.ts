@@ -20,7 +20,7 @@ export async function timeFirstAnswer(
   return { subject, elapsedMs: performance.now() - startedAt };
 }
 
-export async function untilServed(port: number): Promise<void> {
+async function untilServed(port: number): Promise<void> {
   const deadline = performance.now() + LIMIT_MS;
   let outcome = await askOnce(port);
   while (outcome !== null) {

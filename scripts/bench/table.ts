@@ -1,4 +1,4 @@
-export const UNKNOWN = "-";
+const UNKNOWN = "-";
 
 /** A number with about three digits that count, thousands apart. */
 export function formatNumber(value: number | null): string {
