@@ -3,7 +3,7 @@ import { formatIssue } from "@ccp/provider-catalog";
 import { locateConfig, readCatalogAt, readQuotasAt } from "@ccp/provider-catalog/node";
 import { parseEnv, type Settings } from "@ccp/usage-contract";
 import { acquireStateLock, openUsageLog, type StatePaths, statePaths } from "@ccp/usage-store/node";
-import { type DemoWorld, openDemo } from "../demo/open-demo.ts";
+import type { DemoWorld } from "../demo/open-demo.ts";
 import type { CatalogInForce, Clock, Notice } from "../deps.ts";
 import { startQuotaPolls } from "../lanes/quota-poll.ts";
 import { type Gateway, startGateway } from "../start-gateway.ts";
@@ -29,7 +29,8 @@ export interface RunOptions {
 
 /** Starts the gateway as a process: files, lock, signals, and the lines a person reads. */
 export async function runGateway(options: RunOptions): Promise<void> {
-  const demo = options.demo ? await openDemo() : null;
+  // The mock upstreams are loaded for the demo alone: a start should not wait for them.
+  const demo = options.demo ? await (await import("../demo/open-demo.ts")).openDemo() : null;
   try {
     await run(options, demo);
   } catch (error) {
