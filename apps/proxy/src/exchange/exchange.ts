@@ -3,7 +3,14 @@ import type { Deps } from "../deps.ts";
 import { type OwnError, sendError } from "../http/answer.ts";
 import { accept, releaseBody } from "./accept.ts";
 import { askLane } from "./ask-lane.ts";
-import { AMBIGUOUS_MODEL, allLanesSpent, noAnswer, noUsableLane, upstreamRedirect } from "./fail.ts";
+import {
+  AMBIGUOUS_MODEL,
+  allLanesSpent,
+  emptyAnswer,
+  noAnswer,
+  noUsableLane,
+  upstreamRedirect,
+} from "./fail.ts";
 import type { Judged } from "./judge.ts";
 import { type Decided, decideNext, NOTHING_TRIED, type Progress, planQuestion } from "./plan.ts";
 import { prepare } from "./prepare.ts";
@@ -144,6 +151,7 @@ async function pass(run: Run, attempt: Attempt, judged: Judged, deps: Deps): Pro
     endCall(call);
     return answerOwn(run, upstreamRedirect(laneId), deps);
   }
+  if (call.ended && call.bodyBytes === 0) return answerOwn(run, emptyAnswer(laneId, head), deps);
   const own: Record<string, string> = {
     "x-ccp-request-id": rid,
     "x-ccp-lane": laneId,

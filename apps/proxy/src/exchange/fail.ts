@@ -1,6 +1,6 @@
 import type { LaneId } from "@ccp/usage-contract";
 import type { OwnError } from "../http/answer.ts";
-import type { CallFailure } from "./upstream-call.ts";
+import type { AnswerHead, CallFailure } from "./upstream-call.ts";
 
 /** A lane that can take nothing before a time, for the sentence that a person reads. */
 export interface SpentLane {
@@ -74,6 +74,21 @@ export function noAnswer(lane: LaneId, failure: CallFailure): OwnError {
       failure.kind satisfies never;
       throw new Error("unreachable");
   }
+}
+
+/** A head with nothing behind it: a refusal keeps its status and its wait, anything else was no answer. */
+export function emptyAnswer(lane: LaneId, head: Pick<AnswerHead, "status" | "get">): OwnError {
+  const isRefusal = head.status >= 400;
+  const kept = ["retry-after", "x-should-retry"].flatMap((name) => {
+    const value = head.get(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  return {
+    status: isRefusal ? head.status : 502,
+    type: "api_error",
+    message: `lane ${lane} answered ${head.status} with nothing in it`,
+    headers: Object.fromEntries(kept),
+  };
 }
 
 export function upstreamRedirect(lane: LaneId): OwnError {
