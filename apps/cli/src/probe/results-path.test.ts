@@ -8,7 +8,7 @@ const HERE = "http://127.0.0.1:8082";
 
 function pathFor(changes: Partial<UsageView>, env: Record<string, string> = {}, url = HERE) {
   const { settings } = parseEnv(env);
-  const deps = { checkoutDir: "/repo", homeDir: "/home/me", cwd: "/work" };
+  const deps = { checkoutDir: "/repo", homeDir: "/home/me", cwd: "/home/ada" };
   return resultsPath(view(changes), url, { settings, deps } as unknown as Session);
 }
 
@@ -22,12 +22,12 @@ describe("resultsPath", () => {
 
   it("is the state folder's where the gateway names none", () => {
     expect(pathFor({})).toEqual({ path: "/repo/results/GLM_LIMIT_PROBE.md", gatewayReads: null });
-    expect(pathFor({}, { CCP_STATE_DIR: "state" }).path).toBe("/work/state/results/GLM_LIMIT_PROBE.md");
+    expect(pathFor({}, { CCP_STATE_DIR: "state" }).path).toBe("/home/ada/state/results/GLM_LIMIT_PROBE.md");
   });
 
   it("is CCP_PROBE_RESULTS before both, and then tells of the other file", () => {
     expect(pathFor({ probe_results: "/state/P.md" }, { CCP_PROBE_RESULTS: "mine.md" })).toEqual({
-      path: "/work/mine.md",
+      path: "/home/ada/mine.md",
       gatewayReads: "/state/P.md",
     });
   });
