@@ -81,6 +81,14 @@ export {
 } from "./wire/live-event.ts";
 export { MAX_MARK_SEC, type Mark429Request, Mark429RequestSchema } from "./wire/mark-429.ts";
 export { type ParsedBody, parseBody } from "./wire/parse-body.ts";
+export {
+  type ProvidersView,
+  ProvidersViewSchema,
+  type ProviderTest,
+  type ProviderTestRequest,
+  ProviderTestRequestSchema,
+  ProviderTestSchema,
+} from "./wire/providers-view.ts";
 export { type QuotasView, QuotasViewSchema } from "./wire/quotas-view.ts";
 export { type Readyz, ReadyzSchema } from "./wire/readyz.ts";
 export {
@@ -108,7 +116,13 @@ export {
   type SimUsageRequest,
   SimUsageRequestSchema,
 } from "./wire/sim-usage.ts";
-export { type StatuslineInput, StatuslineInputSchema, statuslineWindows } from "./wire/statusline.ts";
+export {
+  type StatuslineInput,
+  StatuslineInputSchema,
+  type StatuslineQuery,
+  StatuslineQuerySchema,
+  statuslineWindows,
+} from "./wire/statusline.ts";
 export {
   END_REASONS,
   type EndReason,

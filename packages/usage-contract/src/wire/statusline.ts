@@ -28,6 +28,16 @@ export const StatuslineInputSchema = v.looseObject({
 export type StatuslineInput = v.InferOutput<typeof StatuslineInputSchema>;
 
 /**
+ * Query of `POST /v1/statusline`. Both are free text: a status line's command passes on what its environment holds,
+ * and a value that says nothing must not blank the line.
+ */
+export const StatuslineQuerySchema = v.strictObject({
+  columns: v.optional(v.string()),
+  no_color: v.optional(v.string()),
+});
+export type StatuslineQuery = v.InferOutput<typeof StatuslineQuerySchema>;
+
+/**
  * The plan windows that a status line's input declares.
  *
  * @returns Readings with `usedRatio` 0..1 and beyond. A window without a percentage and without a readable reset is

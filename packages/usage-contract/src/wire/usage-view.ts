@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { LANE_STATES, NUMBER_SOURCES, REROUTE_MODES } from "../words.ts";
-import { maybe, number, quantiles } from "./fields.ts";
+import { LANE_STATES, NUMBER_SOURCES, REROUTE_DECISIONS, REROUTE_MODES } from "../words.ts";
+import { maybe, number, quantiles, text } from "./fields.ts";
 
 const RatesSchema = v.looseObject({
   out_elr_tps: maybe,
@@ -102,6 +102,22 @@ export const UsageViewSchema = v.looseObject({
   demo: v.optional(v.literal(true)),
   uptime_sec: v.optional(number),
   totals: v.optional(v.looseObject({ rerouted: number, wasted_retry_ms: number })),
+  /** Which process answers. */
+  gateway: v.optional(v.looseObject({ version: text, node: text, pid: number, host: text })),
+  log: v.optional(v.looseObject({ dropped: number, partial_writes: number, degraded: v.nullable(text) })),
+  failover_paused: v.optional(v.literal(true)),
+  model_hint: v.optional(text),
+  quota_issues: v.optional(number),
+  /** Quota patterns that no model has used yet: such a model has no entry of its own. */
+  waiting_quotas: v.optional(
+    v.record(
+      text,
+      v.looseObject({ provider: text, rolling_capacity_tokens: maybe, weekly_capacity_tokens: maybe }),
+    ),
+  ),
+  last_switch: v.optional(
+    v.looseObject({ ts: number, model: text, lane: text, reroute_decision: v.picklist(REROUTE_DECISIONS) }),
+  ),
   windows: v.optional(v.looseObject({ rolling_seconds: number, weekly_seconds: number })),
 });
 export type UsageView = v.InferOutput<typeof UsageViewSchema>;

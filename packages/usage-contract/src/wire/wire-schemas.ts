@@ -16,12 +16,13 @@ import {
 } from "./decisions.ts";
 import { ErrorBodySchema, IssueSchema } from "./error-body.ts";
 import { Mark429RequestSchema } from "./mark-429.ts";
+import { ProvidersViewSchema, ProviderTestRequestSchema, ProviderTestSchema } from "./providers-view.ts";
 import { QuotasViewSchema } from "./quotas-view.ts";
 import { ReadyzSchema } from "./readyz.ts";
 import { RollupsQuerySchema, RollupsViewSchema, UsageRollupSchema } from "./rollups.ts";
 import { SamplesQuerySchema, SamplesViewSchema, UsageSampleSchema } from "./samples.ts";
 import { SimUsageAnswerSchema, SimUsageRequestSchema } from "./sim-usage.ts";
-import { StatuslineInputSchema } from "./statusline.ts";
+import { StatuslineInputSchema, StatuslineQuerySchema } from "./statusline.ts";
 import { UsageEventSchema } from "./usage-event.ts";
 import {
   LaneUsageSchema,
@@ -58,9 +59,13 @@ export const WIRE_SCHEMAS = {
   Would: WouldSchema,
   DecisionsQuery: DecisionsQuerySchema,
   DecisionsView: DecisionsViewSchema,
+  StatuslineQuery: StatuslineQuerySchema,
   StatuslineInput: StatuslineInputSchema,
   SimUsageRequest: SimUsageRequestSchema,
   SimUsageAnswer: SimUsageAnswerSchema,
+  ProvidersView: ProvidersViewSchema,
+  ProviderTestRequest: ProviderTestRequestSchema,
+  ProviderTest: ProviderTestSchema,
   Readyz: ReadyzSchema,
   ErrorBody: ErrorBodySchema,
   Issue: IssueSchema,
