@@ -1,5 +1,13 @@
 import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract";
-import type { Catalog, HeaderMode, Lane, LaneModel, ModelMapping, Route } from "./catalog.ts";
+import {
+  type Catalog,
+  DEFAULT_ANSWERS,
+  type HeaderMode,
+  type Lane,
+  type LaneModel,
+  type ModelMapping,
+  type Route,
+} from "./catalog.ts";
 import { readingOf } from "./known-upstreams.ts";
 
 interface LaneFacts {
@@ -115,6 +123,8 @@ function lane(id: LaneId, facts: LaneFacts): Lane {
     contextTokens: facts.contextTokens ?? null,
     quotaPollMinutes: null,
     ...readingOf(facts.origin, id),
+    needs: {},
+    answers: DEFAULT_ANSWERS,
     trustOrigin: false,
     enabled: facts.enabled ?? true,
   };

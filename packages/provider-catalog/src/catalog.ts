@@ -26,6 +26,48 @@ export const DIALECT_NAMES = [
 ] as const;
 export type DialectName = (typeof DIALECT_NAMES)[number];
 
+/**
+ * How much of a stream is seen before the client gets its 200. Waiting for content gives a late refusal to another lane,
+ * and the client its head later.
+ */
+export const HOLD_MODES = ["first_event", "first_content"] as const;
+export type HoldMode = (typeof HOLD_MODES)[number];
+
+/** What becomes of a stream that lacks only its `message_stop`. */
+export const MISSING_STOP_MODES = ["complete", "error"] as const;
+export type MissingStopMode = (typeof MISSING_STOP_MODES)[number];
+
+/** What a lane refuses, as far as the catalog says so; what is absent is as its dialect is known to be. */
+export interface LaneNeedSettings {
+  readonly thinking?: "keep" | "strip_foreign" | "strip_all";
+  readonly thinkingOff?: "never" | "open_tool_turn" | "any_tool_turn";
+  readonly toolIds?: boolean;
+  readonly toolPairs?: boolean;
+  readonly serverTools?: boolean;
+  readonly toolReferences?: boolean;
+  readonly systemTurns?: "keep" | "user" | "drop";
+  readonly fields?: readonly string[];
+  readonly messageFields?: readonly string[];
+  readonly smallBudget?: "keep" | "clamp" | "remove";
+  readonly redactUserId?: boolean;
+  readonly oauthBetas?: boolean;
+  readonly betas?: readonly string[];
+}
+
+/** How a lane's answers are passed on. */
+export interface LaneAnswers {
+  /** Answers name the model that was asked for, not the one that the lane was asked for. */
+  readonly restoreModel: boolean;
+  readonly hold: HoldMode;
+  readonly missingStop: MissingStopMode;
+}
+
+export const DEFAULT_ANSWERS: LaneAnswers = {
+  restoreModel: false,
+  hold: "first_event",
+  missingStop: "complete",
+};
+
 export interface LaneAuth {
   /** Name of the variable that holds the key; `null` where there is none. */
   readonly env: string | null;
@@ -66,6 +108,8 @@ export interface Lane {
   readonly dialect: DialectName;
   /** How often the lane's quota endpoint is asked; `null`: never. Asking costs nothing of the plan. */
   readonly quotaPollMinutes: number | null;
+  readonly needs: LaneNeedSettings;
+  readonly answers: LaneAnswers;
   readonly trustOrigin: boolean;
   /** The switch in the file; a lane without its key is another matter. */
   readonly enabled: boolean;

@@ -1,5 +1,6 @@
 import type { LaneId } from "@ccp/usage-contract";
 import type { Catalog, Lane, LaneModel } from "./catalog.ts";
+import { writeNeeds } from "./catalog-file/read-lane-fit.ts";
 import type { LaneKey } from "./lane-keys.ts";
 
 /** A route as it is written in the file and on the wire. */
@@ -29,6 +30,13 @@ export interface ProviderFileView {
   readonly extractor: string;
   readonly dialect: string;
   readonly quota_poll_minutes: number | null;
+  /** Settings of the file alone; what is absent is as the dialect is known to be. */
+  readonly needs: Readonly<Record<string, unknown>>;
+  readonly answers: {
+    readonly restore_model: boolean;
+    readonly hold: string;
+    readonly missing_stop: string;
+  };
   readonly trust_origin: boolean;
   readonly enabled: boolean;
 }
@@ -93,6 +101,12 @@ function toFileView(lane: Lane): ProviderFileView {
     extractor: lane.extractor,
     dialect: lane.dialect,
     quota_poll_minutes: lane.quotaPollMinutes,
+    needs: writeNeeds(lane.needs),
+    answers: {
+      restore_model: lane.answers.restoreModel,
+      hold: lane.answers.hold,
+      missing_stop: lane.answers.missingStop,
+    },
     trust_origin: lane.trustOrigin,
     enabled: lane.enabled,
   };

@@ -4,6 +4,7 @@ import * as nodeApi from "./node/index.ts";
 
 it("exports these names", () => {
   expect(Object.keys(api).sort()).toEqual([
+    "DEFAULT_ANSWERS",
     "DIALECT_NAMES",
     "EXTRACTOR_NAMES",
     "HEADER_MODES",

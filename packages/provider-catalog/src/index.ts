@@ -1,6 +1,7 @@
 export { builtInCatalog } from "./built-in-catalog.ts";
 export {
   type Catalog,
+  DEFAULT_ANSWERS,
   DIALECT_NAMES,
   type DialectName,
   EXTRACTOR_NAMES,
@@ -8,9 +9,13 @@ export {
   findLane,
   HEADER_MODES,
   type HeaderMode,
+  type HoldMode,
   type Lane,
+  type LaneAnswers,
   type LaneAuth,
   type LaneModel,
+  type LaneNeedSettings,
+  type MissingStopMode,
   type ModelMapping,
   type Route,
 } from "./catalog.ts";

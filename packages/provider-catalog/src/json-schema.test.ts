@@ -47,6 +47,8 @@ describe("schema files of configs/", () => {
       "extractor",
       "dialect",
       "quota_poll_minutes",
+      "needs",
+      "answers",
       "trust_origin",
       "enabled",
     ]);

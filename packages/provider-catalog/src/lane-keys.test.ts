@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { HeaderMode, Lane } from "./catalog.ts";
+import { DEFAULT_ANSWERS, type HeaderMode, type Lane } from "./catalog.ts";
 import { laneKeyValue, resolveLaneKeys } from "./lane-keys.ts";
 
 interface LaneWish {
@@ -26,6 +26,8 @@ function laneOf(wish: LaneWish): Lane {
     quotaPollMinutes: null,
     extractor: "zai",
     dialect: "zai",
+    needs: {},
+    answers: DEFAULT_ANSWERS,
     trustOrigin: false,
     enabled: wish.enabled ?? true,
   };

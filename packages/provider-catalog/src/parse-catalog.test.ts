@@ -36,6 +36,8 @@ providers:
     model_map: { "claude-haiku-*": glm-4.7, "*": glm-5 }
     context_tokens: 200000
     extractor: zai
+    needs: { systemTurns: keep, redact_user_id: true, fields: [max_tokens, stream], betas: ["effort-*"] }
+    answers: { restore_model: true, hold: first_content, missing_stop: error }
 routes:
   - { pattern: "claude-haiku*", provider: zai, fallback: [anthropic] }
   - { pattern: "glm-*", provider: zai, fallback: [] }
@@ -57,6 +59,8 @@ describe("parseCatalog", () => {
           extractor: "anthropic",
           dialect: "anthropic",
           quotaPollMinutes: null,
+          needs: {},
+          answers: { restoreModel: false, hold: "first_event", missingStop: "complete" },
           trustOrigin: false,
           enabled: true,
         },
@@ -78,6 +82,13 @@ describe("parseCatalog", () => {
           extractor: "zai",
           dialect: "zai",
           quotaPollMinutes: null,
+          needs: {
+            systemTurns: "keep",
+            redactUserId: true,
+            fields: ["max_tokens", "stream"],
+            betas: ["effort-*"],
+          },
+          answers: { restoreModel: true, hold: "first_content", missingStop: "error" },
           trustOrigin: false,
           enabled: true,
         },
@@ -105,6 +116,8 @@ describe("parseCatalog", () => {
     models: { "glm-4.7": { lane: zai, headerMode: x-api-key } }
     modelMap: { "claude-haiku-*": glm-4.7, "*": glm-5 }
     contextTokens: 200000
+    needs: { system_turns: keep, redactUserId: true, fields: [max_tokens, stream], betas: ["effort-*"] }
+    answers: { restoreModel: true, hold: first_content, missingStop: error }
 routes:
   - { pattern: "claude-haiku*", provider: zai, fallback: [anth] }
   - { pattern: "glm-*", provider: zai }

@@ -181,6 +181,21 @@ const lane = (id: string): fc.Arbitrary<Lane> =>
     quotaPollMinutes: fc.constantFrom(null, 5, 7.5, 1440),
     extractor: fc.constantFrom(...EXTRACTOR_NAMES),
     dialect: fc.constantFrom(...DIALECT_NAMES),
+    needs: fc.record(
+      {
+        thinking: fc.constantFrom("keep", "strip_foreign", "strip_all"),
+        systemTurns: fc.constantFrom("keep", "user", "drop"),
+        toolIds: fc.boolean(),
+        fields: fc.array(fc.constantFrom("max_tokens", "stream")),
+        redactUserId: fc.boolean(),
+      },
+      { requiredKeys: [], noNullPrototype: true },
+    ),
+    answers: fc.record({
+      restoreModel: fc.boolean(),
+      hold: fc.constantFrom("first_event", "first_content"),
+      missingStop: fc.constantFrom("complete", "error"),
+    }),
     trustOrigin: fc.boolean(),
     enabled: fc.boolean(),
   });

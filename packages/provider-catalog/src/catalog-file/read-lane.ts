@@ -7,6 +7,7 @@ import { looksLikeSecret } from "../issue/secrets.ts";
 import { readingOf } from "../known-upstreams.ts";
 import type { ProviderEntry } from "../schema/providers-file.ts";
 import { readAuth } from "./read-auth.ts";
+import { readAnswers, readNeeds } from "./read-lane-fit.ts";
 
 const LANE_NAME = /^[a-z][a-z0-9._-]{0,39}$/;
 /** Metrics use these as labels for requests that no lane served. */
@@ -32,6 +33,8 @@ export function readLane(id: LaneId, entry: ProviderEntry, report: Report): Lane
     extractor: entry.extractor ?? reading.extractor,
     dialect: entry.dialect ?? reading.dialect,
     quotaPollMinutes: entry.quota_poll_minutes ?? null,
+    needs: readNeeds(entry.needs ?? {}),
+    answers: readAnswers(entry.answers ?? {}),
     trustOrigin: entry.trust_origin ?? false,
     enabled: entry.enabled ?? true,
   };

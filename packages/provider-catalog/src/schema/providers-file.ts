@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { DIALECT_NAMES, EXTRACTOR_NAMES, HEADER_MODES } from "../catalog.ts";
 import { looksLikeSecret } from "../issue/secrets.ts";
+import { AnswersSchema, NeedsSchema } from "./lane-fit.ts";
 
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -105,6 +106,13 @@ export const ProviderSchema = v.strictObject({
       ),
     ),
   ),
+  needs: v.nullish(
+    v.pipe(
+      NeedsSchema,
+      about("What this provider refuses. What is left out is as its dialect is known to be."),
+    ),
+  ),
+  answers: v.nullish(v.pipe(AnswersSchema, about("How its answers are passed on."))),
   trust_origin: v.nullish(
     v.pipe(v.boolean(), about("Allows http:// and the client's own credential for this origin.")),
   ),
