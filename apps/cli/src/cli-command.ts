@@ -3,8 +3,11 @@ import type { CliInput } from "./args/cli-input.ts";
 import type { ExitCode } from "./exit-code.ts";
 import type { Session } from "./session.ts";
 
-/** An option as citty defines it. `optionalValue`: `--watch` and `--watch=5` are both right. */
-export type CliArg = ArgDef & { readonly optionalValue?: true };
+/**
+ * An option as citty defines it. `optionalValue`: `--watch` and `--watch=5` are both right. `multiple`: it may be
+ * given several times. `valueHint` also says what the shell completes: LANE, MODEL, FILE, DIR, or words with `|`.
+ */
+export type CliArg = ArgDef & { readonly optionalValue?: true; readonly multiple?: true };
 export type CliArgs = Readonly<Record<string, CliArg>>;
 
 /**
@@ -17,6 +20,8 @@ export interface CliCommand {
   readonly summary: string;
   readonly args: CliArgs;
   readonly subCommands?: Readonly<Record<string, CommandEntry>>;
+  /** Takes any number of words behind its own arguments; those that look like options stand after `--`. */
+  readonly rest?: { readonly name: string; readonly description: string };
   /** Lines under the option list of `--help`. */
   readonly notes?: readonly string[];
   /** Resolves with the exit code. Throws `CliError` for everything a person has to be told. */
@@ -26,5 +31,7 @@ export interface CliCommand {
 /** A command that is loaded when it is asked for. */
 export interface CommandEntry {
   readonly summary: string;
+  /** Not for people: left out of help and suggestions. */
+  readonly hidden?: true;
   readonly load: () => Promise<CliCommand>;
 }

@@ -26,7 +26,7 @@ export async function runCommand(
     defineCommand({
       meta: { name: command.name, description: command.summary },
       args: { ...command.args },
-      run: ({ args }) => command.run(cliInput(args), session),
+      run: ({ args }) => command.run(cliInput(args, checked), session),
     }),
     { rawArgs: [...checked.rawArgs] },
   );

@@ -10,6 +10,10 @@ export interface CheckedArgs {
   readonly globals: Readonly<Record<string, string | boolean>>;
   /** The command's own arguments, in the one spelling that citty cannot misread. */
   readonly rawArgs: readonly string[];
+  /** Values of the options that may be given several times: citty keeps the last one only. */
+  readonly lists: Readonly<Record<string, readonly string[]>>;
+  /** Words behind the command's own arguments. */
+  readonly rest: readonly string[];
 }
 
 /**
@@ -23,16 +27,19 @@ export function checkArgs(read: ReadArgv, cc: string): CheckedArgs {
   const own = command?.args ?? {};
   const globals: Record<string, string | boolean> = {};
   const rawArgs: string[] = [];
+  const lists: Record<string, string[]> = {};
   for (const option of read.options) {
     const known = findOption(option.token, own, GLOBAL_ARGS);
     if (known === null) throw unknownOption(option, command, cc);
     const value = optionValue(option, known.arg, known.negated, command?.name ?? "", cc);
     if (Object.hasOwn(own, known.name)) rawArgs.push(toRaw(known.name, value));
     else globals[known.name] = value;
+    if (known.arg.multiple === true) lists[known.name] = [...(lists[known.name] ?? []), String(value)];
   }
   // `--help` must answer even where an argument is still missing.
   if (globals.help !== true && command !== null) checkPositionals(command, read, cc);
-  return { globals, rawArgs: [...rawArgs, "--", ...read.positionals] };
+  const rest = read.positionals.slice(positionalsOf(own).length);
+  return { globals, rawArgs: [...rawArgs, "--", ...read.positionals], lists, rest };
 }
 
 function optionValue(
@@ -66,6 +73,11 @@ function toRaw(name: string, value: string | boolean): string {
 function unknownOption({ token }: TypedOption, command: CliCommand | null, cc: string): Error {
   const names = optionNames(command?.args ?? {}, GLOBAL_ARGS);
   const meant = didYouMean(token, names);
+  if (meant === null && command?.rest !== undefined) {
+    const what = `cc ${command.name} has no option ${token}`;
+    const next = `${cc} ${command.name} -- ${token}`;
+    return usageError(what, `options for ${command.rest.name} stand after --: ${next}`, cc, command.name);
+  }
   const why = meant === null ? `the options are ${names.join(", ")}` : `did you mean ${meant}?`;
   return usageError(`unknown option ${token}`, why, cc, command?.name ?? "");
 }
@@ -79,7 +91,7 @@ function checkPositionals(command: CliCommand, { positionals, next }: ReadArgv, 
     throw usageError(what, arg.description ?? "it was not given", cc, command.name);
   }
   const extra = positionals[wanted.length];
-  if (extra === undefined) return;
+  if (extra === undefined || command.rest !== undefined) return;
   if (Object.keys(next).length > 0) throw unknownCommand(extra, next, cc, command.name);
   const count = wanted.length === 0 ? "no argument" : `${wanted.length} of them`;
   throw usageError(`unexpected argument "${extra}"`, `cc ${command.name} takes ${count}`, cc, command.name);

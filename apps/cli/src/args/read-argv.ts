@@ -86,7 +86,7 @@ export function unknownCommand(
   cc: string,
   parent = "",
 ): CliError {
-  const names = Object.keys(level);
+  const names = Object.keys(level).filter((name) => level[name]?.hidden !== true);
   const meant = didYouMean(word, names);
   const what = `unknown command "${[parent, word].filter((part) => part !== "").join(" ")}"`;
   const why = meant === null ? `the commands are ${names.join(", ")}` : `did you mean "${meant}"?`;

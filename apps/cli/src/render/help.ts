@@ -36,8 +36,14 @@ export function renderHelp(
 function commandHelp(command: CliCommand, cc: string): Line[] {
   const positionals = Object.entries(command.args).filter(([, arg]) => arg.type === "positional");
   const words = positionals.map(([name, arg]) => positionalWord(name, arg));
-  const usage = [cc, command.name, ...words, "[options]"].join(" ");
-  const pairs = positionals.map(([name, arg]): Pair => [name.toUpperCase(), arg.description ?? ""]);
+  const { rest } = command;
+  const usage = [cc, command.name, ...words, "[options]", ...(rest === undefined ? [] : ["[-- ...]"])].join(
+    " ",
+  );
+  const pairs = [
+    ...positionals.map(([name, arg]): Pair => [name.toUpperCase(), arg.description ?? ""]),
+    ...(rest === undefined ? [] : [["...", rest.description] as const]),
+  ];
   return [
     [span(`cc ${command.name}`, "bold"), span(`  ${command.summary}`)],
     ...section("usage", [[usage, ""]]),
@@ -52,7 +58,9 @@ function commandHelp(command: CliCommand, cc: string): Line[] {
 }
 
 function summaries(commands: Readonly<Record<string, CommandEntry>>): Pair[] {
-  return Object.entries(commands).map(([name, { summary }]) => [name, summary]);
+  return Object.entries(commands).flatMap(([name, { summary, hidden }]): Pair[] =>
+    hidden === true ? [] : [[name, summary]],
+  );
 }
 
 function section(title: string, pairs: readonly Pair[]): Line[] {
