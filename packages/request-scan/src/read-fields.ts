@@ -1,11 +1,17 @@
-import { BACKSLASHES } from "./ascii.ts";
+import { BACKSLASHES, CLOSE_BRACKET, OPEN_BRACKET } from "./ascii.ts";
 import type { ByteView } from "./byte-view.ts";
 import type { Span } from "./member.ts";
+import { skipSpace } from "./next-member.ts";
 import { readString, readText } from "./read-text.ts";
 
 /** The top-level keys that are read; any other may stand twice for all ccp cares. */
-const FIELD_NAMES = ["model", "stream", "max_tokens"] as const;
+const FIELD_NAMES = ["model", "stream", "max_tokens", "metadata", "tools"] as const;
 export type FieldName = (typeof FIELD_NAMES)[number];
+
+/** What an upstream does by these must be what was read here, so none may stand twice. */
+export function mayStandOnce(name: FieldName): boolean {
+  return name !== "metadata" && name !== "tools";
+}
 
 /** `max_tokens` with each character written as `\u00xx`: a longer key is none of ours. */
 const LONGEST_KEY = 60;
@@ -53,4 +59,25 @@ export function readTokenLimit(view: ByteView, span: Span): number | null {
 
 function readScalar(view: ByteView, span: Span): string | null {
   return span.end - span.start > 32 ? null : readText(view, span);
+}
+
+/** Longer than Claude Code's by far. */
+const LONGEST_METADATA = 8192;
+
+/** `user_id` of a `metadata` value; `null` where there is none, or the value is too long to be one. */
+export function readUserId(view: ByteView, span: Span): string | null {
+  if (span.end - span.start > LONGEST_METADATA) return null;
+  const text = readText(view, span);
+  if (text === null) return null;
+  try {
+    const value: { user_id?: unknown } | null = JSON.parse(text);
+    return typeof value?.user_id === "string" ? value.user_id : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a `tools` value offers any. */
+export function offersTools(view: ByteView, span: Span): boolean {
+  return view.at(span.start) === OPEN_BRACKET && view.at(skipSpace(view, span.start + 1)) !== CLOSE_BRACKET;
 }

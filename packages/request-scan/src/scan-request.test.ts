@@ -28,6 +28,8 @@ describe("a request as clients write it", () => {
         stream: false,
         streamKnown: true,
         maxTokens: 9,
+        userId: null,
+        hasTools: false,
       },
     });
   });
@@ -40,6 +42,8 @@ describe("a request as clients write it", () => {
       stream: true,
       streamKnown: true,
       maxTokens: 128_000,
+      userId: '{"device_id":"0"}',
+      hasTools: null,
     });
   });
 
@@ -50,8 +54,33 @@ describe("a request as clients write it", () => {
       stream: false,
       streamKnown: false,
       maxTokens: null,
+      userId: null,
+      hasTools: null,
     });
   });
+
+  it.each<[string, boolean | null]>([
+    ['{"model":"m","messages":[]}', false],
+    ['{"model":"m","tools":[ ]}', false],
+    ['{"model":"m","tools":null}', false],
+    ['{"model":"m","tools":[{"name":"Bash"}]}', true],
+    [`{"model":"m","tools":[],"messages":${filler(9000)}}`, null],
+    [`{"model":"m","messages":${filler(9000)},"tools":[{"name":"Bash"}]}`, true],
+  ])("tells whether tools are offered: %#", (body, hasTools) => expect(found(body).hasTools).toBe(hasTools));
+
+  it.each<[string, string | null]>([
+    ['{"user_id":"user_1"}', "user_1"],
+    ['{ "a":{"user_id":"no"}, "user\\u005fid" : "\\u0031" }', "1"],
+    ['{"user_id":7}', null],
+    ["null", null],
+    ["[]", null],
+    [`{"user_id":"${"x".repeat(9000)}"}`, null],
+  ])("reads who asks: %#", (metadata, userId) =>
+    expect(found(`{"model":"m","metadata":${metadata}}`).userId).toBe(userId),
+  );
+
+  it("reads the last of two metadata, as parsers do", () =>
+    expect(found('{"model":"m","metadata":{"user_id":"a"},"metadata":{"user_id":"b"}}').userId).toBe("b"));
 
   it("keeps what it saw before the large value", () => {
     const seen = found(`{"model":"m","messages":${filler(9000)},"max_tokens":7 }\n`);

@@ -3,11 +3,22 @@ import { ByteView } from "./byte-view.ts";
 import type { Member, MemberStep, Span } from "./member.ts";
 import { nextMember, skipSpace } from "./next-member.ts";
 import { commaBefore, previousMember } from "./previous-member.ts";
-import { type FieldName, fieldName, readBoolean, readTokenLimit } from "./read-fields.ts";
+import {
+  type FieldName,
+  fieldName,
+  mayStandOnce,
+  offersTools,
+  readBoolean,
+  readTokenLimit,
+  readUserId,
+} from "./read-fields.ts";
 import { readModel } from "./read-model.ts";
 
 /** How far the walk from the end reads. A body up to this size is read whole. */
 const TAIL_BUDGET_BYTES = 8192;
+
+/** Where these have been met the walk from the end is over. Claude Code writes its metadata before both others. */
+const SOUGHT: readonly FieldName[] = ["stream", "max_tokens", "metadata"];
 
 /** What routing needs to know of a request. */
 export interface RequestScan {
@@ -20,6 +31,10 @@ export interface RequestScan {
   readonly streamKnown: boolean;
   /** `null` when not seen, or not a whole number. */
   readonly maxTokens: number | null;
+  /** `metadata.user_id`; `null` when not seen. */
+  readonly userId: string | null;
+  /** Whether the request offers tools; `null` when that was not seen. */
+  readonly hasTools: boolean | null;
 }
 
 export type ScanIssue =
@@ -37,10 +52,10 @@ export type ScanResult =
 type Failure = Extract<ScanResult, { success: false }>;
 
 /**
- * Finds `model`, `stream` and `max_tokens` in the bytes of a Messages request without joining or parsing them.
+ * Finds `model`, `stream`, `max_tokens`, `metadata` and `tools` in the bytes of a Messages request without joining or parsing them.
  *
  * Reads from the front to the model, which clients write first, then backwards from the end over at most 8 KB.
- * Where a large value is met there, `stream` and `max_tokens` stay unknown. Only a body whose model does not come
+ * Where a large value is met there, what stands before it stays unknown. Only a body whose model does not come
  * first is read further, up to its model.
  *
  * Exact for valid JSON: keys and values with escapes, decoys in nested values and strings, any chunk border. Of
@@ -52,7 +67,7 @@ type Failure = Extract<ScanResult, { success: false }>;
  * @example
  * scanRequest([bytes('{"model":"glm-4.7","max_tokens":9,"messages":[]}')]);
  * // => { success: true, scan: { model: "glm-4.7", modelSpan: { start: 9, end: 18 }, stream: false,
- * //      streamKnown: true, maxTokens: 9 } }
+ * //      streamKnown: true, maxTokens: 9, userId: null, hasTools: false } }
  */
 export function scanRequest(chunks: readonly Uint8Array[]): ScanResult {
   const view = new ByteView(chunks);
@@ -74,6 +89,8 @@ export function scanRequest(chunks: readonly Uint8Array[]): ScanResult {
   const stream = found.get("stream");
   const asked = stream === undefined ? null : readBoolean(view, stream);
   const limit = found.get("max_tokens");
+  const metadata = found.get("metadata");
+  const tools = found.get("tools");
   return {
     success: true,
     scan: {
@@ -82,6 +99,8 @@ export function scanRequest(chunks: readonly Uint8Array[]): ScanResult {
       stream: asked === true,
       streamKnown: asked !== null || (stream === undefined && tail),
       maxTokens: limit === undefined ? null : readTokenLimit(view, limit),
+      userId: metadata === undefined ? null : readUserId(view, metadata),
+      hasTools: tools === undefined ? (tail ? false : null) : offersTools(view, tools),
     },
   };
 }
@@ -121,7 +140,7 @@ function readTail(view: ByteView, floor: number, found: Map<FieldName, Span>): F
   const whole = budget <= floor;
   const lowest = whole ? floor : budget;
   for (;;) {
-    if (!whole && found.has("stream") && found.has("max_tokens")) return false;
+    if (!whole && SOUGHT.every((name) => found.has(name))) return false;
     const step = previousMember(view, end, lowest);
     if (step.kind === "end") return whole;
     if (step.kind === "limit") return whole ? broken() : false;
@@ -136,8 +155,10 @@ function readTail(view: ByteView, floor: number, found: Map<FieldName, Span>): F
 function note(view: ByteView, member: Member, found: Map<FieldName, Span>): Failure | null {
   const name = fieldName(view, member.key);
   if (name === null) return null;
-  if (found.has(name)) return failure("duplicate_key", `the top-level "${name}" stands more than once`);
-  found.set(name, member.value);
+  if (!found.has(name)) found.set(name, member.value);
+  else if (mayStandOnce(name)) {
+    return failure("duplicate_key", `the top-level "${name}" stands more than once`);
+  }
   return null;
 }
 

@@ -11,15 +11,15 @@ export function readQuestion(accepted: Accepted): Question {
       return (Array.isArray(value) ? value[0] : value) ?? null;
     },
   };
-  const { model, maxTokens, stream } = scan;
-  const request: ClientRequest = { headers, model, maxTokens, stream, bodyBytes: plainBytes };
+  const { model, maxTokens, stream, hasTools, userId } = scan;
+  const request: ClientRequest = { headers, model, maxTokens, stream, hasTools, bodyBytes: plainBytes };
   const asksForPlan = isQuotaProbe(request);
   return {
     model,
     bodyBytes: plainBytes,
     maxTokens,
     // The question carries the session's name, but no conversation: it must not hold one on the lane that answers it.
-    session: asksForPlan ? null : sessionKey({ headers }),
+    session: asksForPlan ? null : sessionKey({ headers, userId }),
     trafficClass: trafficClass(request),
     isQuotaProbe: asksForPlan,
   };
