@@ -1,6 +1,7 @@
 export { parseDuration } from "./duration.ts";
 export { type AnswerType, ENDPOINTS, type Endpoint } from "./endpoints.ts";
 export { type ParsedEnv, parseEnv, type Settings } from "./environment.ts";
+export type { OtelSampler, OtelSettings } from "./environment-otel.ts";
 export { ENVIRONMENT, type EnvVariable } from "./environment-table.ts";
 export { parseIsoMs } from "./iso-time.ts";
 export { type JsonSchema, type JsonSchemaOptions, jsonSchemaOf } from "./json-schema.ts";
@@ -92,6 +93,19 @@ export {
 export { type QuotasView, QuotasViewSchema } from "./wire/quotas-view.ts";
 export { type Readyz, ReadyzSchema } from "./wire/readyz.ts";
 export {
+  type ConstraintView,
+  ConstraintViewSchema,
+  type ExplainedDecision,
+  ExplainedDecisionSchema,
+  type ExplainedRequest,
+  ExplainedRequestSchema,
+  REQUEST_RING_SIZE,
+  type RequestsQuery,
+  RequestsQuerySchema,
+  type RequestsView,
+  RequestsViewSchema,
+} from "./wire/requests.ts";
+export {
   GRANULARITIES,
   type Granularity,
   type RollupsQuery,
@@ -109,6 +123,16 @@ export {
   type UsageSample,
   UsageSampleSchema,
 } from "./wire/samples.ts";
+export {
+  type LaneSeries,
+  LaneSeriesSchema,
+  SERIES_RANGES,
+  type SeriesQuery,
+  SeriesQuerySchema,
+  type SeriesRange,
+  type SeriesView,
+  SeriesViewSchema,
+} from "./wire/series.ts";
 export {
   MAX_SIM_REPEAT,
   type SimUsageAnswer,

@@ -19,8 +19,16 @@ import { Mark429RequestSchema } from "./mark-429.ts";
 import { ProvidersViewSchema, ProviderTestRequestSchema, ProviderTestSchema } from "./providers-view.ts";
 import { QuotasViewSchema } from "./quotas-view.ts";
 import { ReadyzSchema } from "./readyz.ts";
+import {
+  ConstraintViewSchema,
+  ExplainedDecisionSchema,
+  ExplainedRequestSchema,
+  RequestsQuerySchema,
+  RequestsViewSchema,
+} from "./requests.ts";
 import { RollupsQuerySchema, RollupsViewSchema, UsageRollupSchema } from "./rollups.ts";
 import { SamplesQuerySchema, SamplesViewSchema, UsageSampleSchema } from "./samples.ts";
+import { LaneSeriesSchema, SeriesQuerySchema, SeriesViewSchema } from "./series.ts";
 import { SimUsageAnswerSchema, SimUsageRequestSchema } from "./sim-usage.ts";
 import { StatuslineInputSchema, StatuslineQuerySchema } from "./statusline.ts";
 import { UsageEventSchema } from "./usage-event.ts";
@@ -46,6 +54,14 @@ export const WIRE_SCHEMAS = {
   RollupsQuery: RollupsQuerySchema,
   RollupsView: RollupsViewSchema,
   UsageRollup: UsageRollupSchema,
+  SeriesQuery: SeriesQuerySchema,
+  SeriesView: SeriesViewSchema,
+  LaneSeries: LaneSeriesSchema,
+  RequestsQuery: RequestsQuerySchema,
+  RequestsView: RequestsViewSchema,
+  ExplainedRequest: ExplainedRequestSchema,
+  ExplainedDecision: ExplainedDecisionSchema,
+  ConstraintView: ConstraintViewSchema,
   QuotasView: QuotasViewSchema,
   QuotasFile: QuotasFileSchema,
   Mark429Request: Mark429RequestSchema,
