@@ -1,3 +1,4 @@
+import { type OtelSettings, readOtel } from "./environment-otel.ts";
 import { type EnvReader, readEnv } from "./environment-reader.ts";
 import { isLoopbackHost } from "./loopback.ts";
 import { DEFAULT_REROUTE_MODE, parseRerouteMode, type RerouteMode } from "./words.ts";
@@ -32,6 +33,8 @@ export interface Settings {
   readonly offloadPaused: boolean;
   readonly manualModel: string | null;
   readonly profile: string | null;
+  /** `null`: no OpenTelemetry. */
+  readonly otel: OtelSettings | null;
   readonly xdgConfigHome: string | null;
   readonly xdgStateHome: string | null;
 }
@@ -77,6 +80,7 @@ export function parseEnv(env: Readonly<Record<string, string | undefined>>): Par
       "redis://host:6379",
     ),
     profile: reader.text("CCP_PROFILE"),
+    otel: readOtel(reader),
   };
   refuseOpenNetwork(reader, settings);
   return { settings, warnings: reader.warnings, errors: reader.errors };
