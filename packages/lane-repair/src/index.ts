@@ -1,8 +1,9 @@
 export type { BodyIssue } from "./body/json-reader.ts";
 export { filterBetaHeader, isOauthBeta } from "./filter-beta-header.ts";
+export { isSignatureRefusal } from "./is-signature-refusal.ts";
 export { keepBetas } from "./keep-betas.ts";
 export { LANE_NEEDS, type LaneDialect, type LaneNeeds, laneNeeds, NO_NEEDS } from "./lane-needs.ts";
-export { lanesIn } from "./lanes-in.ts";
+export { lanesIn, type Mints, mintsIn } from "./lanes-in.ts";
 export { createMintBook, type MintBook, type MintSnapshot } from "./mint/mint-book.ts";
 export { type MintTap, type MintTapOptions, openMintTap } from "./mint/mint-tap.ts";
 export { type RepairedRequest, type RepairInput, type RepairName, repairRequest } from "./repair-request.ts";

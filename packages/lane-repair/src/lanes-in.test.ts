@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { lanesIn } from "./lanes-in.ts";
+import { lanesIn, mintsIn } from "./lanes-in.ts";
 import { bytes } from "./testing/bytes.ts";
 import { assistant, call, result, user, withMessages } from "./testing/repair.ts";
 
@@ -19,4 +19,15 @@ it("knows nothing of the rest", () => {
   ).toEqual([]);
   expect(lanes("{}")).toEqual([]);
   expect(lanes("no JSON")).toEqual([]);
+});
+
+it("lists what was minted, by kind", () => {
+  const thought = '{"type":"thinking","signature":"zai-\\u0031"}';
+  const sealed = '{"type":"redacted_thinking","data":"kimi-2"}';
+  const turn = assistant(`[${thought},${sealed},{"type":"thinking"},${call("kimi-1")}]`);
+  expect(mintsIn([bytes(withMessages(turn))])).toEqual({
+    toolIds: ["kimi-1"],
+    signatures: ["zai-1", "kimi-2"],
+  });
+  expect(mintsIn([bytes("no JSON")])).toEqual({ toolIds: [], signatures: [] });
 });

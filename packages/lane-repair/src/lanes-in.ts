@@ -12,18 +12,31 @@ export function lanesIn(
   chunks: readonly Uint8Array[],
   laneOf: (mint: string) => string | null,
 ): ReadonlySet<string> {
-  const lanes = new Set<string>();
+  const { toolIds, signatures } = mintsIn(chunks);
+  const lanes = [...toolIds, ...signatures].map(laneOf).filter((lane) => lane !== null);
+  return new Set(lanes);
+}
+
+/** What lanes minted of a conversation. */
+export interface Mints {
+  /** Ids of tool calls, as they stand. */
+  readonly toolIds: readonly string[];
+  /** Signatures of thinking, and redacted thinking itself. */
+  readonly signatures: readonly string[];
+}
+
+/** Empty, too, when the body cannot be read. */
+export function mintsIn(chunks: readonly Uint8Array[]): Mints {
   const reading = readBody(chunks);
-  if (!reading.success) return lanes;
-  const note = (mint: string | null): void => {
-    const lane = mint === null ? null : laneOf(mint);
-    if (lane !== null) lanes.add(lane);
-  };
+  const toolIds: string[] = [];
+  const signatures: string[] = [];
+  if (!reading.success) return { toolIds, signatures };
   for (const message of reading.body.messages ?? []) {
     for (const { type, id, seal } of message.blocks ?? []) {
-      if (type === "tool_use" || type === "server_tool_use") note(id);
-      if (seal !== null) note(readString(reading.body.view, seal));
+      if ((type === "tool_use" || type === "server_tool_use") && id !== null) toolIds.push(id);
+      const signature = seal === null ? null : readString(reading.body.view, seal);
+      if (signature !== null) signatures.push(signature);
     }
   }
-  return lanes;
+  return { toolIds, signatures };
 }

@@ -31,6 +31,22 @@ describe("createMintBook", () => {
     expect(book.size).toBe(3);
   });
 
+  it("tells whether other lanes have minted, through forgetting and restoring", () => {
+    const book = createMintBook({ capacity: 2 });
+    expect(book.hasOthers("zai")).toBe(false);
+    book.note("zai", "a");
+    book.note("zai", "b");
+    expect([book.hasOthers("zai"), book.hasOthers("kimi")]).toEqual([false, true]);
+    book.note("kimi", "b");
+    expect(book.hasOthers("zai")).toBe(true);
+    book.note("kimi", "c");
+    expect([book.hasOthers("zai"), book.hasOthers("kimi")]).toEqual([true, false]);
+    const other = createMintBook({ capacity: 5 });
+    other.note("zai", "z");
+    other.restore(book.snapshot());
+    expect([other.hasOthers("kimi"), other.hasOthers("zai")]).toEqual([false, true]);
+  });
+
   it.each([0, -1, 1.5, Number.NaN])("takes a capacity of %d for a caller's mistake", (capacity) => {
     expect(() => createMintBook({ capacity })).toThrow(
       new RangeError(`capacity must be a positive integer, not ${capacity}`),

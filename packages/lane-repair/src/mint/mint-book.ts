@@ -13,6 +13,8 @@ export interface MintBook {
   note(lane: string, mint: string): void;
   /** `null`: unknown, or forgotten. Asking keeps it from being forgotten next. */
   laneOf(mint: string): string | null;
+  /** Whether any lane but this one is known to have minted: where none has, no conversation can hold its mints. */
+  hasOthers(lane: string): boolean;
   readonly size: number;
   snapshot(): MintSnapshot;
   /** Takes the place of all that is known. What is no snapshot is as an empty one, bad marks are passed over. */
@@ -38,11 +40,19 @@ export function createMintBook({ capacity }: { readonly capacity: number }): Min
   }
   // A map keeps the order in which its keys were set: the first is the oldest.
   const lanes = new Map<string, string>();
-  const put = (hash: string, lane: string): void => {
+  const perLane = new Map<string, number>();
+  const drop = (hash: string): void => {
+    const lane = lanes.get(hash);
+    if (lane === undefined) return;
     lanes.delete(hash);
+    perLane.set(lane, (perLane.get(lane) ?? 0) - 1);
+  };
+  const put = (hash: string, lane: string): void => {
+    drop(hash);
     lanes.set(hash, lane);
+    perLane.set(lane, (perLane.get(lane) ?? 0) + 1);
     const [oldest] = lanes.keys();
-    if (lanes.size > capacity && oldest !== undefined) lanes.delete(oldest);
+    if (lanes.size > capacity && oldest !== undefined) drop(oldest);
   };
   return {
     note: (lane, mint) => {
@@ -55,12 +65,14 @@ export function createMintBook({ capacity }: { readonly capacity: number }): Min
       put(hash, lane);
       return lane;
     },
+    hasOthers: (lane) => lanes.size > (perLane.get(lane) ?? 0),
     get size() {
       return lanes.size;
     },
     snapshot: () => takeSnapshot(lanes),
     restore: (snapshot) => {
       lanes.clear();
+      perLane.clear();
       for (const [hash, lane] of readSnapshot(snapshot)) put(hash, lane);
     },
   };
