@@ -13,7 +13,7 @@ export function lanesIn(
   laneOf: (mint: string) => string | null,
 ): ReadonlySet<string> {
   const { toolIds, signatures } = mintsIn(chunks);
-  const lanes = [...toolIds, ...signatures].map(laneOf).filter((lane) => lane !== null);
+  const lanes = [...signatures, ...toolIds].map(laneOf).filter((lane) => lane !== null);
   return new Set(lanes);
 }
 

@@ -64,3 +64,17 @@ it("never takes back what it saw, and never throws", () => {
     }),
   );
 });
+
+const OPENING =
+  "event: message_start\ndata: {}\n\nevent: ping\ndata: {}\n\nevent: content_block_start\ndata: {}\n\n";
+
+it.each<[rest: string, peek: StreamPeek]>([
+  ["", INCOMPLETE],
+  ["event: content_block_stop\ndata: {}\n\n", INCOMPLETE],
+  ["event: content_block_delta\ndata: {}\n\n", event("content_block_delta")],
+  ["event: message_delta\ndata: {}\n\n", event("message_delta")],
+  [`event: error\ndata: ${ERROR}\n\n`, error(ERROR)],
+  [`event: content_block_delta\ndata: {}\n\nevent: error\ndata: ${ERROR}\n\n`, event("content_block_delta")],
+])("seeks the first content: %j", (rest, peek) => {
+  expect(peekStream(OPENING + rest, "content")).toEqual(peek);
+});

@@ -7,6 +7,9 @@ export type StreamPeek =
   /** @property data The data of the error event; see `classifyStreamError`. */
   | { readonly kind: "error"; readonly data: string };
 
+/** Events before the first piece of an answer. */
+const OPENINGS: ReadonlySet<string> = new Set(["message_start", "content_block_start", "content_block_stop"]);
+
 const INCOMPLETE: StreamPeek = { kind: "incomplete" };
 
 /**
@@ -15,8 +18,10 @@ const INCOMPLETE: StreamPeek = { kind: "incomplete" };
  * stream counts as one too.
  *
  * @param text All that came so far. At the end of the stream add a blank line, for senders that forget it.
+ * @param seek `content`: events that only open a message or a block are passed over, too. An error after them came before
+ *   anything was said.
  */
-export function peekStream(text: string): StreamPeek {
+export function peekStream(text: string, seek: "event" | "content" = "event"): StreamPeek {
   const bare = text.trimStart();
   if (bare.startsWith("{")) return isErrorData(bare) ? { kind: "error", data: bare.trimEnd() } : INCOMPLETE;
   const lines = text.replace(/^(?:\uFEFF|\u00EF\u00BB\u00BF)/, "").split(/\r\n|\n|\r/);
@@ -31,7 +36,8 @@ export function peekStream(text: string): StreamPeek {
       continue;
     }
     const peek = data.length === 0 ? INCOMPLETE : readEvent(name, data.join("\n"));
-    if (peek.kind !== "incomplete") return peek;
+    const opens = peek.kind === "event" && seek === "content" && OPENINGS.has(peek.name);
+    if (peek.kind !== "incomplete" && !opens) return peek;
     name = "";
     data = [];
   }
