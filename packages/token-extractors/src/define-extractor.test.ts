@@ -19,6 +19,7 @@ it("fills what a provider does not have with null", () => {
     usage: null,
     started: false,
     terminal: "none",
+    terminalUnclosed: false,
     error: null,
     model: null,
     invalidUsage: false,

@@ -52,6 +52,8 @@ export interface StreamEnd {
   /** Whether any event of an answer came; pings, comments and errors do not count. */
   readonly started: boolean;
   readonly terminal: StreamTerminal;
+  /** What made it terminal is the last event, which lacked its blank line: a strict reader has not seen it. */
+  readonly terminalUnclosed: boolean;
   /** The first error event, also when it came after content. */
   readonly error: StreamError | null;
   /** The model the answer names; may differ from the one asked for. */

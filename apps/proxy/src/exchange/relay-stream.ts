@@ -63,14 +63,15 @@ function endStream(
     // A connection that breaks after the last event has broken nothing.
     case "message_stop":
     case "done":
-      outgoing.end();
+      // A blank line that its sender left out in an orderly end is not added; one that was cut off is.
+      outgoing.end(failure !== null && end.terminalUnclosed ? closeEvent(end, tail) : "");
       return { reason: "ok", failure: null, repairs: [] };
     case "message_delta":
       // The whole answer is there; without its last event a client asks for all of it again.
-      outgoing.end(lineBreaksFor(tail) + MESSAGE_STOP);
+      outgoing.end(closeEvent(end, tail) + MESSAGE_STOP);
       return { reason: "ok", failure: null, repairs: ["message_stop"] };
     case "error":
-      outgoing.end();
+      outgoing.end(failure !== null && end.terminalUnclosed ? closeEvent(end, tail) : "");
       return { reason: "error", failure, repairs: [] };
     default:
       return endUnfinished(end, failure, outgoing, tail);
@@ -93,13 +94,18 @@ function endUnfinished(
     reason === "stream_timeout" ? "the upstream went silent" : "the upstream's stream ended early";
   const data = JSON.stringify({ type: "error", error: { type: "api_error", message: words } });
   // In words and by a broken connection: a clean end would pass for a whole answer.
-  outgoing.write(`${lineBreaksFor(tail)}event: error\ndata: ${data}\n\n`, () => outgoing.destroy());
+  outgoing.write(`${closeEvent(end, tail)}event: error\ndata: ${data}\n\n`, () => outgoing.destroy());
   return { reason, failure, repairs: [] };
 }
 
-/** What closes a half-sent event, so that the next one stands for itself. */
-function lineBreaksFor(tail: string): string {
-  return tail === "" || /(?:\n\n|\r\n\r\n|\r\r)$/.test(tail) ? "" : "\n\n";
+/**
+ * What closes an event that lacks its blank line, so that the next one stands for itself. One that was cut off is renamed:
+ * its half JSON would make a client give up a stream whose answer is whole, and a ping is passed over.
+ */
+function closeEvent(end: StreamEnd | null, tail: string): string {
+  if (tail === "" || /(?:\n\n|\r\n\r\n|\r\r)$/.test(tail)) return "";
+  if (end?.terminalUnclosed) return "\n\n";
+  return /[\n\r]$/.test(tail) ? "event: ping\n\n" : "\nevent: ping\n\n";
 }
 
 function pingUntilFirstByte(call: UpstreamCall, outgoing: ServerResponse): NodeJS.Timeout {

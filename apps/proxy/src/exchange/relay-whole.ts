@@ -13,7 +13,6 @@ export function relayWhole(input: RelayInput): Promise<Relayed> {
   const { call, outgoing } = input;
   const seen: Buffer[] = [];
   let seenBytes = 0;
-  let lastByte = 0;
   outgoing.writeHead(input.status, [...input.headers]);
   return new Promise((resolve) => {
     const finish = (reason: EndReason, failure: CallFailure | null): void => {
@@ -34,7 +33,7 @@ export function relayWhole(input: RelayInput): Promise<Relayed> {
     const end = {
       end: () => {
         // Half an object without a frame would pass for a whole answer.
-        if (input.isUnframed && lastByte !== CLOSING_BRACE) {
+        if (input.isUnframed && !isWholeJson(seen, seenBytes)) {
           breakOff(outgoing);
           return finish("truncated", null);
         }
@@ -49,23 +48,23 @@ export function relayWhole(input: RelayInput): Promise<Relayed> {
     pump(call, outgoing, end, {
       data: (chunk) => {
         seenBytes += chunk.length;
-        lastByte = lastVisibleByte(chunk) ?? lastByte;
         if (seenBytes <= JSON_READ_BYTES) seen.push(chunk);
       },
     });
   });
 }
 
-const CLOSING_BRACE = 0x7d;
-const SPACE = 0x20;
 const NOTHING_READ = { usage: null, readerFault: null };
 
-function lastVisibleByte(chunk: Buffer): number | null {
-  for (let at = chunk.length - 1; at >= 0; at -= 1) {
-    const byte = chunk[at] ?? 0;
-    if (byte > SPACE) return byte;
+/** One that is too long to be read is taken for whole. */
+function isWholeJson(seen: readonly Buffer[], seenBytes: number): boolean {
+  if (seenBytes > JSON_READ_BYTES) return true;
+  try {
+    JSON.parse(Buffer.concat(seen).toString("utf8"));
+    return true;
+  } catch {
+    return false;
   }
-  return null;
 }
 
 function readUsage(

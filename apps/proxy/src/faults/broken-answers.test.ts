@@ -53,6 +53,17 @@ function names(text: string): string[] {
   return [...text.matchAll(/^event: ?(.*?)\r?$/gm)].map(([, name]) => name ?? "");
 }
 
+/** What a client hears: events that have their blank line, but for pings. @throws Where the data of one is no JSON. */
+function heardBy(text: string): unknown[] {
+  const blocks = text.split("\n\n").slice(0, -1);
+  return blocks.flatMap((block) => {
+    const name = [...block.matchAll(/^event: ?(.*)$/gm)].at(-1)?.[1];
+    if (name === "ping") return [];
+    const data = block.match(/^data: ?(.*)$/m)?.[1];
+    return [(JSON.parse(data ?? "") as { type: unknown }).type];
+  });
+}
+
 describe("a stream that breaks off", () => {
   it.each<[string, Step]>([
     ["between two events, closed", cutAfterEvents(4, "fin", ANSWER)],
@@ -112,6 +123,31 @@ describe("a stream that breaks off", () => {
     expect(opened.completions()).toMatchObject([{ reason: "ok", repairs: ["message_stop"] }]);
   });
 
+  const STOP = 'event: message_stop\ndata: {"type":"message_stop"}\n\n';
+  it.each([
+    ["its blank line", STOP.length - 1, []],
+    ["its line break", STOP.length - 2, []],
+    ["the end of its JSON", STOP.length - 5, ["message_stop"]],
+    ["all of its data", STOP.length - 34, ["message_stop"]],
+    ["all but its first letters", 3, ["message_stop"]],
+    ["nothing: what follows it was cut", STOP.length + 9, []],
+  ])("for want of %s reads as a whole answer", async (_name, bytes, repairs) => {
+    const opened = await openTestGateway();
+    const before =
+      'event: message_start\ndata: {"type":"message_start","message":{}}\n\n' +
+      'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn"}}\n\n';
+    opened.anthropic.script(
+      cutAfterBytes(before.length + bytes, "fin", sse(`${before}${STOP}data: [DONE]\n\n`)),
+    );
+    const seen = await read(postMessage(opened.url, { model: OPUS, stream: true }));
+    expect(seen.broken).toBe(false);
+    expect(heardBy(seen.text)).toEqual(["message_start", "message_delta", "message_stop"]);
+    await expectSettled(opened);
+    expect(opened.completions().map(({ reason, repairs: made }) => [reason, made ?? []])).toEqual([
+      ["ok", repairs],
+    ]);
+  });
+
   it("goes silent: an error event after the idle limit, and nothing stays reserved", async () => {
     const opened = await openTestGateway({ settings: { sseIdleTimeoutMs: 150 } });
     opened.anthropic.script(stallAfterEvents(4, ANSWER));
@@ -156,6 +192,20 @@ describe("an answer in one piece that breaks off", () => {
     expect(seen.broken).toBe(true);
     await expectSettled(opened);
     expect(opened.completions()).toMatchObject([{ reason: "truncated" }]);
+  });
+
+  const UNFRAMED = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n";
+
+  it.each(["null", "[]", '"text"', '{"a":{"b":1}}\n'])("passes whole without a frame: %s", async (text) => {
+    const opened = await openTestGateway();
+    opened.anthropic.script(raw(`${UNFRAMED}${text}`));
+    expect(await read(postMessage(opened.url, { model: OPUS }))).toMatchObject({ text, broken: false });
+  });
+
+  it("breaks where half of it ends in a brace and has no frame", async () => {
+    const opened = await openTestGateway();
+    opened.anthropic.script(raw(`${UNFRAMED}{"type":"message","usage":{"output_tokens":1}`));
+    expect((await read(postMessage(opened.url, { model: OPUS }))).broken).toBe(true);
   });
 
   it("for want of the last event alone is made whole where it ended in order", async () => {

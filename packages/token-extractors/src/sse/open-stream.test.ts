@@ -79,6 +79,34 @@ describe("errors", () => {
   });
 });
 
+describe("an end without its blank line", () => {
+  const stop = STOP.trimEnd();
+
+  it.each([
+    [`${stop}\n\n`, "message_stop", false],
+    [`${stop}\n`, "message_stop", true],
+    [stop, "message_stop", true],
+    [`${stop}\n\ndata: [DO`, "message_stop", false],
+    [stop.slice(0, -3), "none", false],
+    ["event: error\ndata: x", "error", true],
+    ["data: [DONE]", "done", true],
+  ])("of %j", (text, terminal, terminalUnclosed) => {
+    expect(read("anthropic", text)).toMatchObject({ terminal, terminalUnclosed });
+  });
+
+  it("is told of the last event alone", () => {
+    const half = stop.slice(0, -3);
+    expect(read("anthropic", delta({}), half)).toMatchObject({
+      terminal: "message_delta",
+      terminalUnclosed: false,
+    });
+    expect(read("anthropic", delta({}).trimEnd())).toMatchObject({
+      terminal: "message_delta",
+      terminalUnclosed: true,
+    });
+  });
+});
+
 describe("usage of a stream", () => {
   it("marks bad numbers and counts the rest", () => {
     const end = read("anthropic", start({ input_tokens: 5 }), delta({ input_tokens: -1, output_tokens: 7 }));

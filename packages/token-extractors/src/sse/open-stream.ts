@@ -17,15 +17,17 @@ const RANK: Readonly<Record<StreamTerminal, number>> = {
 export function openStream(rules: SseRules): StreamReader {
   const fold = new StreamFold(rules.readEvent);
   const splitter = new SseSplitter(fold, rules.contentPrefix);
-  let ended = false;
+  let closed: StreamTerminal | null = null;
   return {
     push: (text) => {
-      if (!ended) splitter.push(text);
+      if (closed === null) splitter.push(text);
     },
     end: () => {
-      if (!ended) splitter.end();
-      ended = true;
-      return fold.end();
+      if (closed === null) {
+        closed = fold.terminal;
+        splitter.end();
+      }
+      return fold.end(closed);
     },
     get usage() {
       return fold.usage;
@@ -47,6 +49,10 @@ class StreamFold implements SseListener {
 
   get usage(): TokenUsage | null {
     return this.#tally.usage;
+  }
+
+  get terminal(): StreamTerminal {
+    return this.#terminal;
   }
 
   onContent(): void {
@@ -79,11 +85,13 @@ class StreamFold implements SseListener {
     if (this.#terminal !== "error" && RANK[terminal] > RANK[this.#terminal]) this.#terminal = terminal;
   }
 
-  end(): StreamEnd {
+  /** @param closed What the events were terminal by that had their blank line. */
+  end(closed: StreamTerminal): StreamEnd {
     return {
       usage: this.#tally.usage,
       started: this.#started,
       terminal: this.#terminal,
+      terminalUnclosed: this.#terminal !== closed,
       error: this.#error,
       model: this.#model,
       invalidUsage: this.#tally.invalid,
