@@ -73,6 +73,15 @@ export {
 export { type ConfigIssue, type ErrorBody, ErrorBodySchema, IssueSchema } from "./wire/error-body.ts";
 export { fieldNote, OBJECT_NOTES } from "./wire/glossary.ts";
 export {
+  type ImportAnswer,
+  ImportAnswerSchema,
+  type ImportRequest,
+  ImportRequestSchema,
+  type ImportRow,
+  ImportRowSchema,
+  MAX_IMPORT_ROWS,
+} from "./wire/import-usage.ts";
+export {
   LIVE_EVENT_NAMES,
   LIVE_EVENT_SCHEMAS,
   type LiveEvent,
@@ -170,6 +179,14 @@ export {
   type UsageView,
   UsageViewSchema,
 } from "./wire/usage-view.ts";
+export {
+  type WindowSeries,
+  WindowSeriesSchema,
+  type WindowsQuery,
+  WindowsQuerySchema,
+  type WindowsView,
+  WindowsViewSchema,
+} from "./wire/windows.ts";
 export { WIRE_SCHEMAS, type WireName, wireName } from "./wire/wire-schemas.ts";
 export {
   ANTHROPIC_LANE,

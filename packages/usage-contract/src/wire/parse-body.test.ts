@@ -53,7 +53,7 @@ describe("parseBody", () => {
       "an unknown word",
       RollupsQuerySchema,
       { granularity: "week" },
-      [{ path: "granularity", message: 'expected ("hour" | "day"), got "week"' }],
+      [{ path: "granularity", message: 'expected ("5min" | "hour" | "day"), got "week"' }],
     ],
     [
       "a time in words",

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { maybe, modelName, number, quantiles, queryTime } from "./fields.ts";
 
-export const GRANULARITIES = ["hour", "day"] as const;
+export const GRANULARITIES = ["5min", "hour", "day"] as const;
 export type Granularity = (typeof GRANULARITIES)[number];
 
 /** Query of `GET /v1/usage/rollups`. */
@@ -9,10 +9,16 @@ export const RollupsQuerySchema = v.strictObject({
   granularity: v.optional(v.picklist(GRANULARITIES), "hour"),
   since: v.optional(queryTime),
   model: v.optional(modelName),
+  by: v.optional(v.picklist(["model", "lane"])),
 });
 export type RollupsQuery = v.InferOutput<typeof RollupsQuerySchema>;
 
-/** One hour or day of one model. */
+const spread = v.looseObject({ p50: maybe, p90: maybe, p95: maybe, p99: maybe });
+
+/** What one class of traffic took of a rollup. */
+const ClassShareSchema = v.looseObject({ in_tokens: number, out_tokens: number, count: number });
+
+/** Five minutes, an hour or a day of one model or one lane. */
 export const UsageRollupSchema = v.looseObject({
   window_start: number,
   in_tokens: number,
@@ -21,6 +27,15 @@ export const UsageRollupSchema = v.looseObject({
   out_elr_tps: maybe,
   out_dirty_tps: maybe,
   ttft_ms: quantiles,
+  latency_ms: v.optional(spread),
+  cache_creation_tokens: v.optional(number),
+  cache_read_tokens: v.optional(number),
+  stream_ms: v.optional(number),
+  wall_ms: v.optional(number),
+  errors: v.optional(number),
+  limits: v.optional(number),
+  rerouted: v.optional(number),
+  classes: v.optional(v.record(v.string(), ClassShareSchema)),
 });
 export type UsageRollup = v.InferOutput<typeof UsageRollupSchema>;
 
@@ -29,5 +44,6 @@ export const RollupsViewSchema = v.looseObject({
   ts: number,
   granularity: v.picklist(GRANULARITIES),
   models: v.record(v.string(), v.array(UsageRollupSchema)),
+  lanes: v.optional(v.record(v.string(), v.array(UsageRollupSchema))),
 });
 export type RollupsView = v.InferOutput<typeof RollupsViewSchema>;

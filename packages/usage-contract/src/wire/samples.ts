@@ -27,6 +27,8 @@ export const UsageSampleSchema = v.looseObject({
   latency_ms: maybe,
   stream_ms: maybe,
   ttft_ms: maybe,
+  traffic_class: v.optional(text),
+  origin: v.optional(text),
 });
 export type UsageSample = v.InferOutput<typeof UsageSampleSchema>;
 

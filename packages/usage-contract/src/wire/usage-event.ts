@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { DECISIONS, REROUTE_DECISIONS, REROUTE_MODES } from "../words.ts";
+import { DECISIONS, REROUTE_DECISIONS, REROUTE_MODES, TRAFFIC_CLASSES } from "../words.ts";
 import { maybe, maybeTokens, number } from "./fields.ts";
 
 /** Numbers about the request's own model: the same in decision and completion entries. */
@@ -87,6 +87,8 @@ export const UsageEventSchema = v.looseObject({
   preferred_attempt: v.boolean(),
   wasted_retry_ms: number,
   repairs: v.array(v.string()),
+  traffic_class: v.optional(v.picklist(TRAFFIC_CLASSES)),
+  request_key: v.optional(v.string()),
 });
 export type UsageEvent = v.InferOutput<typeof UsageEventSchema>;
 export type QuotaFields = Pick<UsageEvent, Extract<keyof typeof quotaEntries, keyof UsageEvent>>;

@@ -15,6 +15,7 @@ import {
   WouldSchema,
 } from "./decisions.ts";
 import { ErrorBodySchema, IssueSchema } from "./error-body.ts";
+import { ImportAnswerSchema, ImportRequestSchema, ImportRowSchema } from "./import-usage.ts";
 import { Mark429RequestSchema } from "./mark-429.ts";
 import { ProvidersViewSchema, ProviderTestRequestSchema, ProviderTestSchema } from "./providers-view.ts";
 import { QuotasViewSchema } from "./quotas-view.ts";
@@ -39,6 +40,7 @@ import {
   SpeedsSchema,
   UsageViewSchema,
 } from "./usage-view.ts";
+import { WindowSeriesSchema, WindowsQuerySchema, WindowsViewSchema } from "./windows.ts";
 
 /** Every wire object by name, in the order of the documentation. */
 export const WIRE_SCHEMAS = {
@@ -54,6 +56,12 @@ export const WIRE_SCHEMAS = {
   RollupsQuery: RollupsQuerySchema,
   RollupsView: RollupsViewSchema,
   UsageRollup: UsageRollupSchema,
+  WindowsQuery: WindowsQuerySchema,
+  WindowsView: WindowsViewSchema,
+  WindowSeries: WindowSeriesSchema,
+  ImportRequest: ImportRequestSchema,
+  ImportRow: ImportRowSchema,
+  ImportAnswer: ImportAnswerSchema,
   SeriesQuery: SeriesQuerySchema,
   SeriesView: SeriesViewSchema,
   LaneSeries: LaneSeriesSchema,
