@@ -9,6 +9,7 @@ import type { Metrics } from "./metrics/metrics.ts";
 import type { DecisionRing } from "./state/decision-ring.ts";
 import type { EventHub } from "./state/event-hub.ts";
 import type { QuotaSource } from "./state/quota-source.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
 
 /** Wall time for windows and logs; monotonic time for durations, since the wall clock can be set back. */
 export interface Clock {
@@ -60,6 +61,8 @@ export interface Deps {
   readonly history: History;
   readonly decisions: DecisionRing;
   readonly metrics: Metrics;
+  /** `null`: no collector is to be told. */
+  readonly telemetry: Telemetry | null;
   /** Since the start: what people are shown without a Prometheus. */
   readonly totals: { rerouted: number; wastedRetryMs: number };
   readonly startedMonoMs: number;

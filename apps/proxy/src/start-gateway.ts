@@ -19,6 +19,7 @@ import { createDecisionRing } from "./state/decision-ring.ts";
 import { createEventHub } from "./state/event-hub.ts";
 import { createIdSource } from "./state/new-id.ts";
 import { createQuotaSource, type QuotaReading } from "./state/quota-source.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
 
 /** All request bodies held at one moment. */
 const MAX_HELD_BODY_BYTES = 256 * 1024 * 1024;
@@ -39,6 +40,8 @@ export interface GatewayOptions {
   readonly demo?: boolean;
   /** Absolute path of the probe file that the caller reads; only shown here. */
   readonly probeResults?: string;
+  /** Told of each exchange when it has ended. */
+  readonly telemetry?: Telemetry;
   readonly random?: () => number;
   readonly newId?: () => string;
   /** Called when something was learned that should outlive a crash. Default: nothing is saved. */
@@ -60,6 +63,7 @@ export interface Gateway {
 /** Wires the parts and listens. No file is read or written here; what needs one is passed in. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const deps = createDeps(options);
+  options.telemetry?.attach(deps);
   options.beforeListen?.(deps);
   let rules: GuardRules = { hosts: new Set(), origins: new Set() };
   const listener = createListener(deps, createReadApi(deps), () => rules);
@@ -117,6 +121,7 @@ function createDeps(options: GatewayOptions): Deps {
     history: createMemoryHistory(),
     decisions: createDecisionRing(),
     metrics,
+    telemetry: options.telemetry ?? null,
     totals: { rerouted: 0, wastedRetryMs: 0 },
     startedMonoMs: clock.monoMs(),
     bodyBudget: { heldBytes: 0, maxBytes: MAX_HELD_BODY_BYTES },

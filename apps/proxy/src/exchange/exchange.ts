@@ -120,6 +120,7 @@ function open(run: Run, decided: Decided, decision: SendDecision, nowMs: number,
     startedMonoMs: deps.clock.monoMs(),
     retried: false,
     spentMs: 0,
+    verdict: null,
   };
   run.attempts.push(attempt);
   deps.engine.reserve(

@@ -1,12 +1,20 @@
 import type { Decision } from "@ccp/router-policy";
-import type { LaneId } from "@ccp/usage-contract";
+import type { LaneId, SignalKind } from "@ccp/usage-contract";
 import type { LaneRuntime } from "../lanes/lane-runtime.ts";
 import type { Accepted } from "./accept.ts";
 import type { Decided, Plan } from "./plan.ts";
 import type { Prepared } from "./prepare.ts";
-import type { UpstreamCall } from "./upstream-call.ts";
+import type { CallFailureKind, UpstreamCall } from "./upstream-call.ts";
 
 export type SendDecision = Extract<Decision, { kind: "send" }>;
+
+/** What came of an attempt, without the bytes. */
+export interface Verdict {
+  /** 0: no answer came. */
+  readonly status: number;
+  readonly signal: SignalKind;
+  readonly failure: CallFailureKind | null;
+}
 
 /** One try on one lane. */
 export interface Attempt {
@@ -21,6 +29,8 @@ export interface Attempt {
   retried: boolean;
   /** Until it is known whether another lane makes it good. */
   spentMs: number;
+  /** What the lane said, as far as it is judged; `null` until then. */
+  verdict: Verdict | null;
   /** Counted tokens held for this attempt until it is settled. */
   readonly predictedTokens: number;
   readonly startedWallMs: number;

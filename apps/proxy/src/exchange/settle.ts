@@ -25,6 +25,9 @@ export function settleAttempt(run: Run, attempt: Attempt, judged: Judged, deps: 
   const nowMs = deps.clock.wallMs();
   const { head } = judged.sent;
   const { lane } = attempt.runtime;
+  const status = head?.status ?? 0;
+  const failure = (judged.sent.failure ?? judged.sent.call.failure)?.kind ?? null;
+  attempt.verdict = { status, signal: judged.signal.kind, failure };
   if (head !== null) {
     const readings = readWindows({ dialect: lane.dialect, headers: head, nowMs });
     if (readings.length > 0) deps.engine.observeWindows(lane.id, run.plan.question.model, readings, nowMs);
@@ -36,7 +39,6 @@ export function settleAttempt(run: Run, attempt: Attempt, judged: Judged, deps: 
   attempt.spentMs = deps.clock.monoMs() - attempt.startedMonoMs;
   deps.engine.settle(run.accepted.rid, attempt.number, null, nowMs);
   run.settledAttempts = attempt.number;
-  const status = head?.status ?? 0;
   deps.metrics.attempt({ lane: lane.id, op: run.op, status, latencyMs: attempt.spentMs, ttftMs: null });
 }
 
@@ -75,6 +77,7 @@ export function settleExchange(run: Run, ending: Ending, deps: Deps): void {
   const event = completionEvent(run, attempt, decided, ending, outcome, deps);
   for (const name of event.repairs) deps.metrics.repair(name);
   publish(event, deps);
+  deps.telemetry?.exchangeEnded(run, event);
 }
 
 function bookAttempt(
