@@ -33,13 +33,18 @@ export function cell(text: string, tone: Span["tone"] = "plain"): Cell {
   return { spans: [span(text, tone)] };
 }
 
-/** Lays out rows as a table, or as cards on a narrow screen. No line is wider than the screen. */
+/**
+ * Lays out rows as a table, or as cards on a narrow screen. No line is wider than the screen.
+ *
+ * @param shape For a part of a screen, whose width alone says nothing.
+ */
 export function renderGrid(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
   look: Look,
+  shape: "table" | "cards" = look.columns < TABLE_COLUMNS ? "cards" : "table",
 ): Line[] {
-  if (look.columns < TABLE_COLUMNS) return rows.flatMap((row) => renderCard(columns, row, look));
+  if (shape === "cards") return rows.flatMap((row) => renderCard(columns, row, look));
   const shown = columns.map((column) => column.wideOnly !== true || look.columns >= WIDE_COLUMNS);
   const picked = columns.filter((_, index) => shown[index]);
   const pickedRows = rows.map((row) => pickCells(row, shown));

@@ -47,7 +47,8 @@ export function renderQuotas(picture: Picture, rows: readonly QuotaRow[], look: 
   return paintLines([header, ...table, ...renderQuotaFooter(picture, rows, look)], look);
 }
 
-function quotaTable(rows: readonly QuotaRow[], nowSec: number, look: Look): Line[] {
+/** The rows as a table with its head, however narrow. */
+export function quotaTable(rows: readonly QuotaRow[], nowSec: number, look: Look): Line[] {
   const wide = look.columns >= WIDE_COLUMNS;
   const columns = quotaColumns(wide);
   const build = (density: Density) => rows.map((row) => quotaCells(row, density, wide, nowSec, look));
@@ -55,9 +56,9 @@ function quotaTable(rows: readonly QuotaRow[], nowSec: number, look: Look): Line
     const room = look.columns - gridWidth(columns, build(density));
     if (room < 0) continue;
     const bar = density.bar === TIGHT_BAR ? TIGHT_BAR : Math.min(MAX_BAR, MIN_BAR + room);
-    return renderGrid(columns, build({ ...density, bar }), look);
+    return renderGrid(columns, build({ ...density, bar }), look, "table");
   }
-  return renderGrid(columns, build({ bar: TIGHT_BAR, briefReset: true, briefFullIn: true }), look);
+  return renderGrid(columns, build({ bar: TIGHT_BAR, briefReset: true, briefFullIn: true }), look, "table");
 }
 
 function quotaColumns(wide: boolean): Column[] {
