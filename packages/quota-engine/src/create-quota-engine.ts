@@ -60,7 +60,7 @@ export function createQuotaEngine(options: QuotaEngineOptions): QuotaEngine {
 class Engine implements QuotaEngine {
   readonly #leases: LeaseBook = new LeaseBook();
   readonly #mode: RerouteMode;
-  readonly #sessionStartMs: number;
+  #sessionStartMs: number;
   #ledger: Ledger;
   /** One object for all calls: the request path makes as few as it can. Nothing keeps it past its call. */
   readonly #instant: { -readonly [Key in keyof Instant]: Instant[Key] } = {
@@ -200,15 +200,16 @@ class Engine implements QuotaEngine {
   }
 
   snapshot(): EngineSnapshot {
-    return saveSnapshot(this.#ledger);
+    return saveSnapshot(this.#ledger, this.#sessionStartMs);
   }
 
-  restore(snapshot: unknown, nowMs: number): RestoreResult {
+  restore(snapshot: unknown, nowMs: number, { keepSession = false } = {}): RestoreResult {
     this.#at(nowMs);
-    const read = readSnapshot(snapshot, this.#ledger.config);
+    const read = readSnapshot(snapshot, this.#ledger.config, keepSession);
     if (!read.success) return { restored: false, reason: read.reason };
     const { seeds } = this.#ledger;
     this.#ledger = read.ledger;
+    if (read.sessionStartMs !== null) this.#sessionStartMs = read.sessionStartMs;
     this.#ledger.seed(seeds);
     this.#leases.rehold((lease) => this.#holders(lease.lane, lease.model));
     this.#at(nowMs);

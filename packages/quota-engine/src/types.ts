@@ -264,6 +264,11 @@ export interface QuotaEngine {
   quotaKey(model: string): string;
   /** Plain JSON of all counts and learned values. Leases are left out: they end with the process. */
   snapshot(): EngineSnapshot;
-  /** Replaces the state by a snapshot's. Never throws over a bad one: the reason is returned and the state stays. */
-  restore(snapshot: unknown, nowMs: number): RestoreResult;
+  /**
+   * Replaces the state by a snapshot's. Never throws over a bad one: the reason is returned and the state stays.
+   *
+   * @param options `keepSession`: the session speeds go on where the snapshot left them (after a crash); without it a
+   *   new session begins.
+   */
+  restore(snapshot: unknown, nowMs: number, options?: { readonly keepSession?: boolean }): RestoreResult;
 }

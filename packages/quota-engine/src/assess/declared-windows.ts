@@ -75,6 +75,11 @@ export class DeclaredWindows {
     return stored;
   }
 
+  /** Leaves out of what was counted since a reading what ended before it: the reading holds that already. */
+  leaveOut(tokens: number, atMs: number): void {
+    for (const window of this.all) if (window.observedMs > atMs) window.countedTokens += tokens;
+  }
+
   /** Tells a tally that was opened later which resets its windows have. */
   adopt(tally: Tally, clock: LogicalClock): void {
     const now = clock.highWaterMs;

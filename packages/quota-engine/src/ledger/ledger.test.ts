@@ -1,7 +1,17 @@
 import { toQuotaConfig } from "@ccp/usage-contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { buildCounts, buildEngine, buildRecord, DAY, HOUR, MINUTE, ONE_CAP, T0 } from "../testing/build.ts";
+import {
+  buildCounts,
+  buildEngine,
+  buildReading,
+  buildRecord,
+  DAY,
+  HOUR,
+  MINUTE,
+  ONE_CAP,
+  T0,
+} from "../testing/build.ts";
 import { MAX_SEEN_MODELS } from "./ledger.ts";
 
 const ask = { lane: "zai", model: "glm-4.7", predicted: 0, nowMs: T0 };
@@ -216,4 +226,13 @@ describe("a clock that jumps", () => {
       { numRuns: 300 },
     );
   });
+});
+
+it("counts what is told late in the windows, not as use since a reading that held it already", () => {
+  const engine = buildEngine(ONE_CAP);
+  engine.observeWindows("zai", "glm-4.7", [buildReading({ usedRatio: 0.5, resetAtMs: T0 + HOUR })], T0);
+  engine.record(buildRecord(100, T0 - MINUTE), T0 + MINUTE);
+  engine.record(buildRecord(7, T0 + MINUTE), T0 + MINUTE);
+  expect(engine.snapshot().lanes[0]?.windows[0]?.sinceTokens).toBe(7);
+  expect(engine.assess({ ...ask, nowMs: T0 + MINUTE }).rolling.usedTokens).toBe(107);
 });

@@ -23,7 +23,9 @@ export function countRecord(ledger: Ledger, record: UsageRecord, at: Instant, se
   entry.lastLane = record.lane;
   toRow(record.counts, row);
   addRow(lane.totals, row);
-  lane.countedTokens += weigh(row, DEFAULT_WEIGHTS);
+  const counted = weigh(row, DEFAULT_WEIGHTS);
+  lane.countedTokens += counted;
+  lane.declared.leaveOut(counted, atMs);
   if (!record.estimated) {
     const bodyBytes = record.bodyBytes ?? 0;
     meter.predictor.learn(row, bodyBytes);

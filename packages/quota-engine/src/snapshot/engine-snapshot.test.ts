@@ -167,6 +167,27 @@ describe("snapshot and restore", () => {
     expect(restored.assess({ ...ask, nowMs: back + 5 * HOUR + MINUTE }).rolling.usedTokens).toBe(0);
   });
 
+  it("goes on with the session of the snapshot only where it is told to", () => {
+    const nowMs = T0 + 5 * HOUR;
+    const old = busyEngine();
+    const speeds = (engine: QuotaEngine) => engine.modelUsage("glm-4.7", IDLE, nowMs).speeds.session;
+    const goesOn = buildEngine(FILE);
+    goesOn.restore(JSON.parse(JSON.stringify(old.snapshot())), nowMs, { keepSession: true });
+    expect(speeds(goesOn)).toEqual(speeds(old));
+    const anew = buildEngine(FILE);
+    anew.restore(old.snapshot(), nowMs);
+    expect(speeds(anew).total_dirty_tps).toBe(0);
+  });
+
+  it("keeps where the session began", () => {
+    const options = { config: toQuotaConfig(FILE) };
+    const old = createQuotaEngine({ ...options, sessionStartMs: T0 });
+    const later = createQuotaEngine({ ...options, sessionStartMs: T0 + HOUR });
+    later.restore(old.snapshot(), T0 + HOUR, { keepSession: true });
+    later.record(buildRecord(10, T0 + MINUTE), T0 + HOUR);
+    expect(later.modelUsage("glm-4.7", IDLE, T0 + HOUR).speeds.session.in_dirty_tps).toBe(10);
+  });
+
   it.each([
     [null, "the snapshot is not an object"],
     ["x", "the snapshot is not an object"],

@@ -21,6 +21,8 @@ export interface EngineSnapshot {
     readonly highWaterMs: number | null;
     readonly steppedMs: number | null;
   };
+  /** Where the session speeds begin, epoch ms; `null`: with the first record. */
+  readonly sessionStartMs: number | null;
   readonly models: readonly ModelState[];
   readonly pools: readonly (TallyState & { readonly name: string; readonly lane: string })[];
   readonly lanes: readonly LaneSnapshot[];
@@ -41,17 +43,20 @@ export type ReadSnapshot =
       readonly success: true;
       readonly ledger: Ledger;
       readonly savedAtMs: number | null;
+      /** `null`: a new session begins. */
+      readonly sessionStartMs: number | null;
       readonly skipped: number;
     }
   | { readonly success: false; readonly reason: string };
 
-export function saveSnapshot(ledger: Ledger): EngineSnapshot {
+export function saveSnapshot(ledger: Ledger, sessionStartMs: number): EngineSnapshot {
   const { offsetMs, highWaterMs, steppedMs } = ledger.clock;
   const finite = (ms: number): number | null => (Number.isFinite(ms) ? ms : null);
   return {
     version: SNAPSHOT_VERSION,
     savedAtMs: finite(highWaterMs - offsetMs),
     clock: { offsetMs, highWaterMs: finite(highWaterMs), steppedMs: finite(steppedMs) },
+    sessionStartMs: finite(sessionStartMs),
     models: [...ledger.models.values()].filter((entry) => entry.meters.length > 0).map(saveModel),
     pools: ledger.pools.map(({ quota, tally }) => ({
       name: quota.name,
@@ -62,8 +67,12 @@ export function saveSnapshot(ledger: Ledger): EngineSnapshot {
   };
 }
 
-/** Reads a snapshot into a new ledger with today's quotas. Never throws; parts that cannot be read are left out. */
-export function readSnapshot(value: unknown, config: QuotaConfig): ReadSnapshot {
+/**
+ * Reads a snapshot into a new ledger with today's quotas. Never throws; parts that cannot be read are left out.
+ *
+ * @param keepSession Whether the session goes on that the snapshot was taken in.
+ */
+export function readSnapshot(value: unknown, config: QuotaConfig, keepSession: boolean): ReadSnapshot {
   const snapshot = asObject(value);
   if (snapshot === null) return { success: false, reason: "the snapshot is not an object" };
   if (snapshot.version !== SNAPSHOT_VERSION) {
@@ -81,9 +90,10 @@ export function readSnapshot(value: unknown, config: QuotaConfig): ReadSnapshot 
     if (!read) skipped += 1;
   };
   for (const lane of asObjects(snapshot.lanes)) count(restoreLane(ledger, lane, nowMs));
-  for (const model of asObjects(snapshot.models)) count(restoreModel(ledger, model, nowMs));
+  for (const model of asObjects(snapshot.models)) count(restoreModel(ledger, model, nowMs, keepSession));
   for (const pool of asObjects(snapshot.pools)) count(restorePool(ledger, pool, nowMs));
-  return { success: true, ledger, skipped, savedAtMs: asNumber(snapshot.savedAtMs) };
+  const sessionStartMs = keepSession ? asNumber(snapshot.sessionStartMs) : null;
+  return { success: true, ledger, skipped, savedAtMs: asNumber(snapshot.savedAtMs), sessionStartMs };
 }
 
 function restorePool(ledger: Ledger, state: Json, nowMs: number): boolean {

@@ -22,6 +22,7 @@ export interface SpeedState {
   readonly rolling: RingState;
   readonly hours: readonly (readonly number[])[];
   readonly ttft: readonly TtftSample[];
+  readonly session: readonly number[];
 }
 
 export interface ModelState {
@@ -43,12 +44,13 @@ export function saveModel(entry: ModelEntry): ModelState {
             rolling: saveRing(entry.speeds.rolling),
             hours: entry.speeds.hours.toJSON(),
             ttft: entry.speeds.ttft.samples(),
+            session: [...entry.speeds.session],
           },
   };
 }
 
 /** @returns Whether the state named a model. */
-export function restoreModel(ledger: Ledger, state: Json, nowMs: number): boolean {
+export function restoreModel(ledger: Ledger, state: Json, nowMs: number, keepSession: boolean): boolean {
   const key = asText(state.key);
   if (key === null) return false;
   const entry = ledger.count(key);
@@ -58,7 +60,7 @@ export function restoreModel(ledger: Ledger, state: Json, nowMs: number): boolea
     if (lane !== null) restoreMeter(ledger.openMeter(entry, lane), saved, nowMs);
   }
   const speeds = asObject(state.speeds);
-  if (speeds !== null) entry.speeds = readSpeeds(ledger, speeds, nowMs);
+  if (speeds !== null) entry.speeds = readSpeeds(ledger, speeds, nowMs, keepSession);
   return true;
 }
 
@@ -80,8 +82,7 @@ function restoreMeter(meter: Meter, state: Json, nowMs: number): void {
   });
 }
 
-/** The session is left out: a restored engine begins a new one. */
-function readSpeeds(ledger: Ledger, state: Json, nowMs: number): SpeedBook {
+function readSpeeds(ledger: Ledger, state: Json, nowMs: number, keepSession: boolean): SpeedBook {
   const speeds = new SpeedBook(ledger.config.rollingMs, ledger.config.weeklyMs);
   restoreRing(speeds.rolling, asObject(state.rolling), nowMs);
   speeds.hours.restore(asList(state.hours).map(asNumbers));
@@ -90,5 +91,6 @@ function readSpeeds(ledger: Ledger, state: Json, nowMs: number): SpeedBook {
     const ms = asNumber(sample.ms);
     if (atMs !== null && ms !== null) speeds.ttft.add(atMs, ms);
   }
+  if (keepSession) speeds.session.set(asNumbers(state.session).slice(0, speeds.session.length).map(asCount));
   return speeds;
 }

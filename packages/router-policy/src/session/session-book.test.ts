@@ -166,6 +166,18 @@ describe("a snapshot of a session book", () => {
     expect(book.size).toBe(0);
   });
 
+  it("gives one session as it stands, and takes it back", () => {
+    const book = createSessionBook();
+    book.note(use());
+    const { session, model } = use();
+    const other = createSessionBook();
+    other.adopt(JSON.parse(JSON.stringify(book.saved(session, model))));
+    other.adopt({ key: "none" });
+    other.adopt(null);
+    expect(other.snapshot(NOW)).toEqual(book.snapshot(NOW));
+    expect(other.saved("another", model)).toBeNull();
+  });
+
   it("loses only the rows that are not valid", () => {
     const row = { key: 5, lane: "zai", atMs: NOW, usedAtMs: NOW, inputTokens: 1, cachedTokens: 1 };
     const bad = [

@@ -51,6 +51,10 @@ export interface SessionBook {
   readonly size: number;
   /** Plain JSON of the sessions of the last day; no session's name is in it. */
   snapshot(nowMs: number): SessionBookSnapshot;
+  /** What is held of one session, in the form of the snapshot; `null` for none. */
+  saved(session: string, model: string): SavedSession | null;
+  /** Puts back what {@link saved} gave. Anything else is passed over. */
+  adopt(saved: unknown): void;
   /** Takes the place of all that the book held; rows that are not valid are skipped. Never throws. */
   restore(snapshot: unknown): void;
 }
@@ -95,6 +99,16 @@ class Sessions implements SessionBook {
       if (nowMs - view.usedAtMs < SAVED_FOR_MS) sessions.push({ key, ...view });
     }
     return { version: 1, sessions };
+  }
+
+  saved(session: string, model: string): SavedSession | null {
+    const key = keyOf(session, model);
+    const view = this.#sessions.get(key);
+    return view === undefined ? null : { key, ...view };
+  }
+
+  adopt(saved: unknown): void {
+    for (const { key, ...view } of readSessions({ version: 1, sessions: [saved] })) this.#put(key, view);
   }
 
   restore(snapshot: unknown): void {
