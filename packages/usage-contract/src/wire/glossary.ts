@@ -324,6 +324,7 @@ const NARROWER_NOTES: Readonly<Record<string, string>> = {
   "ImportRow.ts": "when it ended",
   "LaneSeries.cache_creation_tokens": "input tokens written to the prompt cache, a step",
   "LaneSeries.cache_read_tokens": "input tokens read from the prompt cache, a step",
+  "LaneSeries.classes": "all tokens, a step, by class of traffic",
   "LaneSeries.input_tokens": "input tokens outside the prompt cache, a step",
   "LaneSeries.output_tokens": "output tokens, a step",
   "LaneSeries.requests": "exchanges finished, a step",

@@ -25,6 +25,7 @@ export const LaneSeriesSchema = v.looseObject({
   output_tokens: counts,
   cache_creation_tokens: counts,
   cache_read_tokens: counts,
+  classes: v.record(v.string(), counts),
   ttft_ms: middle,
   latency_ms: middle,
 });
