@@ -64,7 +64,8 @@ function findPlace(path: string): Place {
   // A slash more would take a conversation past routing, counting and the log.
   if (/^\/v1\/messages(\/count_tokens)?\/$/.test(path)) return "nowhere";
   // The gateway's own corner of the name space: what is not there yet must not reach an upstream.
-  if (/^\/v1\/(usage|quotas|calibration|decisions|events|statusline|dev)(\/|$)/.test(path)) return "nowhere";
+  if (/^\/v1\/(usage|quotas|providers|calibration|decisions|events|requests|statusline|dev)(\/|$)/.test(path))
+    return "nowhere";
   return path.startsWith("/v1/") || path.startsWith("/api/") ? "relay" : "nowhere";
 }
 

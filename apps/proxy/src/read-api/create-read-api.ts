@@ -4,10 +4,12 @@ import {
   DecisionsQuerySchema,
   Mark429RequestSchema,
   openApiDocument,
+  ProviderTestRequestSchema,
   RollupsQuerySchema,
   SamplesQuerySchema,
   SimUsageRequestSchema,
   StatuslineInputSchema,
+  StatuslineQuerySchema,
 } from "@ccp/usage-contract";
 import { Hono } from "hono";
 import type { Deps } from "../deps.ts";
@@ -18,11 +20,13 @@ import { streamEvents } from "./events.ts";
 import { rollupsView, samplesView } from "./history-views.ts";
 import { badRequest, errorAnswer, invalid, readJson, readQuery } from "./json.ts";
 import { markLimit } from "./mark-limit.ts";
+import { providersView } from "./providers-view.ts";
 import { quotasView } from "./quotas-view.ts";
 import { readyz } from "./readyz.ts";
 import { resetCalibration } from "./reset-calibration.ts";
 import { simulateUsage } from "./sim-usage.ts";
-import { renderStatusline } from "./statusline.ts";
+import { statusline } from "./statusline/statusline.ts";
+import { testLane } from "./test-lane.ts";
 import { usageView } from "./usage-view.ts";
 
 /** Everything but the exchange and the relay: what the gateway tells of itself, and the few ways to change it. */
@@ -45,6 +49,15 @@ export function createReadApi(deps: Deps): Hono {
   app.get("/v1/usage/rollups", (c) => {
     const query = readQuery(c, RollupsQuerySchema);
     return query.kind === "error" ? fail(query.error) : c.json(rollupsView(query.value, deps));
+  });
+  app.get("/v1/providers", (c) => c.json(providersView(deps)));
+  app.post("/v1/providers/test", async (c) => {
+    const body = await readJson(c, ProviderTestRequestSchema);
+    if (body.kind === "error") return fail(body.error);
+    const runtime = deps.lanes.get(body.value.lane);
+    return runtime === undefined
+      ? fail(badRequest(404, `the catalog has no lane ${body.value.lane}`))
+      : c.json(await testLane(runtime, deps));
   });
   app.get("/v1/quotas", (c) => c.json(quotasView(deps)));
   app.post("/v1/quotas/reload", (c) => {
@@ -86,10 +99,13 @@ export function createReadApi(deps: Deps): Hono {
   });
   app.get("/v1/events", (c) => streamEvents(c, deps));
   app.post("/v1/statusline", async (c) => {
-    const body = await readJson(c, StatuslineInputSchema);
-    return body.kind === "error"
-      ? fail(body.error)
-      : c.text(renderStatusline(body.value, hasAdminToken(c.req.header("authorization"), deps), deps));
+    const query = readQuery(c, StatuslineQuerySchema);
+    if (query.kind === "error") return fail(query.error);
+    // A status line's command is curl, which calls everything a form.
+    const body = await readJson(c, StatuslineInputSchema, "any");
+    if (body.kind === "error") return fail(body.error);
+    const isTrusted = hasAdminToken(c.req.header("authorization"), deps);
+    return c.text(statusline(body.value, query.value, isTrusted, deps));
   });
   if (deps.settings.devEnable) {
     app.post("/v1/dev/sim-usage", async (c) => {

@@ -44,23 +44,3 @@ describe("GET /v1/events", () => {
     await expect.poll(() => seen.map(({ id }) => id)).toEqual(["5", "6"]);
   });
 });
-
-describe("POST /v1/statusline", () => {
-  it("renders a line and takes in what Claude Code knows of the plan", async () => {
-    const { url, clock } = await openTestGateway();
-    const post = (body: unknown) =>
-      fetch(`${url}/v1/statusline`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
-      });
-    expect(await (await post({ model: { id: "claude-opus-5-5" } })).text()).toBe("ccp: no usage seen yet");
-    const resets_at = clock.wallMs() / 1000 + 3600;
-    const line = await post({ rate_limits: { five_hour: { used_percentage: 42, resets_at } } });
-    expect(await line.text()).toBe("ccp anthropic 5h 42%");
-    const view = (await (await fetch(`${url}/v1/usage`)).json()) as {
-      lanes: Record<string, { windows: { source: string; used_pct: number }[] }>;
-    };
-    expect(view.lanes.anthropic?.windows[0]).toMatchObject({ source: "statusline", used_pct: 0.42 });
-  });
-});

@@ -10,12 +10,13 @@ export type ReadJson<T> =
   | { readonly kind: "value"; readonly value: T }
   | { readonly kind: "error"; readonly error: OwnError };
 
-/** Reads and checks a request's JSON body. */
+/** Reads and checks a request's JSON body. `any`: whatever it says that it is. */
 export async function readJson<S extends GenericSchema>(
   c: Context,
   schema: S,
+  contentType: "json" | "any" = "json",
 ): Promise<ReadJson<InferOutput<S>>> {
-  if (!/^application\/json\b/i.test(c.req.header("content-type") ?? "")) {
+  if (contentType === "json" && !/^application\/json\b/i.test(c.req.header("content-type") ?? "")) {
     return { kind: "error", error: badRequest(415, "content-type must be application/json") };
   }
   if (Number(c.req.header("content-length") ?? 0) > MAX_JSON_BYTES) {

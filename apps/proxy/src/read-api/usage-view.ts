@@ -1,5 +1,6 @@
 import {
   findForModel,
+  isGlob,
   type LaneState,
   type LaneUsage,
   type LaneWindow,
@@ -13,6 +14,7 @@ import { type LaneRuntime, laneUnusable } from "../lanes/lane-runtime.ts";
 export function usageView(deps: Deps): UsageView {
   const nowMs = deps.clock.wallMs();
   const models = modelUsages(deps, nowMs);
+  const hint = deps.modelHint();
   const lanes: Record<string, LaneUsage> = {};
   for (const [lane, runtime] of deps.lanes) lanes[lane] = laneUsage(runtime, models, nowMs, deps);
   return {
@@ -25,9 +27,18 @@ export function usageView(deps: Deps): UsageView {
     uptime_sec: (deps.clock.monoMs() - deps.startedMonoMs) / 1000,
     totals: { rerouted: deps.totals.rerouted, wasted_retry_ms: deps.totals.wastedRetryMs },
     windows: windowLengths(deps),
+    gateway: {
+      version: deps.version,
+      node: process.version,
+      pid: process.pid,
+      host: deps.settings.host,
+    },
+    log: logState(deps),
+    ...waitingQuotas(deps),
+    ...lastSwitch(deps),
     ...(deps.demo ? { demo: true } : {}),
-    ...(deps.settings.offloadPaused ? { failover_paused: true } : {}),
-    ...(deps.modelHint() === null ? {} : { model_hint: deps.modelHint() }),
+    ...(deps.settings.offloadPaused ? { failover_paused: true as const } : {}),
+    ...(hint === null ? {} : { model_hint: hint }),
     ...(deps.quotas.current().issues.length === 0
       ? {}
       : { quota_issues: deps.quotas.current().issues.length }),
@@ -38,6 +49,36 @@ export function usageView(deps: Deps): UsageView {
 function windowLengths(deps: Deps): { rolling_seconds: number; weekly_seconds: number } {
   const { rollingMs, weeklyMs } = deps.quotas.current().config;
   return { rolling_seconds: rollingMs / 1000, weekly_seconds: weeklyMs / 1000 };
+}
+
+function logState(deps: Deps): NonNullable<UsageView["log"]> {
+  const { dropped, partialWrites, degraded } = deps.log.status();
+  return { dropped, partial_writes: partialWrites, degraded };
+}
+
+/** A pattern is a template: without a model of its own it would have no row anywhere, and look as if it was not read. */
+function waitingQuotas(deps: Deps): Pick<UsageView, "waiting_quotas"> {
+  const used = new Set(deps.engine.models().map((model) => deps.engine.quotaKey(model)));
+  const waiting = deps.quotas
+    .current()
+    .config.models.filter(({ key }) => isGlob(key) && !used.has(key))
+    .map((quota) => {
+      const weekly = quota.weeklyLimitType === "tokens" ? quota.weeklyLimitValue : null;
+      const caps = { rolling_capacity_tokens: quota.rollingTokens, weekly_capacity_tokens: weekly };
+      return [quota.key, { provider: quota.lane, ...caps }] as const;
+    });
+  return waiting.length === 0 ? {} : { waiting_quotas: Object.fromEntries(waiting) };
+}
+
+/** As far back as live events are kept. */
+function lastSwitch(deps: Deps): Pick<UsageView, "last_switch"> {
+  for (const { event } of deps.events.since(0).toReversed()) {
+    if (event.name !== "decision") continue;
+    const { ts, model, lane, decision, reroute_decision } = event.data;
+    if (decision !== "reroute_policy" && decision !== "fallback") continue;
+    return { last_switch: { ts, model, lane, reroute_decision } };
+  }
+  return {};
 }
 
 export function modelUsages(deps: Deps, nowMs: number): Record<string, ModelUsage> {

@@ -1,0 +1,165 @@
+import type { WindowFigures } from "@ccp/quota-engine";
+import {
+  ANTHROPIC_LANE,
+  DEFAULT_WARN_PCT,
+  type LaneId,
+  type RerouteDecision,
+  type StatuslineInput,
+  type StatuslineQuery,
+  statuslineWindows,
+} from "@ccp/usage-contract";
+import type { Deps } from "../../deps.ts";
+import { decideNext, NOTHING_TRIED, planQuestion } from "../../exchange/plan.ts";
+import { laneUnusable } from "../../lanes/lane-runtime.ts";
+import { renderStatusline } from "./render-statusline.ts";
+import type { StatuslineRoute, StatuslineView, StatuslineWindow } from "./statusline-view.ts";
+
+/** Bytes per token before a model's own ratio is learned. */
+const BYTES_PER_TOKEN = 4;
+const TYPICAL_INPUT_TOKENS = 1_000;
+const DEFAULT_COLUMNS = 120;
+const MIN_COLUMNS = 8;
+const MAX_NAME = 32;
+const HOUR_MS = 3_600_000;
+
+/**
+ * One line for Claude Code: the lane its next request would take, and that lane's windows. What Claude Code knows of
+ * its plan is taken in on the way.
+ */
+export function statusline(
+  input: StatuslineInput,
+  query: StatuslineQuery,
+  isTrusted: boolean,
+  deps: Deps,
+): string {
+  const nowMs = deps.clock.wallMs();
+  const readings = statuslineWindows(input);
+  // A reading can move traffic. Where an operator asks for a token, only who has it may do that.
+  if (isTrusted && readings.length > 0) deps.engine.observeWindows(ANTHROPIC_LANE, null, readings, nowMs);
+  const look = { columns: readColumns(query.columns), color: !query.no_color };
+  return renderStatusline(statuslineView(input, nowMs, deps), look);
+}
+
+function readColumns(text: string | undefined): number {
+  const columns = /^\d{1,4}$/.test(text ?? "") ? Number(text) : 0;
+  return columns === 0 ? DEFAULT_COLUMNS : Math.max(MIN_COLUMNS, columns);
+}
+
+function statuslineView(input: StatuslineInput, nowMs: number, deps: Deps): StatuslineView {
+  const model = input.model?.id ?? null;
+  const route = model === null ? null : askRoute(model, input, nowMs, deps);
+  const shown = route === null || route.kind === "refused" ? null : route.lane;
+  const lanes = [...deps.lanes].flatMap(([lane, runtime]) => (laneUnusable(runtime) === null ? [lane] : []));
+  const others = lanes.filter((lane) => lane !== shown).flatMap((lane) => fullest(lane, nowMs, deps));
+  const hint = deps.modelHint();
+  const context = input.context_window?.used_percentage ?? null;
+  return {
+    model: plain(input.model?.display_name ?? model),
+    route,
+    windows: shown === null ? [] : laneWindows(shown, model, nowMs, deps),
+    others,
+    context: context === null ? null : context / 100,
+    badges: [
+      ...(deps.demo ? ["DEMO"] : []),
+      ...(deps.settings.offloadPaused ? ["PAUSED"] : []),
+      ...(hint === null ? [] : [`as ${plain(hint) ?? "?"}`]),
+    ],
+  };
+}
+
+/** Decides as live traffic does; nothing is reserved, kept or published. */
+function askRoute(model: string, input: StatuslineInput, nowMs: number, deps: Deps): StatuslineRoute {
+  const plan = planQuestion(
+    {
+      model,
+      bodyBytes: contextTokens(input) * BYTES_PER_TOKEN,
+      maxTokens: null,
+      session: input.session_id ?? null,
+      trafficClass: "main",
+      isQuotaProbe: false,
+    },
+    deps,
+  );
+  const { decision } = decideNext(plan, NOTHING_TRIED, nowMs, deps);
+  if (decision.kind !== "send") {
+    const retryAtMs = decision.kind === "refuse" ? decision.retryAtMs : null;
+    return { kind: "refused", retrySec: retryAtMs === null ? null : (retryAtMs - nowMs) / 1000 };
+  }
+  const { lane } = decision;
+  if (lane === plan.preferred) return { kind: "preferred", lane };
+  const why = laneUnusable(deps.lanes.get(plan.preferred)) === null ? WHY[decision.rerouteDecision] : "off";
+  return { kind: "rerouted", lane, preferred: plan.preferred, why };
+}
+
+const WHY: Readonly<Record<RerouteDecision, string>> = {
+  quota_pass: "left",
+  quota_warn_attempt: "near its cap",
+  quota_block: "at its cap",
+  quota_preemptive_warn: "near its cap",
+  quota_cooldown: "cools",
+  quota_probe: "cools",
+  quota_run_to_limit: "at its limit",
+  quota_overshoot: "at its limit",
+  fallback: "failing",
+  no_fallback: "spent",
+};
+
+function contextTokens({ context_window }: StatuslineInput): number {
+  const { used_percentage, context_window_size } = context_window ?? {};
+  const used = ((used_percentage ?? 0) / 100) * (context_window_size ?? 0);
+  return used > 0 && Number.isFinite(used) ? Math.round(used) : TYPICAL_INPUT_TOKENS;
+}
+
+/** What the lane declares of the whole account, or the model's own cap where that is fuller. */
+function laneWindows(lane: LaneId, model: string | null, nowMs: number, deps: Deps): StatuslineWindow[] {
+  const windows = new Map(declaredWindows(lane, nowMs, deps).map((window) => [window.name, window]));
+  for (const own of model === null ? [] : ownWindows(lane, model, nowMs, deps)) {
+    const declared = windows.get(own.name);
+    if (declared === undefined || own.usedPct > declared.usedPct) windows.set(own.name, own);
+  }
+  return [...windows.values()].sort((a, b) => lengthOf(a.name) - lengthOf(b.name));
+}
+
+function declaredWindows(lane: LaneId, nowMs: number, deps: Deps): StatuslineWindow[] {
+  return deps.engine.laneWindows(lane, nowMs).flatMap(({ name, used_pct, reset_ts, model }) => {
+    if (used_pct === null || model !== undefined) return [];
+    const resetSec = reset_ts === null ? null : reset_ts - nowMs / 1000;
+    return [{ name, usedPct: used_pct, state: stateOf(used_pct, DEFAULT_WARN_PCT), resetSec }];
+  });
+}
+
+function ownWindows(lane: LaneId, model: string, nowMs: number, deps: Deps): StatuslineWindow[] {
+  const assessment = deps.engine.assess({ lane, model, predicted: 0, nowMs, trafficClass: "main" });
+  const { rollingMs, weeklyMs } = deps.quotas.current().config;
+  const { rolling, weekly, warnThreshold } = assessment;
+  const named: readonly (readonly [string, WindowFigures])[] = [
+    [`${rollingMs / HOUR_MS}h`, rolling],
+    [`${weeklyMs / (24 * HOUR_MS)}d`, weekly],
+  ];
+  return named.flatMap(([name, { usedPct, etaSec }]) => {
+    if (usedPct === null) return [];
+    const resetSec = etaSec > 0 ? etaSec : null;
+    return [{ name, usedPct, state: stateOf(usedPct, warnThreshold), resetSec }];
+  });
+}
+
+function fullest(lane: LaneId, nowMs: number, deps: Deps): StatuslineView["others"] {
+  const [window] = laneWindows(lane, null, nowMs, deps).sort((a, b) => b.usedPct - a.usedPct);
+  return window === undefined ? [] : [{ lane, window }];
+}
+
+function stateOf(usedPct: number, warnPct: number): StatuslineWindow["state"] {
+  if (usedPct >= 1) return "block";
+  return usedPct >= warnPct ? "warn" : "ok";
+}
+
+function lengthOf(name: string): number {
+  const [, amount, unit] = /^(\d+)([mhd])/.exec(name) ?? [];
+  return Number(amount ?? Number.POSITIVE_INFINITY) * (unit === "d" ? 1440 : unit === "h" ? 60 : 1);
+}
+
+/** Text from outside must not move a cursor, set a title or break the line. */
+function plain(text: string | null): string | null {
+  const clean = text?.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "").trim() ?? "";
+  return clean === "" ? null : clean.length > MAX_NAME ? `${clean.slice(0, MAX_NAME - 1)}…` : clean;
+}
