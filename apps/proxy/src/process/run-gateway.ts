@@ -12,6 +12,7 @@ import { findCheckout } from "../state/find-checkout.ts";
 import { createGatewayState, type GatewayState } from "../state/gateway-state.ts";
 import { watchModelHint } from "../state/model-hint.ts";
 import { createSaver } from "../state/saver.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import { startCalibrator } from "./calibrator.ts";
 import { handleSignals } from "./handle-signals.ts";
 import { packageVersion } from "./package-version.ts";
@@ -19,6 +20,9 @@ import { describePortHolder } from "./port-holder.ts";
 import { printReady } from "./print-ready.ts";
 import { refuseOwnAddress } from "./refuse-own-address.ts";
 import { EXIT_BAD_CONFIG, StartError } from "./start-error.ts";
+
+/** Of the time in which a process is asked to end; what the collector does not take by then is lost. */
+const TELEMETRY_FLUSH_MS = 3_000;
 
 export interface RunOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -53,6 +57,7 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
     onRepaired: (bytes) => notice("warn", `a torn last line of ${bytes} bytes was cut off the usage log`),
   });
   const hint = watchModelHint(settings.manualModel, paths.modelHint);
+  const telemetry = await startTelemetry(settings);
   let state: GatewayState | null = null;
   const saver = createSaver(() => state?.save());
   const gateway = await listenOrExplain(settings, () =>
@@ -69,6 +74,7 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
       demo: demo !== null,
       probeResults: paths.probeResults,
       saveSoon: () => saver.soon(),
+      ...(telemetry === null ? {} : { telemetry }),
       beforeListen: (deps) => {
         state = createGatewayState(paths, deps);
         state.restore();
@@ -84,6 +90,8 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
     saver.close();
     log.close();
     lock.release();
+    // After what must not be lost: a collector may be slow.
+    await telemetry?.close(TELEMETRY_FLUSH_MS);
     await demo?.close();
   });
   // Last: whoever reads the line may stop the gateway at once.
@@ -108,6 +116,13 @@ function readSettings(env: RunOptions["env"]): Settings {
   const [first, ...more] = errors;
   if (first !== undefined) throw new StartError(first, more, EXIT_BAD_CONFIG);
   return settings;
+}
+
+/** The packages are loaded for this alone: without a collector none of them has to be there. */
+async function startTelemetry({ otel }: Settings): Promise<Telemetry | null> {
+  if (otel === null) return null;
+  const { openTelemetry } = await import("../telemetry/open-telemetry.ts");
+  return openTelemetry({ otel, version: packageVersion(), notice });
 }
 
 interface ConfigFiles {

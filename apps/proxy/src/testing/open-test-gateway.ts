@@ -4,6 +4,7 @@ import { parseEnv, type Settings, type UsageEvent } from "@ccp/usage-contract";
 import { onTestFinished } from "vitest";
 import type { Clock } from "../deps.ts";
 import { type Gateway, startGateway } from "../start-gateway.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 
 /** One secret per lane and one of the client: none may be seen where it does not belong. */
 export const CANARY = {
@@ -38,6 +39,7 @@ export interface TestGatewayOptions {
   readonly settings?: Partial<Settings>;
   readonly anthropic?: MockOptions;
   readonly zai?: MockOptions;
+  readonly telemetry?: Telemetry;
 }
 
 /** haiku prefers zai and falls back to anthropic; the rest goes the other way round. */
@@ -88,6 +90,7 @@ export async function openTestGateway(options: TestGatewayOptions = {}): Promise
     notice: (level, message) => void notices.push(`${level}: ${message}`),
     modelHint: () => options.settings?.manualModel ?? null,
     random: () => 0.5,
+    ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
   });
   onTestFinished(async () => {
     await gateway.close();
