@@ -1,14 +1,17 @@
+import type { MintBook } from "@ccp/lane-repair";
 import type { Catalog } from "@ccp/provider-catalog";
 import type { QuotaEngine } from "@ccp/quota-engine";
 import type { LaneBook, SessionBook } from "@ccp/router-policy";
 import type { ConfigIssue, LaneId, Settings, UsageEvent } from "@ccp/usage-contract";
 import type { History } from "@ccp/usage-store";
+import type { SeriesBook } from "./dashboard/series/series-book.ts";
 import type { BodyBudget } from "./exchange/read-body.ts";
 import type { LaneRegistry } from "./lanes/lane-runtime.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { DecisionRing } from "./state/decision-ring.ts";
 import type { EventHub } from "./state/event-hub.ts";
 import type { QuotaSource } from "./state/quota-source.ts";
+import type { RequestRing } from "./state/request-ring.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 
 /** Wall time for windows and logs; monotonic time for durations, since the wall clock can be set back. */
@@ -53,6 +56,10 @@ export interface Deps {
   readonly engine: QuotaEngine;
   readonly book: LaneBook;
   readonly sessions: SessionBook;
+  /** Which lane minted which thinking signature and tool id. */
+  readonly mints: MintBook;
+  /** Where only one lane can serve, nobody needs to know who minted what. */
+  readonly hasSeveralLanes: boolean;
   readonly quotas: QuotaSource;
   /** Absolute path of the probe file that is read; `null` where none is. */
   readonly probeResults: string | null;
@@ -60,6 +67,8 @@ export interface Deps {
   readonly events: EventHub;
   readonly history: History;
   readonly decisions: DecisionRing;
+  readonly requests: RequestRing;
+  readonly series: SeriesBook;
   readonly metrics: Metrics;
   /** `null`: no collector is to be told. */
   readonly telemetry: Telemetry | null;

@@ -1,16 +1,18 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
+import { createMintBook } from "@ccp/lane-repair";
 import { planRoute } from "@ccp/provider-catalog";
 import { createQuotaEngine } from "@ccp/quota-engine";
 import { createLaneBook, createSessionBook } from "@ccp/router-policy";
 import type { Settings } from "@ccp/usage-contract";
 import { createMemoryHistory } from "@ccp/usage-store";
+import { createSeriesBook } from "./dashboard/series/series-book.ts";
 import type { CatalogInForce, Clock, Deps, EventLog, Notice } from "./deps.ts";
 import { createGatewayServer, LISTEN_BACKLOG } from "./http/create-server.ts";
 import { type GuardRules, guardRules } from "./http/guard.ts";
 import { createListener } from "./http/listener.ts";
-import { closeLanes, createLaneRegistry } from "./lanes/lane-runtime.ts";
+import { closeLanes, createLaneRegistry, laneUnusable } from "./lanes/lane-runtime.ts";
 import { createMetrics, type Metrics } from "./metrics/metrics.ts";
 import { createModelLabel } from "./metrics/model-label.ts";
 import { createReadApi } from "./read-api/create-read-api.ts";
@@ -19,11 +21,14 @@ import { createDecisionRing } from "./state/decision-ring.ts";
 import { createEventHub } from "./state/event-hub.ts";
 import { createIdSource } from "./state/new-id.ts";
 import { createQuotaSource, type QuotaReading } from "./state/quota-source.ts";
+import { createRequestRing } from "./state/request-ring.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 
 /** All request bodies held at one moment. */
 const MAX_HELD_BODY_BYTES = 256 * 1024 * 1024;
 const DRAIN_SWEEP_MS = 250;
+/** A turn mints about three; this is days of several agents at work. */
+const MINTS_KEPT = 50_000;
 
 export interface GatewayOptions {
   readonly settings: Settings;
@@ -94,6 +99,11 @@ function createDeps(options: GatewayOptions): Deps {
     (config, nowMs) => engine.reconfigure(config, nowMs),
     clock.wallMs(),
   );
+  const lanes = createLaneRegistry(catalog, {
+    env: options.env,
+    profile: settings.profile,
+    connectTimeoutMs: settings.connectTimeoutMs,
+  });
   // Gauges read the finished parts, which do not exist before the metrics do.
   const metrics: Metrics = createMetrics(() => scrapeFacts(deps), options.version);
   const deps: Deps = {
@@ -103,23 +113,23 @@ function createDeps(options: GatewayOptions): Deps {
     clock,
     catalog,
     catalogInForce: options.catalogInForce,
-    lanes: createLaneRegistry(catalog, {
-      env: options.env,
-      profile: settings.profile,
-      connectTimeoutMs: settings.connectTimeoutMs,
-    }),
+    lanes,
     preferredLane: (model) => planRoute(catalog, model).preferred,
     modelLabel: createModelLabel(catalog, (model) => engine.quotaKey(model)),
     modelHint: options.modelHint,
     engine,
     book: createLaneBook(),
     sessions: createSessionBook(),
+    mints: createMintBook({ capacity: MINTS_KEPT }),
+    hasSeveralLanes: [...lanes.values()].filter((lane) => laneUnusable(lane) === null).length > 1,
     quotas,
     probeResults: options.probeResults ?? null,
     log: options.log,
     events: createEventHub(),
     history: createMemoryHistory(),
     decisions: createDecisionRing(),
+    requests: createRequestRing(),
+    series: createSeriesBook(() => deps),
     metrics,
     telemetry: options.telemetry ?? null,
     totals: { rerouted: 0, wastedRetryMs: 0 },
@@ -175,6 +185,7 @@ async function drain(server: Server, deps: Deps, limitMs: number): Promise<void>
 
 async function close(server: Server, deps: Deps): Promise<void> {
   deps.drain.active = true;
+  deps.series.close();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeAllConnections();
   await closed;

@@ -13,6 +13,7 @@ it("exports exactly these names", () => {
     "laneNeeds",
     "lanesIn",
     "mintsIn",
+    "needsHistoryRepair",
     "openMintTap",
     "openRestorer",
     "repairRequest",

@@ -2,7 +2,14 @@ export type { BodyIssue } from "./body/json-reader.ts";
 export { filterBetaHeader, isOauthBeta } from "./filter-beta-header.ts";
 export { isSignatureRefusal } from "./is-signature-refusal.ts";
 export { keepBetas } from "./keep-betas.ts";
-export { LANE_NEEDS, type LaneDialect, type LaneNeeds, laneNeeds, NO_NEEDS } from "./lane-needs.ts";
+export {
+  LANE_NEEDS,
+  type LaneDialect,
+  type LaneNeeds,
+  laneNeeds,
+  NO_NEEDS,
+  needsHistoryRepair,
+} from "./lane-needs.ts";
 export { lanesIn, type Mints, mintsIn } from "./lanes-in.ts";
 export { createMintBook, type MintBook, type MintSnapshot } from "./mint/mint-book.ts";
 export { type MintTap, type MintTapOptions, openMintTap } from "./mint/mint-tap.ts";

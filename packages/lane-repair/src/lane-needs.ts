@@ -118,3 +118,14 @@ export function laneNeeds(dialect: string): LaneNeeds {
 function isDialect(name: string): name is LaneDialect {
   return Object.hasOwn(LANE_NEEDS, name);
 }
+
+/** Whether a lane takes turns of other lanes only with repairs; where not, it need not be known who minted what. */
+export function needsHistoryRepair(needs: LaneNeeds): boolean {
+  return (
+    needs.thinking === "strip_foreign" ||
+    needs.thinkingOff !== "never" ||
+    needs.toolIds ||
+    needs.toolPairs ||
+    needs.serverTools
+  );
+}

@@ -6,7 +6,7 @@ import { dropFields, dropMessageFields } from "./drop-fields.ts";
 import { dropForeignServerTools } from "./drop-foreign-server-tools.ts";
 import { filterBetaHeader, isOauthBeta } from "./filter-beta-header.ts";
 import { keepBetas } from "./keep-betas.ts";
-import type { LaneNeeds } from "./lane-needs.ts";
+import { type LaneNeeds, needsHistoryRepair } from "./lane-needs.ts";
 import { mendToolPairs } from "./mend-tool-pairs.ts";
 import { raiseSmallBudget } from "./raise-small-budget.ts";
 import { redactUserId } from "./redact-user-id.ts";
@@ -90,14 +90,8 @@ function untouched({ chunks }: RepairInput, issue: BodyIssue | null): RepairedBo
 }
 
 function touchesBody({ needs, crossLane }: RepairInput): boolean {
-  const history =
-    needs.thinking === "strip_foreign" ||
-    needs.thinkingOff !== "never" ||
-    needs.toolIds ||
-    needs.toolPairs ||
-    needs.serverTools;
   return (
-    (crossLane && history) ||
+    (crossLane && needsHistoryRepair(needs)) ||
     needs.thinking === "strip_all" ||
     needs.toolReferences ||
     needs.systemTurns !== "keep" ||

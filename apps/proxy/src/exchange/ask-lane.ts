@@ -1,7 +1,9 @@
+import { isSignatureRefusal } from "@ccp/lane-repair";
 import type { HeaderMode } from "@ccp/provider-catalog";
 import type { Deps } from "../deps.ts";
+import { disownSignatures } from "./fit-request.ts";
 import { type Judged, judge } from "./judge.ts";
-import { withHeaderMode } from "./prepare.ts";
+import { type Prepared, prepare, withHeaderMode } from "./prepare.ts";
 import type { Attempt, Run } from "./run.ts";
 import { send } from "./send.ts";
 import { CallFailure } from "./upstream-call.ts";
@@ -10,27 +12,66 @@ import { CallFailure } from "./upstream-call.ts";
 const EITHER_HEADER: ReadonlySet<string> = new Set(["zai"]);
 
 /**
- * Sends an attempt and judges its answer. Where the lane refuses its key and may want it in the other header, it is asked
- * once more; the mode that works is kept for the lane's next requests.
+ * Sends an attempt and judges its answer. What the same lane may take in another form is sent once more in that form:
+ * a key in the other header, a conversation without the thinking that the lane did not sign.
  */
 export async function askLane(run: Run, attempt: Attempt, deps: Deps): Promise<Judged> {
+  const judged = await askWithKey(run, attempt, deps);
+  const stripped = run.clientGone ? null : withoutThinking(run, attempt, judged, deps);
+  return stripped === null ? judged : askAgain(run, attempt, judged, stripped, deps);
+}
+
+/**
+ * Where the lane refuses its key and may want it in the other header, it is asked once more; the mode that works is kept
+ * for the lane's next requests.
+ */
+async function askWithKey(run: Run, attempt: Attempt, deps: Deps): Promise<Judged> {
   const judged = await ask(run, attempt, deps);
   const other = otherHeaderMode(attempt, judged);
   if (other === null || run.clientGone) return judged;
-  judged.sent.call.abort(new CallFailure("aborted", null));
-  attempt.prepared = withHeaderMode(attempt.prepared, run.accepted, other);
-  attempt.retried = true;
-  const again = await ask(run, attempt, deps);
+  const prepared = withHeaderMode(attempt.prepared, run.accepted, other);
+  const again = await askAgain(run, attempt, judged, prepared, deps);
   if (isWordFromBeyondTheDoor(again)) attempt.runtime.learned.headerMode = other;
   return again;
 }
 
+function askAgain(
+  run: Run,
+  attempt: Attempt,
+  refused: Judged,
+  prepared: Prepared,
+  deps: Deps,
+): Promise<Judged> {
+  refused.sent.call.abort(new CallFailure("aborted", null));
+  attempt.prepared = prepared;
+  attempt.retried = true;
+  return ask(run, attempt, deps);
+}
+
 async function ask(run: Run, attempt: Attempt, deps: Deps): Promise<Judged> {
-  const sent = await send({ ...attempt.prepared, lane: attempt.runtime }, deps, (call) => {
+  const sent = await send({ ...attempt.prepared, lane: attempt.runtime, decode: true }, deps, (call) => {
     run.activeCall = call;
   });
   attempt.retried ||= sent.retried;
   return judge(sent, attempt.runtime, attempt.prepared.credential, deps.clock.wallMs);
+}
+
+/**
+ * The request without thinking, where that is what the lane refused. It happens when nobody knows any more who signed
+ * it, so what was refused is noted for the turns to come.
+ *
+ * @returns `null`: the answer stands.
+ */
+function withoutThinking(run: Run, attempt: Attempt, judged: Judged, deps: Deps): Prepared | null {
+  const { accepted } = run;
+  if (judged.sent.head?.status !== 400 || !isSignatureRefusal(judged.signal.message)) return null;
+  if (!disownSignatures(accepted, deps.mints)) return null;
+  const preparation = prepare(accepted, attempt.runtime, deps, true);
+  if (preparation.kind === "unfit" || !preparation.prepared.repairs.includes("strip_thinking")) return null;
+  const { headerMode } = attempt.prepared;
+  return preparation.prepared.headerMode === headerMode
+    ? preparation.prepared
+    : withHeaderMode(preparation.prepared, accepted, headerMode);
 }
 
 /** Answers that only a caller whose key was taken gets. */

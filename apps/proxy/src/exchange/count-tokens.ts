@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Deps } from "../deps.ts";
 import { sendError } from "../http/answer.ts";
 import { type Accepted, accept, releaseBody } from "./accept.ts";
-import { AMBIGUOUS_MODEL } from "./fail.ts";
 import { decideNext, NOTHING_TRIED, planQuestion } from "./plan.ts";
 import { type CredentialOwner, prepare } from "./prepare.ts";
 import { pumpUncounted } from "./pump.ts";
@@ -52,9 +51,9 @@ async function countOnLane(accepted: Accepted, laneId: string, estimate: number,
   const { outgoing, rid } = accepted;
   const runtime = deps.lanes.get(laneId);
   if (runtime === undefined) return sendEstimate(outgoing, estimate, rid);
-  const preparation = prepare(accepted, runtime, deps.catalog);
-  if (preparation.kind === "ambiguous_model") return sendError(outgoing, AMBIGUOUS_MODEL, rid);
-  const { call, head } = await send({ ...preparation.prepared, lane: runtime }, deps, (each) =>
+  const preparation = prepare(accepted, runtime, deps);
+  if (preparation.kind === "unfit") return sendError(outgoing, preparation.error, rid);
+  const { call, head } = await send({ ...preparation.prepared, lane: runtime, decode: true }, deps, (each) =>
     outgoing.once("close", () => each.abort(new CallFailure("aborted", null))),
   );
   if (head === null || !(await holdsCount(call, head, preparation.prepared.credential))) {

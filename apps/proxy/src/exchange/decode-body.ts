@@ -1,12 +1,5 @@
 import { promisify } from "node:util";
-import {
-  brotliDecompress,
-  brotliDecompressSync,
-  gunzip,
-  gunzipSync,
-  zstdDecompress,
-  zstdDecompressSync,
-} from "node:zlib";
+import { brotliDecompress, gunzip, zstdDecompress } from "node:zlib";
 import type { OwnError } from "../http/answer.ts";
 
 type Decoder = (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
@@ -54,28 +47,6 @@ export async function decodeBody(
             message: `the request body is not valid ${encoding}`,
           },
     };
-  }
-}
-
-/** Decodes the start of an answer for reading only; `null` where it cannot be read. */
-export function decodeForReading(body: Buffer, encoding: string | null, maxBytes: number): string | null {
-  if (encoding === null || isIdentity(encoding)) return body.toString("utf8");
-  try {
-    const options = { maxOutputLength: maxBytes };
-    switch (encoding.trim().toLowerCase()) {
-      case "gzip":
-      case "x-gzip":
-        return gunzipSync(body, options).toString("utf8");
-      case "br":
-        return brotliDecompressSync(body, options).toString("utf8");
-      case "zstd":
-        return zstdDecompressSync(body, options).toString("utf8");
-      default:
-        return null;
-    }
-  } catch {
-    // A refusal that cannot be read is classified by its status and headers.
-    return null;
   }
 }
 

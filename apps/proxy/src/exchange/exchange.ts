@@ -3,17 +3,10 @@ import type { Deps } from "../deps.ts";
 import { type OwnError, sendError } from "../http/answer.ts";
 import { accept, releaseBody } from "./accept.ts";
 import { askLane } from "./ask-lane.ts";
-import {
-  AMBIGUOUS_MODEL,
-  allLanesSpent,
-  emptyAnswer,
-  noAnswer,
-  noUsableLane,
-  upstreamRedirect,
-} from "./fail.ts";
+import { allLanesSpent, emptyAnswer, noAnswer, noUsableLane, upstreamRedirect } from "./fail.ts";
 import type { Judged } from "./judge.ts";
 import { type Decided, decideNext, NOTHING_TRIED, type Progress, planQuestion } from "./plan.ts";
-import { prepare } from "./prepare.ts";
+import { type Preparation, prepare } from "./prepare.ts";
 import { readQuestion } from "./read-question.ts";
 import { downstreamHeaders, relay } from "./relay.ts";
 import { type Attempt, lastAttempt, type Run, type SendDecision, triedLanes } from "./run.ts";
@@ -70,7 +63,7 @@ async function attemptLanes(run: Run, deps: Deps): Promise<void> {
     countWaste(run, deps);
 
     const attempt = open(run, decided, decided.decision, nowMs, deps);
-    if (attempt === null) return answerOwn(run, AMBIGUOUS_MODEL, deps);
+    if ("error" in attempt) return answerOwn(run, attempt.error, deps);
     const judged = await askLane(run, attempt, deps);
     if (run.clientGone) {
       // What the lane said of its limits stands, whoever is there to hear it.
@@ -102,12 +95,20 @@ function progressOf(run: Run, last: Judged | null): Progress {
   return { tried: triedLanes(run), after: { kind: last.hop, lane: attempt.decision.lane } };
 }
 
+type Unfit = Extract<Preparation, { kind: "unfit" }>;
+
 /** Deciding and reserving are one step: nothing is awaited between them, so a herd cannot pass together. */
-function open(run: Run, decided: Decided, decision: SendDecision, nowMs: number, deps: Deps): Attempt | null {
+function open(
+  run: Run,
+  decided: Decided,
+  decision: SendDecision,
+  nowMs: number,
+  deps: Deps,
+): Attempt | Unfit {
   const runtime = deps.lanes.get(decision.lane);
   if (runtime === undefined) throw new Error(`the decision names a lane that is not open: ${decision.lane}`);
-  const preparation = prepare(run.accepted, runtime, deps.catalog);
-  if (preparation.kind === "ambiguous_model") return null;
+  const preparation = prepare(run.accepted, runtime, deps);
+  if (preparation.kind === "unfit") return preparation;
   const predictedTokens = decided.predictions.get(decision.lane)?.countedTokens ?? 0;
   const attempt: Attempt = {
     number: run.attempts.length + 1,
@@ -153,6 +154,7 @@ async function pass(run: Run, attempt: Attempt, judged: Judged, deps: Deps): Pro
     return answerOwn(run, upstreamRedirect(laneId), deps);
   }
   if (call.ended && call.bodyBytes === 0) return answerOwn(run, emptyAnswer(laneId, head), deps);
+  const restore = head.status === 200 ? attempt.prepared.restore : null;
   const own: Record<string, string> = {
     "x-ccp-request-id": rid,
     "x-ccp-lane": laneId,
@@ -164,10 +166,14 @@ async function pass(run: Run, attempt: Attempt, judged: Judged, deps: Deps): Pro
     call,
     outgoing,
     status: head.status,
-    headers: downstreamHeaders(head.rawHeaders, laneId, judged.isStream, own),
+    // A stream may get an event more than its upstream sent, and a restored name another length.
+    headers: downstreamHeaders(head.rawHeaders, laneId, judged.isStream || restore !== null, own),
     isStream: judged.isStream,
     isUnframed: isUnframedJson(head),
     extractor: attempt.runtime.extractor,
+    restore,
+    missingStop: attempt.runtime.lane.answers.missingStop,
+    onMint: deps.hasSeveralLanes ? (mint) => deps.mints.note(laneId, mint) : null,
   });
   if (relayed.readerFault !== null) {
     deps.notice(

@@ -114,5 +114,14 @@ export const AMBIGUOUS_MODEL: OwnError = {
   message: 'duplicate_key: the body has more than one top-level "model"',
 };
 
+/** A lane that shall not know the user, and a body in which the user cannot be looked for. */
+export function unreadableUser(lane: LaneId, issue: string): OwnError {
+  return {
+    status: 400,
+    type: "invalid_request_error",
+    message: `${issue}: the body cannot be read, so the user's id cannot be taken out of it for lane ${lane} (needs.redact_user_id)`,
+  };
+}
+
 /** The status that the log shows for a client that left. */
 export const CLIENT_CLOSED_STATUS = 499;

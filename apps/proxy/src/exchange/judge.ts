@@ -1,13 +1,15 @@
+import type { HoldMode } from "@ccp/provider-catalog";
 import { classifyAnswer, classifyStreamError, peekStream, type StreamPeek } from "@ccp/upstream-signals";
 import type { LimitSignal } from "@ccp/usage-contract";
 import type { LaneRuntime } from "../lanes/lane-runtime.ts";
-import { decodeForReading } from "./decode-body.ts";
 import type { CredentialOwner } from "./prepare.ts";
 import type { Sent } from "./send.ts";
 import type { AnswerHead, UpstreamCall } from "./upstream-call.ts";
 
 /** A stream's 200 is passed on after this long without an event: the client's own watchdog must see life. */
 const FIRST_EVENT_WAIT_MS = 2_000;
+/** The same where its first content is waited for, which a lane that thinks sends later. */
+const FIRST_CONTENT_WAIT_MS = 15_000;
 /** How long a refusal's body is waited for, and how much of it is read, before its status alone decides. */
 const REFUSAL_WAIT_MS = 5_000;
 const REFUSAL_READ_BYTES = 64 * 1024;
@@ -38,7 +40,7 @@ export async function judge(
   const isStream = isEventStream(head);
   const signal = await readSignal(call, head, isStream, runtime, wallMs);
   const proven = call.heldBytes > 0 || call.ended;
-  if (brokeBeforeAnswering(call, head, isStream)) {
+  if (brokeBeforeAnswering(call, head, isStream, seekOf(runtime.lane.answers.hold))) {
     return { sent, signal: networkFailure(sent), hop: "failure", isStream, proven };
   }
   // A redirect is never followed, and what it answers was not meant for another lane.
@@ -47,10 +49,16 @@ export async function judge(
 }
 
 /** A 200 that ends, or breaks, before anything of an answer has come serves nobody. */
-function brokeBeforeAnswering(call: UpstreamCall, head: AnswerHead, isStream: boolean): boolean {
+function brokeBeforeAnswering(call: UpstreamCall, head: AnswerHead, isStream: boolean, seek: Seek): boolean {
   if (head.status !== 200 || !call.ended) return false;
   if (call.held.length === 0) return true;
-  return isStream && peekStream(`${textOf(call.held)}\n\n`).kind === "incomplete";
+  return isStream && peekStream(`${textOf(call.held)}\n\n`, seek).kind === "incomplete";
+}
+
+type Seek = "event" | "content";
+
+function seekOf(hold: HoldMode): Seek {
+  return hold === "first_content" ? "content" : "event";
 }
 
 async function readSignal(
@@ -63,7 +71,7 @@ async function readSignal(
   const { dialect } = runtime.lane;
   const base = { dialect, status: head.status, headers: head };
   if (isStream && head.status === 200) {
-    const errorData = await firstEventError(call);
+    const errorData = await firstEventError(call, seekOf(runtime.lane.answers.hold));
     if (errorData === null) return classifyAnswer({ ...base, body: null, nowMs: wallMs() });
     return classifyStreamError(dialect, errorData, head, wallMs());
   }
@@ -72,28 +80,32 @@ async function readSignal(
   }
   await call.holdUntil(() => call.heldBytes >= REFUSAL_READ_BYTES, REFUSAL_WAIT_MS);
   const raw = Buffer.concat(call.held).subarray(0, REFUSAL_READ_BYTES);
-  const body = decodeForReading(raw, head.get("content-encoding"), REFUSAL_READ_BYTES * 16);
+  // What is still packed cannot be read: its status and headers decide.
+  const body = head.get("content-encoding") === null ? raw.toString("utf8") : null;
   return classifyAnswer({ ...base, body, nowMs: wallMs() });
 }
 
-/** Waits for the first event of a stream. @returns Its data where it is an error, else `null`. */
-async function firstEventError(call: UpstreamCall): Promise<string | null> {
+/** Waits for the first event, or content, of a stream. @returns Its data where it is an error, else `null`. */
+async function firstEventError(call: UpstreamCall, seek: Seek): Promise<string | null> {
   let text = "";
   let seen = 0;
   let peeked: StreamPeek = { kind: "incomplete" };
-  await call.holdUntil((held) => {
-    let mayComplete = false;
-    for (; seen < held.length; seen += 1) {
-      const piece = held[seen]?.toString("latin1") ?? "";
-      text += piece;
-      // An event is complete at a line end; looking at each piece anew would cost its square.
-      mayComplete ||= /[\r\n]/.test(piece);
-    }
-    if (mayComplete) peeked = peekStream(text);
-    return peeked.kind !== "incomplete";
-  }, FIRST_EVENT_WAIT_MS);
+  await call.holdUntil(
+    (held) => {
+      let mayComplete = false;
+      for (; seen < held.length; seen += 1) {
+        const piece = held[seen]?.toString("latin1") ?? "";
+        text += piece;
+        // An event is complete at a line end; looking at each piece anew would cost its square.
+        mayComplete ||= /[\r\n]/.test(piece);
+      }
+      if (mayComplete) peeked = peekStream(text, seek);
+      return peeked.kind !== "incomplete";
+    },
+    seek === "content" ? FIRST_CONTENT_WAIT_MS : FIRST_EVENT_WAIT_MS,
+  );
   // An event counts at its blank line; the last one of a stream may lack it.
-  if (peeked.kind === "incomplete" && call.ended) peeked = peekStream(`${text}\n\n`);
+  if (peeked.kind === "incomplete" && call.ended) peeked = peekStream(`${text}\n\n`, seek);
   return peeked.kind === "error" ? Buffer.from(peeked.data, "latin1").toString("utf8") : null;
 }
 

@@ -39,6 +39,7 @@ export async function passThrough(
         ...credentialFor(incoming.rawHeaders, runtime, runtime.lane.auth.headerMode).headers,
       ],
       body: hasBody ? incoming : null,
+      decode: false,
     },
     deps,
     (call) => outgoing.once("close", () => call.abort(new CallFailure("aborted", null))),

@@ -1,10 +1,10 @@
-import { filterBetaHeader, isOauthBeta, replaceModel } from "@ccp/lane-repair";
-import { type Catalog, type HeaderMode, headerModeFor, mapModel } from "@ccp/provider-catalog";
-import { proveSingleModel } from "@ccp/request-scan";
-import { ANTHROPIC_LANE } from "@ccp/usage-contract";
+import { type HeaderMode, headerModeFor } from "@ccp/provider-catalog";
+import type { Deps } from "../deps.ts";
+import type { OwnError } from "../http/answer.ts";
 import { connectionNames, eachHeader, isProtocolHeader, mayGoUpstream } from "../http/header-rules.ts";
 import type { LaneRuntime } from "../lanes/lane-runtime.ts";
 import type { Accepted } from "./accept.ts";
+import { fitRequest, type Restore } from "./fit-request.ts";
 
 /** What one lane is sent. Built from nothing for each attempt, so no credential of another lane can be in it. */
 export interface Prepared {
@@ -18,22 +18,34 @@ export interface Prepared {
   readonly credential: CredentialOwner;
   /** Names of the repairs that changed bytes or headers. */
   readonly repairs: readonly string[];
+  /** What the answer has to be given back; `null`: it passes as it comes. */
+  readonly restore: Restore | null;
 }
 
 export type CredentialOwner = "client" | "lane" | "none";
 
 export type Preparation =
   | { readonly kind: "prepared"; readonly prepared: Prepared }
-  /** The body names its model twice: the lane could read another one than the gateway did. */
-  | { readonly kind: "ambiguous_model" };
+  /** The lane must not be sent this request. */
+  | { readonly kind: "unfit"; readonly error: OwnError };
 
-export function prepare(accepted: Accepted, runtime: LaneRuntime, catalog: Catalog): Preparation {
-  const repairs: string[] = [];
-  const body = laneBody(accepted, runtime, repairs);
-  if (body === null) return { kind: "ambiguous_model" };
-  const headerMode = runtime.learned.headerMode ?? headerModeFor(catalog, runtime.lane, accepted.scan.model);
-  const headers = clientHeaders(accepted.incoming.rawHeaders, runtime, body !== accepted.received, repairs);
-  const credential = credentialFor(accepted.incoming.rawHeaders, runtime, headerMode);
+/** @param stripThinking For the one retry after the lane refused a signature. */
+export function prepare(
+  accepted: Accepted,
+  runtime: LaneRuntime,
+  deps: Pick<Deps, "catalog" | "mints">,
+  stripThinking = false,
+): Preparation {
+  const raw = accepted.incoming.rawHeaders;
+  const betas = betasOf(raw);
+  const fitting = fitRequest(accepted, runtime, deps.mints, betas, stripThinking);
+  if (fitting.kind === "unfit") return fitting;
+  const { body, repairs, restore, betas: kept } = fitting.fitted;
+  const headerMode =
+    runtime.learned.headerMode ?? headerModeFor(deps.catalog, runtime.lane, accepted.scan.model);
+  const headers = clientHeaders(raw, runtime, body !== accepted.received, kept === betas);
+  if (kept !== betas && kept !== null) headers.push("anthropic-beta", kept);
+  const credential = credentialFor(raw, runtime, headerMode);
   headers.push(...credential.headers);
   headers.push("accept-encoding", "identity", "content-length", String(byteLength(body)));
   const path = runtime.basePath + accepted.target;
@@ -48,6 +60,7 @@ export function prepare(accepted: Accepted, runtime: LaneRuntime, catalog: Catal
       headerMode,
       credential: credential.owner,
       repairs,
+      restore,
     },
   };
 }
@@ -63,42 +76,31 @@ export function withHeaderMode(prepared: Prepared, accepted: Accepted, headerMod
   return { ...prepared, headers, headerMode, credential: credential.owner };
 }
 
-function laneBody(accepted: Accepted, runtime: LaneRuntime, repairs: string[]): readonly Uint8Array[] | null {
-  const model = mapModel(runtime.lane, accepted.scan.model);
-  if (model === null || model === accepted.scan.model) return accepted.received;
-  if (!proveSingleModel(accepted.plain)) return null;
-  repairs.push("model_name");
-  return replaceModel(accepted.plain, accepted.scan.modelSpan, model);
+/** All betas of a client, which may stand in several headers. */
+function betasOf(raw: readonly string[]): string | null {
+  const lines: string[] = [];
+  eachHeader(raw, (name, value) => {
+    if (name === "anthropic-beta") lines.push(value);
+  });
+  return lines.length === 0 ? null : lines.join(",");
 }
 
 function clientHeaders(
   raw: readonly string[],
   runtime: LaneRuntime,
   bodyWasDecoded: boolean,
-  repairs: string[],
+  keepBetas: boolean,
 ): string[] {
   const listed = connectionNames(raw);
   const open = runtime.lane.auth.headerMode === "passthrough";
   const headers: string[] = [];
   eachHeader(raw, (name, value, spelled) => {
     if (!mayGoUpstream(name, listed)) return;
-    if (name === "content-encoding") {
-      if (!bodyWasDecoded) headers.push(spelled, value);
-      return;
-    }
-    if (!open && !isProtocolHeader(name)) return;
-    const kept = name === "anthropic-beta" ? laneBetas(value, runtime, repairs) : value;
-    if (kept !== null) headers.push(spelled, kept);
+    if (name === "content-encoding" && bodyWasDecoded) return;
+    if (name === "anthropic-beta" && !keepBetas) return;
+    if (open || name === "content-encoding" || isProtocolHeader(name)) headers.push(spelled, value);
   });
   return headers;
-}
-
-/** An `oauth-*` beta speaks of a claude.ai login, which no other lane has. */
-function laneBetas(value: string, runtime: LaneRuntime, repairs: string[]): string | null {
-  if (runtime.lane.id === ANTHROPIC_LANE) return value;
-  const kept = filterBetaHeader(value, isOauthBeta);
-  if (kept !== value) repairs.push("oauth_beta");
-  return kept;
 }
 
 export interface Credential {

@@ -12,16 +12,34 @@ export interface BodyEnd {
   fail(failure: CallFailure): void;
 }
 
-/** Passes a body on. Writes first and looks afterwards; a slow client stops the upstream. */
-export function pump(call: UpstreamCall, outgoing: ServerResponse, end: BodyEnd, tap?: Tap): void {
+/** Changes bytes on their way to the client, holding back what may still have to change. */
+export interface Rewriter {
+  push(chunk: Uint8Array): Uint8Array[];
+  /** What was held back. */
+  end(): Uint8Array[];
+}
+
+/** Passes a body on. Writes first and looks afterwards, at what the upstream sent; a slow client stops the upstream. */
+export function pump(
+  call: UpstreamCall,
+  outgoing: ServerResponse,
+  end: BodyEnd,
+  tap?: Tap,
+  rewriter: Rewriter | null = null,
+): void {
   let waiting = false;
   const resume = (): void => {
     waiting = false;
     call.resume();
   };
+  const flush = (): void => {
+    for (const piece of rewriter?.end() ?? []) outgoing.write(piece);
+  };
   const sink: BodySink = {
     data(chunk) {
-      const room = outgoing.write(chunk);
+      let room = !outgoing.writableNeedDrain;
+      if (rewriter === null) room = outgoing.write(chunk);
+      else for (const piece of rewriter.push(chunk)) room = outgoing.write(piece);
       // One listener, however many held pieces find the client's buffer full.
       if (!room && !waiting) {
         waiting = true;
@@ -30,8 +48,14 @@ export function pump(call: UpstreamCall, outgoing: ServerResponse, end: BodyEnd,
       tap?.data(chunk);
       return room;
     },
-    end: () => end.end(),
-    fail: (failure) => end.fail(failure),
+    end: () => {
+      flush();
+      end.end();
+    },
+    fail: (failure) => {
+      flush();
+      end.fail(failure);
+    },
   };
   call.attach(sink);
 }

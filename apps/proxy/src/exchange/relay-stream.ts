@@ -1,6 +1,8 @@
 import type { ServerResponse } from "node:http";
+import { openMintTap } from "@ccp/lane-repair";
 import type { StreamEnd, StreamReader } from "@ccp/token-extractors";
 import { endReason } from "./end-reason.ts";
+import { openRestore } from "./open-restore.ts";
 import { pump } from "./pump.ts";
 import type { Relayed, RelayInput } from "./relay.ts";
 import type { CallFailure, UpstreamCall } from "./upstream-call.ts";
@@ -15,6 +17,8 @@ const MESSAGE_STOP = 'event: message_stop\ndata: {"type":"message_stop"}\n\n';
 export function relayStream(input: RelayInput): Promise<Relayed> {
   const { call, outgoing } = input;
   const reader = guardReader(input.extractor.openStream());
+  const mints = input.onMint === null ? null : openMintTap({ isStream: true, onMint: input.onMint });
+  const restorer = openRestore(input);
   const tail = { text: "" };
   outgoing.writeHead(input.status, [...input.headers]);
   // The head leaves with the first bytes in one write, unless there are none yet.
@@ -22,8 +26,9 @@ export function relayStream(input: RelayInput): Promise<Relayed> {
   return new Promise((resolve) => {
     const finish = (failure: CallFailure | null): void => {
       if (pings !== null) clearInterval(pings);
+      mints?.end();
       const end = reader.end();
-      const ending = endStream(end, failure, outgoing, tail.text);
+      const ending = endStream(end, failure, input, tail.text);
       resolve({
         usage: end?.usage ?? null,
         usageInvalid: end?.invalidUsage ?? false,
@@ -31,17 +36,17 @@ export function relayStream(input: RelayInput): Promise<Relayed> {
         readerFault: reader.fault(),
         bytes: call.bodyBytes,
         ...ending,
+        repairs: [...(restorer?.restored ?? []), ...ending.repairs],
       });
     };
     const bodyEnd = { end: () => finish(null), fail: finish };
-    pump(call, outgoing, bodyEnd, {
-      data: (chunk) => {
-        const text = chunk.toString("latin1");
-        tail.text =
-          text.length >= TAIL_CHARS ? text.slice(-TAIL_CHARS) : (tail.text + text).slice(-TAIL_CHARS);
-        reader.push(text);
-      },
-    });
+    const look = (chunk: Buffer): void => {
+      const text = chunk.toString("latin1");
+      tail.text = text.length >= TAIL_CHARS ? text.slice(-TAIL_CHARS) : (tail.text + text).slice(-TAIL_CHARS);
+      reader.push(text);
+      mints?.push(text);
+    };
+    pump(call, outgoing, bodyEnd, { data: look }, restorer);
   });
 }
 
@@ -54,7 +59,7 @@ type Ending = Pick<Relayed, "reason" | "failure" | "repairs">;
 function endStream(
   end: StreamEnd | null,
   failure: CallFailure | null,
-  outgoing: ServerResponse,
+  { outgoing, missingStop }: RelayInput,
   tail: string,
 ): Ending {
   const whole = end?.terminal === "message_stop" || end?.terminal === "done";
@@ -67,6 +72,7 @@ function endStream(
       outgoing.end(failure !== null && end.terminalUnclosed ? closeEvent(end, tail) : "");
       return { reason: "ok", failure: null, repairs: [] };
     case "message_delta":
+      if (missingStop === "error") return endUnfinished(end, failure, outgoing, tail);
       // The whole answer is there; without its last event a client asks for all of it again.
       outgoing.end(closeEvent(end, tail) + MESSAGE_STOP);
       return { reason: "ok", failure: null, repairs: ["message_stop"] };

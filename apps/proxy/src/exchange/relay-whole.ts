@@ -1,6 +1,7 @@
-import type { TokenExtractor } from "@ccp/token-extractors";
+import { openMintTap } from "@ccp/lane-repair";
 import type { EndReason, TokenUsage } from "@ccp/usage-contract";
 import { endReason } from "./end-reason.ts";
+import { openRestore } from "./open-restore.ts";
 import { breakOff, pump } from "./pump.ts";
 import type { Relayed, RelayInput } from "./relay.ts";
 import type { CallFailure } from "./upstream-call.ts";
@@ -11,13 +12,13 @@ const JSON_READ_BYTES = 8 * 1024 * 1024;
 /** Passes an answer in one piece on. */
 export function relayWhole(input: RelayInput): Promise<Relayed> {
   const { call, outgoing } = input;
+  const restorer = openRestore(input);
   const seen: Buffer[] = [];
   let seenBytes = 0;
   outgoing.writeHead(input.status, [...input.headers]);
   return new Promise((resolve) => {
     const finish = (reason: EndReason, failure: CallFailure | null): void => {
-      const read =
-        reason === "ok" && seenBytes <= JSON_READ_BYTES ? readUsage(input.extractor, seen) : NOTHING_READ;
+      const read = reason === "ok" && seenBytes <= JSON_READ_BYTES ? readAnswer(input, seen) : NOTHING_READ;
       const { usage, readerFault } = read;
       resolve({
         reason,
@@ -26,7 +27,7 @@ export function relayWhole(input: RelayInput): Promise<Relayed> {
         failure,
         streamError: null,
         readerFault,
-        repairs: [],
+        repairs: [...(restorer?.restored ?? [])],
         bytes: call.bodyBytes,
       });
     };
@@ -45,12 +46,11 @@ export function relayWhole(input: RelayInput): Promise<Relayed> {
         finish(endReason(failure), failure);
       },
     };
-    pump(call, outgoing, end, {
-      data: (chunk) => {
-        seenBytes += chunk.length;
-        if (seenBytes <= JSON_READ_BYTES) seen.push(chunk);
-      },
-    });
+    const look = (chunk: Buffer): void => {
+      seenBytes += chunk.length;
+      if (seenBytes <= JSON_READ_BYTES) seen.push(chunk);
+    };
+    pump(call, outgoing, end, { data: look }, restorer);
   });
 }
 
@@ -67,12 +67,18 @@ function isWholeJson(seen: readonly Buffer[], seenBytes: number): boolean {
   }
 }
 
-function readUsage(
-  extractor: TokenExtractor,
+function readAnswer(
+  { extractor, onMint }: RelayInput,
   seen: readonly Buffer[],
 ): { usage: TokenUsage | null; readerFault: unknown } {
+  const text = Buffer.concat(seen).toString("latin1");
+  if (onMint !== null) {
+    const mints = openMintTap({ isStream: false, onMint });
+    mints.push(text);
+    mints.end();
+  }
   try {
-    return { usage: extractor.fromJson(Buffer.concat(seen).toString("latin1")), readerFault: null };
+    return { usage: extractor.fromJson(text), readerFault: null };
   } catch (readerFault) {
     return { usage: null, readerFault };
   }

@@ -1,7 +1,9 @@
 import type { ServerResponse } from "node:http";
+import type { MissingStopMode } from "@ccp/provider-catalog";
 import type { StreamError, TokenExtractor } from "@ccp/token-extractors";
 import { ANTHROPIC_LANE, type EndReason, type TokenUsage } from "@ccp/usage-contract";
 import { connectionNames, eachHeader, mayGoDownstream } from "../http/header-rules.ts";
+import type { Restore } from "./fit-request.ts";
 import { relayStream } from "./relay-stream.ts";
 import { relayWhole } from "./relay-whole.ts";
 import type { CallFailure, UpstreamCall } from "./upstream-call.ts";
@@ -30,11 +32,17 @@ export interface RelayInput {
   /** Only the end of the connection tells where the body ends. */
   readonly isUnframed: boolean;
   readonly extractor: TokenExtractor;
+  /** What the answer has to be given back; `null`: it passes as it comes. */
+  readonly restore: Restore | null;
+  /** What becomes of a stream that lacks only its `message_stop`. */
+  readonly missingStop: MissingStopMode;
+  /** Told of each signature and tool id in the answer; `null`: nobody wants to know. */
+  readonly onMint: ((mint: string) => void) | null;
 }
 
 /**
- * Passes an answer on, chunk by chunk, and reads its usage from what has been written. Nothing is held back, decoded
- * or written anew; a slow client stops the upstream.
+ * Passes an answer on, chunk by chunk, and reads its usage from what has been written. Nothing is held back or written
+ * anew, but for names that have to be restored; a slow client stops the upstream.
  */
 export function relay(input: RelayInput): Promise<Relayed> {
   return input.isStream ? relayStream(input) : relayWhole(input);
@@ -44,15 +52,14 @@ export function relay(input: RelayInput): Promise<Relayed> {
 export function downstreamHeaders(
   raw: readonly string[],
   laneId: string,
-  isStream: boolean,
+  mayChangeLength: boolean,
   own: Readonly<Record<string, string>>,
 ): string[] {
   const listed = connectionNames(raw);
   const headers: string[] = [];
   eachHeader(raw, (name, value, spelled) => {
     if (!mayGoDownstream(name, listed, laneId === ANTHROPIC_LANE)) return;
-    // A stream may get an event more than its upstream sent.
-    if (isStream && name === "content-length") return;
+    if (mayChangeLength && name === "content-length") return;
     if (!Object.hasOwn(own, name)) headers.push(spelled, value);
   });
   for (const [name, value] of Object.entries(own)) headers.push(name, value);

@@ -11,6 +11,8 @@ export interface Outbound {
   readonly path: string;
   readonly headers: readonly string[];
   readonly body: readonly Uint8Array[] | Readable | null;
+  /** Whether a packed answer is unpacked: where identity was asked for, not where the client chose for itself. */
+  readonly decode: boolean;
 }
 
 /** One attempt's answer, or what became of it. */
@@ -68,7 +70,10 @@ function start(
   onCall: (call: UpstreamCall) => void,
 ): UpstreamCall {
   const { headerTimeoutMs, sseIdleTimeoutMs } = deps.settings;
-  const call = new UpstreamCall({ headerMs: headerTimeoutMs, idleMs: sseIdleTimeoutMs }, deps.clock.monoMs);
+  const call = new UpstreamCall(
+    { headerMs: headerTimeoutMs, idleMs: sseIdleTimeoutMs, decode: outbound.decode },
+    deps.clock.monoMs,
+  );
   onCall(call);
   dispatcher.dispatch(
     {

@@ -11,7 +11,9 @@ import { type Attempt, lastAttempt, type Run } from "./run.ts";
 /** Written before each attempt, so that a request which never ends has left its trace. */
 export function logDecision(run: Run, attempt: Attempt, deps: Deps): void {
   const { decision } = attempt;
-  publish(decisionEvent(run, attempt, deps), deps);
+  const event = decisionEvent(run, attempt, deps);
+  publish(event, deps);
+  deps.requests.decided(event, run.plan.preferred, attempt.decided);
   const label = deps.modelLabel(run.plan.question.model);
   if (decision.preferredAttempt) deps.metrics.preferredAttempt(label, decision.lane);
   if (!decision.changedLane) return;
@@ -77,6 +79,7 @@ export function settleExchange(run: Run, ending: Ending, deps: Deps): void {
   const event = completionEvent(run, attempt, decided, ending, outcome, deps);
   for (const name of event.repairs) deps.metrics.repair(name);
   publish(event, deps);
+  deps.requests.ended(event, run.plan.preferred, ending.kind === "answered" ? ending.decided : null);
   deps.telemetry?.exchangeEnded(run, event);
 }
 

@@ -1,4 +1,6 @@
 import type { Dispatcher } from "undici";
+import { eachHeader } from "../http/header-rules.ts";
+import { type AnswerDecoder, isReadable, openAnswerDecoder } from "./answer-decoder.ts";
 
 /** Why an upstream call ended without an answer, or without the end of one. */
 export type CallFailureKind =
@@ -44,6 +46,14 @@ export interface CallTimeouts {
   readonly idleMs: number;
 }
 
+export interface CallOptions extends CallTimeouts {
+  /**
+   * Undoes a content-encoding that can be read, so that the head and the body are those of an answer without one. Where
+   * identity was asked for, some servers pack all the same.
+   */
+  readonly decode: boolean;
+}
+
 /** Unread body that a call holds before it stops reading from its socket. */
 const HOLD_BYTES = 256 * 1024;
 
@@ -67,16 +77,19 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   #timer: NodeJS.Timeout;
   #settleHead: (head: AnswerHead | CallFailure) => void = () => {};
   #onHeld: (() => void) | null = null;
-  readonly #timeouts: CallTimeouts;
+  #decoder: AnswerDecoder | null = null;
+  /** Whoever takes the body has said that it is full. */
+  #waits = false;
+  readonly #options: CallOptions;
   readonly #nowMs: () => number;
 
-  constructor(timeouts: CallTimeouts, nowMs: () => number) {
-    this.#timeouts = timeouts;
+  constructor(options: CallOptions, nowMs: () => number) {
+    this.#options = options;
     this.#nowMs = nowMs;
     this.head = new Promise((resolve) => {
       this.#settleHead = resolve;
     });
-    this.#timer = setTimeout(() => this.abort(new CallFailure("header_timeout", null)), timeouts.headerMs);
+    this.#timer = setTimeout(() => this.abort(new CallFailure("header_timeout", null)), options.headerMs);
   }
 
   /** Held body so far, oldest first. */
@@ -137,11 +150,15 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
 
   resume(): void {
     if (this.ended) return;
+    this.#waits = false;
     this.#timer.refresh();
+    this.#decoder?.resume();
     if (this.#controller?.paused) this.#controller.resume();
   }
 
   #pause(): void {
+    this.#waits = true;
+    this.#decoder?.pause();
     if (!this.#controller?.paused) this.#controller?.pause();
   }
 
@@ -162,37 +179,67 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   ): void {
     if (status < 200) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#onIdle(), this.#timeouts.idleMs);
-    const get = (name: string): string | null => {
-      const value = headers[name];
-      return (Array.isArray(value) ? value[0] : value) ?? null;
-    };
+    this.#timer = setTimeout(() => this.#onIdle(), this.#options.idleMs);
+    const encoding = first(headers["content-encoding"]);
+    if (this.#options.decode && encoding !== null && isReadable(encoding)) {
+      this.#decoder = this.#openDecoder(encoding);
+      delete headers["content-encoding"];
+    }
+    const raw = toStrings(controller.rawHeaders);
     this.#settleHead({
       status,
-      rawHeaders: toStrings(controller.rawHeaders),
-      get,
+      rawHeaders: this.#decoder === null ? raw : withoutEncoding(raw),
+      get: (name) => first(headers[name]),
       keys: () => Object.keys(headers),
       atMs: this.#nowMs(),
     });
   }
 
+  #openDecoder(encoding: string): AnswerDecoder {
+    return openAnswerDecoder(encoding, {
+      data: (chunk) => this.#take(chunk),
+      end: () => this.#finish(),
+      fail: (error) => this.#failDecoding(new CallFailure("protocol", error)),
+      drain: () => {
+        if (!this.#waits && this.#controller?.paused) this.#controller.resume();
+      },
+    });
+  }
+
+  #failDecoding(failure: CallFailure): void {
+    this.abort(failure);
+    // The connection may be done with the answer, and then tells of no end.
+    this.onResponseError(null, failure);
+  }
+
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#timer.refresh();
+    if (this.#decoder === null) this.#take(chunk);
+    else if (!this.#decoder.write(chunk)) controller.pause();
+  }
+
+  #take(chunk: Buffer): void {
     const nowMs = this.#nowMs();
     this.firstByteAtMs ??= nowMs;
     this.lastByteAtMs = nowMs;
     this.bodyBytes += chunk.length;
-    this.#timer.refresh();
     if (this.#sink !== null) {
-      if (!this.#sink.data(chunk)) controller.pause();
+      if (!this.#sink.data(chunk)) this.#pause();
       return;
     }
     this.#held.push(chunk);
     this.#heldBytes += chunk.length;
-    if (this.#heldBytes >= HOLD_BYTES) controller.pause();
+    if (this.#heldBytes >= HOLD_BYTES) this.#pause();
     this.#onHeld?.();
   }
 
   onResponseEnd(): void {
+    if (this.#decoder === null) this.#finish();
+    else this.#decoder.end();
+  }
+
+  #finish(): void {
+    if (this.ended) return;
     clearTimeout(this.#timer);
     this.#ended = true;
     this.#sink?.end();
@@ -202,6 +249,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
     if (this.ended) return;
     clearTimeout(this.#timer);
+    this.#decoder?.destroy();
     this.#failure = this.#abortReason ?? describeError(error);
     this.#settleHead(this.#failure);
     this.#sink?.fail(this.#failure);
@@ -210,7 +258,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
 
   /** A client that reads slowly stops the upstream too; that silence is not the upstream's. */
   #onIdle(): void {
-    if (this.#controller?.paused) this.#timer.refresh();
+    if (this.#waits || this.#controller?.paused) this.#timer.refresh();
     else this.abort(new CallFailure("idle_timeout", null));
   }
 }
@@ -224,6 +272,19 @@ function describeError(error: Error & { code?: string }): CallFailure {
     default:
       return new CallFailure(error.code?.startsWith("HPE_") ? "protocol" : "connect", error);
   }
+}
+
+function first(value: string | string[] | undefined): string | null {
+  return (Array.isArray(value) ? value[0] : value) ?? null;
+}
+
+/** The head of the decoded body: its length is another one. */
+function withoutEncoding(raw: readonly string[]): string[] {
+  const kept: string[] = [];
+  eachHeader(raw, (name, value, spelled) => {
+    if (name !== "content-encoding" && name !== "content-length") kept.push(spelled, value);
+  });
+  return kept;
 }
 
 function toStrings(raw: Dispatcher.DispatchController["rawHeaders"]): string[] {

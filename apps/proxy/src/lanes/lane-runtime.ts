@@ -1,3 +1,4 @@
+import type { LaneNeeds } from "@ccp/lane-repair";
 import {
   type Catalog,
   type HeaderMode,
@@ -9,6 +10,7 @@ import {
 import { findExtractor, type TokenExtractor } from "@ccp/token-extractors";
 import type { LaneId } from "@ccp/usage-contract";
 import { Pool } from "undici";
+import { effectiveNeeds } from "./effective-needs.ts";
 
 /** A lane ready to be called: its entry in the catalog, its key and its connections. */
 export interface LaneRuntime {
@@ -17,6 +19,8 @@ export interface LaneRuntime {
   /** The operator's own credential; `null` where there is none. Never logged, never shown. */
   readonly secret: string | null;
   readonly extractor: TokenExtractor;
+  /** What it needs of a request that other lanes would take as it is. */
+  readonly needs: LaneNeeds;
   /** How the lane turned out to want its key, where the configured way was refused. */
   readonly learned: { headerMode: HeaderMode | null };
   readonly pool: Pool;
@@ -53,6 +57,7 @@ export function createLaneRegistry(catalog: Catalog, options: LaneRegistryOption
       key,
       secret: laneKeyValue(lane, options.env, options.profile),
       extractor: findExtractor(lane.extractor),
+      needs: effectiveNeeds(lane),
       learned: { headerMode: null },
       pool,
       connections,

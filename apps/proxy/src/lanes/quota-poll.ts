@@ -75,7 +75,7 @@ export async function pollQuota(runtime: LaneRuntime, deps: Deps): Promise<strin
   if (endpoint === undefined || runtime.secret === null) return "cannot be asked";
   const credential = endpoint.header === "bearer" ? `Bearer ${runtime.secret}` : runtime.secret;
   const headers = ["accept", "application/json", "accept-language", "en-US,en", "authorization", credential];
-  const outbound = { lane: runtime, method: "GET", path: endpoint.path, headers, body: null };
+  const outbound = { lane: runtime, method: "GET", path: endpoint.path, headers, body: null, decode: true };
   const { head, call } = await send(outbound, deps, () => {});
   if (head === null) return "could not be reached";
   await call.holdUntil(() => false, ANSWER_WAIT_MS);

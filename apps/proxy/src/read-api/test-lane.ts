@@ -35,6 +35,7 @@ export async function testLane(runtime: LaneRuntime, deps: Deps): Promise<Provid
       path,
       headers: [...headers, ...version, ...credential.headers],
       body: null,
+      decode: true,
     },
     { clock: deps.clock, settings: { ...deps.settings, headerTimeoutMs: ANSWER_LIMIT_MS } },
     () => {},

@@ -1,0 +1,106 @@
+import {
+  lanesIn,
+  type MintBook,
+  mintsIn,
+  needsHistoryRepair,
+  type RepairedRequest,
+  repairRequest,
+  replaceModel,
+} from "@ccp/lane-repair";
+import { mapModel } from "@ccp/provider-catalog";
+import { proveSingleModel } from "@ccp/request-scan";
+import type { LaneId } from "@ccp/usage-contract";
+import type { OwnError } from "../http/answer.ts";
+import type { LaneRuntime } from "../lanes/lane-runtime.ts";
+import type { Accepted } from "./accept.ts";
+import { AMBIGUOUS_MODEL, unreadableUser } from "./fail.ts";
+
+/** A request in the form that one lane takes. */
+export interface FittedRequest {
+  /** As it came, packed or not, where no repair had to change it. */
+  readonly body: readonly Uint8Array[];
+  /** `null`: no such header is sent. */
+  readonly betas: string | null;
+  /** Names of the repairs that changed bytes or headers. */
+  readonly repairs: readonly string[];
+  /** What its answer has to be given back; `null`: nothing. */
+  readonly restore: Restore | null;
+}
+
+export interface Restore {
+  readonly model: string | null;
+  /** The tool id that was sent → the client's own. */
+  readonly toolIds: ReadonlyMap<string, string>;
+}
+
+export type Fitting =
+  | { readonly kind: "fitted"; readonly fitted: FittedRequest }
+  /** The lane must not be sent this. */
+  | { readonly kind: "unfit"; readonly error: OwnError };
+
+/**
+ * Makes a request fit a lane. Where nothing has to be changed the very bytes that came go on; history is looked at only
+ * where it may hold what another lane minted.
+ *
+ * @param betas The client's `anthropic-beta`; `null` where it sent none.
+ * @param stripThinking After the lane has refused a signature: no thinking is sent at all.
+ */
+export function fitRequest(
+  accepted: Accepted,
+  runtime: LaneRuntime,
+  mints: MintBook,
+  betas: string | null,
+  stripThinking: boolean,
+): Fitting {
+  const { lane, needs } = runtime;
+  const model = mapModel(lane, accepted.scan.model);
+  const isRenamed = model !== null && model !== accepted.scan.model;
+  if (isRenamed && !proveSingleModel(accepted.plain)) return { kind: "unfit", error: AMBIGUOUS_MODEL };
+  const named = isRenamed ? replaceModel(accepted.plain, accepted.scan.modelSpan, model) : accepted.plain;
+  const repaired = repairRequest({
+    chunks: named,
+    needs: stripThinking ? { ...needs, thinking: "strip_all" } : needs,
+    crossLane: needsHistoryRepair(needs) && holdsOthers(accepted, lane.id, mints),
+    isOwnSignature: (signature) => (mints.laneOf(signature) ?? lane.id) === lane.id,
+    betas,
+  });
+  // Sent as it is, it would tell the lane what its entry says it must not know.
+  if (needs.redactUserId && repaired.issue !== null) {
+    return { kind: "unfit", error: unreadableUser(lane.id, repaired.issue) };
+  }
+  const restoreModel = isRenamed && lane.answers.restoreModel ? accepted.scan.model : null;
+  return {
+    kind: "fitted",
+    fitted: {
+      body: repaired.chunks === accepted.plain ? accepted.received : repaired.chunks,
+      betas: repaired.betas,
+      repairs: [...(isRenamed ? ["model_name"] : []), ...repaired.repairs],
+      restore: restoreOf(restoreModel, repaired),
+    },
+  };
+}
+
+/** Whether the conversation holds what another lane minted. It is read only where any other lane has minted at all. */
+function holdsOthers(accepted: Accepted, lane: LaneId, mints: MintBook): boolean {
+  if (!mints.hasOthers(lane)) return false;
+  return [...lanesIn(accepted.plain, mints.laneOf)].some((minter) => minter !== lane);
+}
+
+function restoreOf(model: string | null, { toolIds }: RepairedRequest): Restore | null {
+  return model === null && toolIds.size === 0 ? null : { model, toolIds };
+}
+
+/** No lane has this name. */
+const NOBODY: LaneId = "?";
+
+/**
+ * Notes that a lane refused the signatures of a conversation: from now on they are another's, on every later turn, so
+ * that what the lane signs next keeps the history it was bound to.
+ *
+ * @returns Whether there were any.
+ */
+export function disownSignatures(accepted: Accepted, mints: MintBook): boolean {
+  const { signatures } = mintsIn(accepted.plain);
+  for (const signature of signatures) mints.note(NOBODY, signature);
+  return signatures.length > 0;
+}
