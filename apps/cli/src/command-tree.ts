@@ -18,6 +18,18 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "the provider catalog in force: lanes, keys and routes",
     load: async () => (await import("./commands/providers.ts")).providersCommand,
   },
+  decide: {
+    summary: "dry run: where a request would go, and why",
+    load: async () => (await import("./commands/decide.ts")).decideCommand,
+  },
+  explain: {
+    summary: "one request: inputs, rule, lanes tried, time wasted",
+    load: async () => (await import("./commands/explain.ts")).explainCommand,
+  },
+  logs: {
+    summary: "usage.jsonl, readable; -f follows it",
+    load: async () => (await import("./commands/logs.ts")).logsCommand,
+  },
   calibration: {
     summary: "what was learned about plans: gaps, bias, thresholds",
     load: async () => (await import("./commands/calibration.ts")).calibrationCommand,

@@ -3,7 +3,14 @@ import {
   CalibrationViewSchema,
   type CalibrationWire,
   type ConfigIssue,
+  type DecisionRequest,
+  type DecisionSample,
+  DecisionSampleSchema,
   ErrorBodySchema,
+  type ProvidersView,
+  ProvidersViewSchema,
+  type ProviderTest,
+  ProviderTestSchema,
   parseBody,
   type QuotasView,
   QuotasViewSchema,
@@ -19,6 +26,7 @@ import { EXIT } from "../exit-code.ts";
 import { safeText } from "../render/safe-text.ts";
 import { GatewayDownError } from "./gateway-down-error.ts";
 import { type HttpAnswer, type HttpCall, HttpFailure, type HttpRequester } from "./http-call.ts";
+import { toIssue } from "./to-issue.ts";
 
 export type ReloadResult =
   | { readonly success: true }
@@ -31,9 +39,17 @@ export interface GatewayClient {
   /** 503 is an answer, too: it says why the gateway is not ready. */
   ready(): Promise<Readyz>;
   quotas(): Promise<QuotasView>;
+  /** The catalog as the gateway has it, with its keys set or missing; `null` from a gateway that cannot tell. */
+  providers(): Promise<ProvidersView | null>;
+  /** Makes the gateway ask a lane for its models; `null` from a gateway that cannot. */
+  testLane(lane: string): Promise<ProviderTest | null>;
+  /** One line for a status line's JSON, as it came. */
+  statusline(input: string, look: { readonly columns: number; readonly color: boolean }): Promise<string>;
   reloadQuotas(): Promise<ReloadResult>;
   calibration(): Promise<CalibrationWire>;
   resetCalibration(which: CalibrationResetRequest): Promise<void>;
+  /** A dry run: where such a request would go now. Kept as a sample, routing does not change. */
+  decide(request: DecisionRequest): Promise<DecisionSample>;
   /** Books usage nobody spent; `null` when the gateway was not started for that. */
   simulateUsage(usage: SimulatedUsage): Promise<SimUsageAnswer | null>;
 }
@@ -62,19 +78,31 @@ type ViewSchema =
   | typeof ReadyzSchema
   | typeof QuotasViewSchema
   | typeof CalibrationViewSchema
+  | typeof ProvidersViewSchema
+  | typeof ProviderTestSchema
+  | typeof DecisionSampleSchema
   | typeof SimUsageAnswerSchema;
+
+/** The gateway itself waits up to 5 s for a lane. */
+const LANE_TEST_TIMEOUT_MS = 8000;
 
 export function createGatewayClient(options: GatewayClientOptions): GatewayClient {
   const { url, cc } = options;
 
-  async function call(method: HttpCall["method"], path: string, value?: object): Promise<HttpAnswer> {
+  async function call(
+    method: HttpCall["method"],
+    path: string,
+    value?: object | string,
+    timeoutMs: number = options.timeoutMs,
+  ): Promise<HttpAnswer> {
     const headers: Record<string, string> = { accept: "application/json" };
     if (method === "POST" && options.adminToken !== null) {
       headers.authorization = `Bearer ${options.adminToken}`;
     }
     if (value !== undefined) headers["content-type"] = "application/json";
-    const body = value === undefined ? {} : { body: JSON.stringify(value) };
-    const { request, signal, timeoutMs } = options;
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    const body = value === undefined ? {} : { body: text };
+    const { request, signal } = options;
     try {
       return await request({ method, url: `${url}${path}`, headers, timeoutMs, signal, ...body });
     } catch (error) {
@@ -103,6 +131,24 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
     usage: () => view("/v1/usage", UsageViewSchema, [200]),
     ready: () => view("/readyz", ReadyzSchema, [200, 503]),
     quotas: () => view("/v1/quotas", QuotasViewSchema, [200]),
+    providers: async () => {
+      const answer = await call("GET", "/v1/providers");
+      if (answer.status === 404) return null;
+      if (answer.status !== 200) throw refused(answer, "GET /v1/providers", url, cc);
+      return read(answer, ProvidersViewSchema, "GET /v1/providers");
+    },
+    testLane: async (lane) => {
+      const answer = await call("POST", "/v1/providers/test", { lane }, LANE_TEST_TIMEOUT_MS);
+      if (answer.status === 404) return null;
+      if (answer.status !== 200) throw refused(answer, "POST /v1/providers/test", url, cc);
+      return read(answer, ProviderTestSchema, "POST /v1/providers/test");
+    },
+    statusline: async (input, { columns, color }) => {
+      const query = `columns=${columns}${color ? "" : "&no_color=1"}`;
+      const answer = await call("POST", `/v1/statusline?${query}`, input);
+      if (answer.status !== 200) throw refused(answer, "POST /v1/statusline", url, cc);
+      return answer.text;
+    },
     reloadQuotas: async () => {
       const answer = await call("POST", "/v1/quotas/reload");
       if (answer.status === 204 || answer.status === 200) return { success: true };
@@ -120,28 +166,17 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
       const answer = await call("POST", "/v1/calibration/reset", which);
       if (answer.status !== 204) throw refused(answer, "POST /v1/calibration/reset", url, cc);
     },
+    decide: async (request) => {
+      const answer = await call("POST", "/v1/decisions", request);
+      if (answer.status !== 202) throw refused(answer, "POST /v1/decisions", url, cc);
+      return read(answer, DecisionSampleSchema, "POST /v1/decisions");
+    },
     simulateUsage: async (usage) => {
       const answer = await call("POST", "/v1/dev/sim-usage", usage);
       if (answer.status === 404) return null;
       if (answer.status !== 200) throw refused(answer, "POST /v1/dev/sim-usage", url, cc);
       return read(answer, SimUsageAnswerSchema, "POST /v1/dev/sim-usage");
     },
-  };
-}
-
-interface WireIssue {
-  readonly path: string;
-  readonly message: string;
-  readonly line?: number | undefined;
-  readonly column?: number | undefined;
-}
-
-function toIssue(issue: WireIssue): ConfigIssue {
-  return {
-    path: safeText(issue.path),
-    message: safeText(issue.message),
-    ...(issue.line === undefined ? {} : { line: issue.line }),
-    ...(issue.column === undefined ? {} : { column: issue.column }),
   };
 }
 

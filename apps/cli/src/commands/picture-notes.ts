@@ -1,5 +1,8 @@
+import { CliError } from "../cli-error.ts";
+import { toIssue } from "../client/to-issue.ts";
 import type { LoadedPicture } from "../load-picture.ts";
 import { asOfText } from "../render/clock.ts";
+import { issueText } from "../render/issue.ts";
 import type { Session } from "../session.ts";
 import { buildQuotaRows } from "../view/quota-rows.ts";
 
@@ -10,6 +13,19 @@ export async function sayDown({ picture, down }: LoadedPicture, session: Session
   await session.say.warn(
     `${down.message}: shown is the last known state, as of ${age}. Start it: ${down.next}`,
   );
+}
+
+/** The screen says how much is wrong with the quota file; this says what. */
+export async function sayQuotaIssues({ picture }: LoadedPicture, session: Session): Promise<void> {
+  if (!picture.live || !picture.view.quota_issues) return;
+  try {
+    const { path, issues } = await session.client.quotas();
+    for (const issue of issues ?? []) await session.say.warn(issueText(path ?? "quotas", toIssue(issue)));
+    await session.say.note(`mend the file, then: ${session.cc} quotas reload`);
+  } catch (error) {
+    if (session.deps.signal.aborted || !(error instanceof CliError)) throw error;
+    await session.say.debug(`/v1/quotas: ${error.message}: ${error.why}`);
+  }
 }
 
 /** An empty table explains nothing by itself. */

@@ -11,7 +11,7 @@ import { filterRows, type QuotaFilter } from "../view/quota-filter.ts";
 import { buildQuotaRows, laneNames, type QuotaRow } from "../view/quota-rows.ts";
 import { judgeThreshold } from "../view/threshold.ts";
 import { watchPicture } from "../watch-picture.ts";
-import { sayDown, sayIfEmpty } from "./picture-notes.ts";
+import { sayDown, sayIfEmpty, sayQuotaIssues } from "./picture-notes.ts";
 import { readWatch, WATCH_ARG } from "./watch-option.ts";
 
 const args: CliArgs = {
@@ -66,6 +66,7 @@ async function runQuotas(input: CliInput, session: Session): Promise<ExitCode> {
   const loaded = await loadPicture(session);
   session.deps.stdout.write(await quotasText(loaded.picture, options, session, "page"));
   await sayDown(loaded, session);
+  await sayQuotaIssues(loaded, session);
   if (!options.json) await sayIfEmpty(loaded, session);
   return judge(loaded, options, session);
 }

@@ -10,7 +10,7 @@ import type { Session } from "../session.ts";
 import type { Picture } from "../view/picture.ts";
 import { pictureJson } from "../view/picture-json.ts";
 import { watchPicture } from "../watch-picture.ts";
-import { sayDown, sayIfEmpty } from "./picture-notes.ts";
+import { sayDown, sayIfEmpty, sayQuotaIssues } from "./picture-notes.ts";
 import { readWatch, WATCH_ARG } from "./watch-option.ts";
 
 const args: CliArgs = {
@@ -54,6 +54,7 @@ async function runStatus(input: CliInput, session: Session): Promise<ExitCode> {
   const loaded = await loadStatus(session);
   session.deps.stdout.write(await statusText(loaded.picture, flags, session, "page"));
   await sayDown(loaded, session);
+  await sayQuotaIssues(loaded, session);
   if (!flags.json) await sayIfEmpty(loaded, session);
   return loaded.down === null ? EXIT.ok : EXIT.failed;
 }

@@ -32,6 +32,18 @@ export function clockText(ts: number, timeZone: string | undefined): string {
   return timeParts(ts, timeZone).clock;
 }
 
+/** `19:41:07` */
+export function secondsClockText(ts: number, timeZone: string | undefined): string {
+  const { clock, second } = timeParts(ts, timeZone);
+  return second === "" ? clock : `${clock}:${second}`;
+}
+
+/** `Sat 21 Nov` */
+export function dayText(ts: number, timeZone: string | undefined): string {
+  const { weekday, day, month } = timeParts(ts, timeZone);
+  return `${weekday} ${day} ${month}`;
+}
+
 /** `Sat 21 Nov 19:41 UTC` */
 export function dateText(ts: number, timeZone: string | undefined): string {
   const { weekday, day, month, clock, zone } = timeParts(ts, timeZone);
@@ -43,6 +55,7 @@ interface TimeParts {
   readonly day: string;
   readonly month: string;
   readonly clock: string;
+  readonly second: string;
   readonly zone: string;
 }
 
@@ -51,7 +64,7 @@ const formatters = new Map<string | undefined, Intl.DateTimeFormat>();
 
 /** Beyond this a time cannot be shown, and the formatter throws. */
 const MAX_TS = 8_640_000_000_000;
-const NO_TIME: TimeParts = { weekday: "?", day: "?", month: "?", clock: "?", zone: "" };
+const NO_TIME: TimeParts = { weekday: "?", day: "?", month: "?", clock: "?", second: "", zone: "" };
 
 function timeParts(ts: number, timeZone: string | undefined): TimeParts {
   if (!(Math.abs(ts) <= MAX_TS)) return NO_TIME;
@@ -65,6 +78,7 @@ function timeParts(ts: number, timeZone: string | undefined): TimeParts {
     day: part("day"),
     month: part("month").slice(0, 3),
     clock: `${part("hour")}:${part("minute")}`,
+    second: part("second").padStart(2, "0"),
     zone: part("timeZoneName"),
   };
 }
@@ -76,6 +90,7 @@ function newFormatter(timeZone: string | undefined): Intl.DateTimeFormat {
     month: "short",
     hour: "2-digit",
     minute: "2-digit",
+    second: "2-digit",
     hourCycle: "h23",
     timeZoneName: "short",
     ...(timeZone === undefined ? {} : { timeZone }),

@@ -3,6 +3,7 @@ import { gatewayFacts } from "../view/additive-fields.ts";
 import type { Picture } from "../view/picture.ts";
 import type { QuotaRow } from "../view/quota-rows.ts";
 import { fuller, isAuto, warnThreshold } from "../view/row-state.ts";
+import { clockText } from "./clock.ts";
 import { flowLines } from "./flow.ts";
 import { type Line, span } from "./line.ts";
 import type { Look } from "./look.ts";
@@ -17,10 +18,20 @@ export function renderQuotaFooter(picture: Picture, rows: readonly QuotaRow[], l
     ...warnParts(picture.view, shown),
     ...(facts.rerouted === null ? [] : [`rerouted ${facts.rerouted}`]),
     ...(facts.wastedRetryMs === null ? [] : [`wasted ${millisText(facts.wastedRetryMs)}`]),
+    ...lastSwitchParts(picture.view, look),
     ...(rows.some((row) => row.capacityTokens !== null) ? ["~ estimated limit"] : []),
   ];
   const lines: Line[] = parts.map((part) => [span(part, "dim")]);
   return flowLines(lines, look.columns, look);
+}
+
+/** The newest lane change, with the rule that made it. */
+function lastSwitchParts({ last_switch }: UsageView, look: Look): string[] {
+  if (last_switch === undefined) return [];
+  const { ts, model, lane, reroute_decision } = last_switch;
+  const arrow = look.ascii ? "->" : "→";
+  const when = clockText(ts, look.timeZone);
+  return [`last ${when} ${safeText(model)} ${arrow} ${safeText(lane)} (${reroute_decision})`];
 }
 
 /** One threshold for all models, or that of the model nearest to its limit. */

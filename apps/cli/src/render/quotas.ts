@@ -1,6 +1,7 @@
 import type { FullIn } from "../view/full-in.ts";
 import type { Picture } from "../view/picture.ts";
 import type { QuotaRow } from "../view/quota-rows.ts";
+import { renderAlerts } from "./alerts.ts";
 import { barText } from "./bar.ts";
 import { resetText } from "./clock.ts";
 import { splitLine } from "./flow.ts";
@@ -19,6 +20,7 @@ const MAX_BAR = 26;
 const MIN_BAR = 10;
 const TIGHT_BAR = 6;
 const MAX_CARD_BAR = 16;
+const PERCENT_WIDTH = 4;
 /** One long name must not cost all rows their clock times. */
 const MAX_LANE = 16;
 const MAX_MODEL = 28;
@@ -44,7 +46,8 @@ export function renderQuotas(picture: Picture, rows: readonly QuotaRow[], look: 
     look.columns < TABLE_COLUMNS
       ? rows.flatMap((row) => quotaCard(row, picture.nowSec, look))
       : quotaTable(rows, picture.nowSec, look);
-  return paintLines([header, ...table, ...renderQuotaFooter(picture, rows, look)], look);
+  const alerts = renderAlerts(picture);
+  return paintLines([header, ...alerts, ...table, ...renderQuotaFooter(picture, rows, look)], look);
 }
 
 /** The rows as a table with its head, however narrow. */
@@ -101,13 +104,14 @@ function usedSpans(row: QuotaRow, width: number, look: Look): Line {
   const tone = stateTone(row.state);
   return [
     span(barText({ ratio, elapsed, width, ascii: look.ascii }), tone),
-    span(percentText(ratio).padStart(5), tone),
+    // The blank stands by itself: a four-digit percentage must not touch the bar.
+    span(` ${percentText(ratio).padStart(PERCENT_WIDTH)}`, tone),
   ];
 }
 
 /** `1.24M / 2.00M~`: the tilde says that the limit is somebody's setting, not the upstream's word. */
 function tokensCell({ usedTokens, capacityTokens }: QuotaRow): string {
-  if (usedTokens === null) return "-";
+  if (usedTokens === null) return capacityTokens === null ? "-" : `- / ${tokensText(capacityTokens)}~`;
   const limit = capacityTokens === null ? "?" : `${tokensText(capacityTokens)}~`;
   return `${tokensText(usedTokens)} / ${limit}`;
 }
@@ -156,7 +160,7 @@ function quotaCard(row: QuotaRow, nowSec: number, look: Look): Line[] {
   const long = cardDetails(row, nowSec, look, false);
   const brief = cardDetails(row, nowSec, look, true);
   // Indent, percentage and the gap before the tag.
-  const room = look.columns - 2 - 5 - 2 - lineWidth(tag);
+  const room = look.columns - 2 - lineWidth(usedSpans(row, 0, look)) - 2 - lineWidth(tag);
   const details = lineWidth(long) + TIGHT_BAR <= room ? long : brief;
   const bar = Math.min(MAX_CARD_BAR, Math.max(TIGHT_BAR, room - lineWidth(details)));
   return [

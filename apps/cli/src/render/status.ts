@@ -2,6 +2,7 @@ import type { LaneUsage, ModelUsage, Readyz } from "@ccp/usage-contract";
 import type { Picture } from "../view/picture.ts";
 import { buildQuotaRows, laneNames } from "../view/quota-rows.ts";
 import { fuller, isAuto, laneState, modelState, warnThreshold } from "../view/row-state.ts";
+import { renderAlerts } from "./alerts.ts";
 import { cooldownText } from "./cooldown.ts";
 import { renderDebugQuota } from "./debug-quota.ts";
 import { flowLines } from "./flow.ts";
@@ -31,6 +32,7 @@ export function renderStatus(
   const cooldown = [span(cooldown_sec === 0 ? "cooldown off" : `cooldown ${waitText(cooldown_sec)}`)];
   const lines: Line[] = [
     renderPictureHeader(picture, look, [cooldown]),
+    ...renderAlerts(picture),
     ...readyLines(picture, ready, look),
     ...block(laneTable(picture, ready, look)),
     ...block(modelTable(picture, look)),
@@ -54,10 +56,16 @@ function readyLines(picture: Picture, ready: Readyz | null, look: Look): Line[] 
   const error = ready.error === undefined ? [] : [[span(safeText(ready.error), "block")]];
   const source: Line = [span(`catalog ${safeText(ready.source)}`, "dim")];
   return flowLines(
-    [[word, span(`  ${usable} of ${lanes.length} lanes usable`)], source, ...error],
+    [[word, span(`  ${usable} of ${lanes.length} lanes usable`)], ...processParts(picture), source, ...error],
     look.columns,
     look,
   );
+}
+
+/** Which process it is, for whoever has to end it or to report it. */
+function processParts({ view: { gateway } }: Picture): Line[] {
+  if (gateway === undefined) return [];
+  return [[span(`version ${safeText(gateway.version)}  pid ${gateway.pid}`, "dim")]];
 }
 
 const LANE_COLUMNS: readonly Column[] = [

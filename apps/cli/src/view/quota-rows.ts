@@ -27,6 +27,8 @@ export interface QuotaRow {
 }
 
 export const NO_ANSWER_YET = "no response seen yet: send a request";
+export const WINDOW_OVER = "this window is over: the next answer tells";
+export const WAITS_FOR_MODEL = "waits for its first model";
 
 /**
  * The rows of a usage view, lane by lane in the gateway's order: windows of the account first, then each model.
@@ -41,14 +43,19 @@ export function buildQuotaRows(view: UsageView, nowSec: number): QuotaRow[] {
     const models = Object.entries(view.models).filter(([, model]) => model.provider === lane);
     const ofModels = models.flatMap(([name, model]) => modelRows(name, model, usage, facts, nowSec));
     const ofLane = usage === undefined ? [] : windowRows(lane, usage, nowSec);
-    const rows = [...ofLane.filter((row) => !isRepeated(row, ofModels)), ...ofModels];
+    const rows = [
+      ...ofLane.filter((row) => !isRepeated(row, ofModels)),
+      ...ofModels,
+      ...waitingRows(lane, view, facts),
+    ];
     return rows.length === 0 && usage !== undefined ? silentLane(lane, usage) : rows;
   });
 }
 
-/** Lanes in the view's order, then those that only a model names. */
+/** Lanes in the view's order, then those that only a model or a quota names. */
 export function laneNames(view: UsageView): string[] {
-  return [...new Set([...Object.keys(view.lanes), ...Object.values(view.models).map((m) => m.provider)])];
+  const named = [...Object.values(view.models), ...Object.values(view.waiting_quotas ?? {})];
+  return [...new Set([...Object.keys(view.lanes), ...named.map(({ provider }) => provider)])];
 }
 
 /** A window that the lane does not declare stands for its tightest cap, which then has a row of its own. */
@@ -64,6 +71,7 @@ function windowRows(lane: string, usage: LaneUsage, nowSec: number): QuotaRow[] 
     const resetIn = window.reset_ts === null ? null : window.reset_ts - nowSec;
     const headroom = window.used_pct === null ? null : 1 - window.used_pct;
     const silent = window.used_pct === null && window.reset_ts === null;
+    const state = laneRowState(usage, stateFacts(window, binding), nowSec);
     return {
       lane,
       model: window.model ?? "all",
@@ -73,12 +81,22 @@ function windowRows(lane: string, usage: LaneUsage, nowSec: number): QuotaRow[] 
       capacityTokens: null,
       resetTs: window.reset_ts,
       elapsed: elapsedShare(windowSeconds(window.name), resetIn),
-      fullIn: assessFullIn(headroom, windowRate(window), resetIn),
+      fullIn: pausedFullIn(state) ?? assessFullIn(headroom, windowRate(window), resetIn),
       source: silent ? null : window.source,
-      state: laneRowState(usage, stateFacts(window, binding), nowSec),
-      note: silent ? NO_ANSWER_YET : null,
+      state,
+      note: silent ? silentNote(window) : null,
     };
   });
+}
+
+/** A window that was read once has an age; its numbers went with its reset. */
+function silentNote({ age_sec }: LaneWindow): string {
+  return age_sec === null ? NO_ANSWER_YET : WINDOW_OVER;
+}
+
+/** A lane that takes no request fills no window, whatever its pace was. */
+function pausedFullIn({ kind }: RowState): FullIn | null {
+  return kind === "cooldown" || kind === "disabled" || kind === "auth_error" ? { kind: "unknown" } : null;
 }
 
 function stateFacts(window: LaneWindow, binding: LaneWindow | undefined) {
@@ -113,7 +131,24 @@ function modelRows(
   return windows.map((window) => {
     const binds = window === binding;
     const state = modelRowState(model, lane, { usedPct: window.usedPct, binds }, nowSec);
-    return { ...modelRow(name, model, window, nowSec), state };
+    const row = modelRow(name, model, window, nowSec);
+    return { ...row, fullIn: pausedFullIn(state) ?? row.fullIn, state };
+  });
+}
+
+/** Quota patterns without a model yet: without a row the file would look as if it had not been read. */
+function waitingRows(lane: string, view: UsageView, facts: GatewayFacts): QuotaRow[] {
+  return Object.entries(view.waiting_quotas ?? {}).flatMap(([pattern, quota]): QuotaRow[] => {
+    if (quota.provider !== lane) return [];
+    const rolling = { seconds: facts.rollingSec, capacityTokens: quota.rolling_capacity_tokens };
+    const weekly = { seconds: facts.weeklySec, capacityTokens: quota.weekly_capacity_tokens };
+    const capped = [rolling, weekly].filter(({ capacityTokens }) => capacityTokens !== null);
+    return (capped.length === 0 ? [rolling] : capped).map(({ seconds, capacityTokens }) => ({
+      ...blankRow(lane, windowLabel(seconds)),
+      model: pattern,
+      capacityTokens,
+      note: WAITS_FOR_MODEL,
+    }));
   });
 }
 
@@ -155,18 +190,27 @@ function silentLane(lane: string, usage: LaneUsage): QuotaRow[] {
   if (usage.state === "disabled") return [];
   return [
     {
-      lane,
-      model: "all",
-      window: "-",
-      usedPct: null,
-      usedTokens: null,
-      capacityTokens: null,
-      resetTs: null,
-      elapsed: null,
-      fullIn: { kind: "unknown" },
-      source: null,
+      ...blankRow(lane, "-"),
       state: usage.state === "auth_error" ? { kind: "auth_error" } : { kind: "unknown" },
       note: usage.state === "unknown" ? NO_ANSWER_YET : (usage.reason ?? NO_ANSWER_YET),
     },
   ];
+}
+
+/** Nothing is known. */
+function blankRow(lane: string, window: string): QuotaRow {
+  return {
+    lane,
+    model: "all",
+    window,
+    usedPct: null,
+    usedTokens: null,
+    capacityTokens: null,
+    resetTs: null,
+    elapsed: null,
+    fullIn: { kind: "unknown" },
+    source: null,
+    state: { kind: "unknown" },
+    note: null,
+  };
 }

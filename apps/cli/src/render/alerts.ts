@@ -1,0 +1,32 @@
+import { isLoopbackHost, type UsageView } from "@ccp/usage-contract";
+import type { Picture } from "../view/picture.ts";
+import { type Line, span, type Tone } from "./line.ts";
+import { safeText } from "./safe-text.ts";
+
+/** What must not be overlooked, one line each, under the first line of a view; as a rule there is nothing. */
+export function renderAlerts({ view }: Picture): Line[] {
+  const alert = (word: string, text: string, tone: Tone = "warn"): Line => [
+    span(word, tone),
+    span(`  ${text}`),
+  ];
+  const { failover_paused, model_hint, gateway, log, quota_issues } = view;
+  return [
+    ...(failover_paused === true ? [alert("PAUSED", "everything goes to anthropic (OFFLOAD_PAUSED)")] : []),
+    ...(model_hint === undefined
+      ? []
+      : [alert("HINT", `every request is routed as if it asked for ${safeText(model_hint)}`)]),
+    ...(gateway === undefined || isLoopbackHost(gateway.host)
+      ? []
+      : [alert("OPEN", `listens on ${safeText(gateway.host)}: other machines can reach it`)]),
+    ...(log === undefined || log.degraded === null
+      ? []
+      : [alert("LOG", `the usage log cannot be written: ${safeText(log.degraded)}`, "block")]),
+    ...(quota_issues === undefined || quota_issues === 0
+      ? []
+      : [alert("QUOTAS", quotaText(view, quota_issues), "block")]),
+  ];
+}
+
+function quotaText({ path }: UsageView, issues: number): string {
+  return `${issues} ${issues === 1 ? "thing is" : "things are"} wrong in ${safeText(path ?? "the quota file")}`;
+}

@@ -1,0 +1,56 @@
+import type { Would } from "@ccp/usage-contract";
+
+/** One limit that a lane was weighed against. */
+export interface WouldConstraint {
+  readonly lane: string;
+  /** As the gateway calls it: `rolling`, `weekly`, `lane:5h`, `pool:NAME:rolling`. */
+  readonly name: string;
+  /** 0..1 and beyond. */
+  readonly usedPct: number | null;
+  readonly usedTokens: number | null;
+  readonly capacityTokens: number | null;
+  readonly headroomTokens: number | null;
+  /** Epoch seconds. */
+  readonly resetTs: number | null;
+  readonly source: string | null;
+  readonly state: "ok" | "warn" | "block";
+}
+
+/** The limits of each candidate lane, where this gateway tells them; else none. Never throws. */
+export function wouldConstraints(would: Would): WouldConstraint[] {
+  const { constraints } = would as { readonly constraints?: unknown };
+  if (!Array.isArray(constraints)) return [];
+  return constraints.flatMap((entry: unknown) => {
+    if (typeof entry !== "object" || entry === null) return [];
+    const one = entry as Readonly<Record<string, unknown>>;
+    const name = text(one.name);
+    if (name === null) return [];
+    return [
+      {
+        lane: text(one.lane) ?? would.lane ?? "?",
+        name,
+        usedPct: number(one.used_pct),
+        usedTokens: number(one.used_tokens),
+        capacityTokens: number(one.capacity_tokens),
+        headroomTokens: number(one.headroom_tokens),
+        resetTs: number(one.reset_ts),
+        source: text(one.source),
+        state: one.block === true ? "block" : one.warn === true ? "warn" : "ok",
+      } as const,
+    ];
+  });
+}
+
+/** Lanes that were looked at, the preferred one first; empty where the gateway does not tell. */
+export function wouldLanes(would: Would): string[] {
+  const { lanes } = would as { readonly lanes?: unknown };
+  return Array.isArray(lanes) ? lanes.filter((lane): lane is string => typeof lane === "string") : [];
+}
+
+function text(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function number(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
