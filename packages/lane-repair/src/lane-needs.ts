@@ -50,8 +50,20 @@ export const NO_NEEDS: LaneNeeds = {
   betas: null,
 };
 
+/**
+ * What holds for any vendor: another one's signatures, sealed thinking and tools mean nothing to it, and most refuse ids
+ * and pairs that they would not have made themselves. Fires across lanes only.
+ */
+const OTHERS_TURNS: LaneNeeds = {
+  ...NO_NEEDS,
+  thinking: "strip_foreign",
+  toolIds: true,
+  toolPairs: true,
+  serverTools: true,
+};
+
 /** An Anthropic login means nothing elsewhere, and gives it away. */
-const NOT_ANTHROPIC: LaneNeeds = { ...NO_NEEDS, oauthBetas: false };
+const NOT_ANTHROPIC: LaneNeeds = { ...OTHERS_TURNS, oauthBetas: false };
 
 export type LaneDialect =
   | "anthropic"
@@ -69,22 +81,19 @@ export type LaneDialect =
  */
 export const LANE_NEEDS: Readonly<Record<LaneDialect, LaneNeeds>> = {
   anthropic: {
-    ...NO_NEEDS,
+    // Strict in all of them:
     // 400 "Invalid `signature` in `thinking` block": router-for-me/CLIProxyAPI#2172, anomalyco/opencode#11882 (GLM and
     // MiniMax to Claude).
-    thinking: "strip_foreign",
+    // 400 "String should match pattern '^[a-zA-Z0-9_-]+$'": farion1231/cc-switch#1181 (Kimi writes `:` and `|`).
+    // 400 "`tool_use` ids must be unique": anomalyco/opencode#1279.
+    // 400 "`tool_use` ids were found without `tool_result` blocks immediately after": anthropics/claude-code#3632.
+    // Results come first in a turn: platform.claude.com, Handle tool calls.
+    // 400 "String should match pattern '^srvtoolu_[a-zA-Z0-9_]+$'": decolua/9router#3685 (GLM's `analyze_image`).
+    // A result without its call: anthropics/claude-code#95406.
+    ...OTHERS_TURNS,
     // 400 "When `thinking` is enabled, a final `assistant` message must start with a thinking block": n8n-io/n8n#22550.
     // Adaptive thinking has no such rule.
     thinkingOff: "open_tool_turn",
-    // 400 "String should match pattern '^[a-zA-Z0-9_-]+$'": farion1231/cc-switch#1181 (Kimi writes `:` and `|`).
-    // 400 "`tool_use` ids must be unique": anomalyco/opencode#1279.
-    toolIds: true,
-    // 400 "`tool_use` ids were found without `tool_result` blocks immediately after": anthropics/claude-code#3632.
-    // Results come first in a turn: platform.claude.com, Handle tool calls.
-    toolPairs: true,
-    // 400 "String should match pattern '^srvtoolu_[a-zA-Z0-9_]+$'": decolua/9router#3685 (GLM's `analyze_image`).
-    // A result without its call: anthropics/claude-code#95406.
-    serverTools: true,
   },
   zai: {
     ...NOT_ANTHROPIC,
@@ -101,7 +110,8 @@ export const LANE_NEEDS: Readonly<Record<LaneDialect, LaneNeeds>> = {
   deepseek: {
     ...NOT_ANTHROPIC,
     // 400 "The `content[].thinking` in the thinking mode must be passed back to the API": OEvortex/aether#31. Thinking
-    // is on unless disabled: api-docs.deepseek.com, Thinking Mode. Signatures are not checked.
+    // is on unless disabled: api-docs.deepseek.com, Thinking Mode. Signatures are not checked, so any lane's will do.
+    thinking: "keep",
     thinkingOff: "any_tool_turn",
   },
   minimax: NOT_ANTHROPIC,
