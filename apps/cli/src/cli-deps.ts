@@ -27,7 +27,10 @@ export interface CliDeps {
   /** Wall clock, epoch ms. */
   readonly nowMs: () => number;
   readonly request: HttpRequester;
+  /** Replaces this process where the platform can: for a program of ours. */
   readonly launch: Launch;
+  /** Starts a child and waits for it: for a program whose file might not be fit to be started. */
+  readonly run: Launch;
   /** Without it there is nobody to ask. */
   readonly confirm?: Confirm;
   /** Resolves early, without an error, when the signal fires. */

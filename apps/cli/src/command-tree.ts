@@ -30,6 +30,18 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "usage.jsonl, readable; -f follows it",
     load: async () => (await import("./commands/logs.ts")).logsCommand,
   },
+  guard: {
+    summary: "is there room? an exit code for scripts",
+    load: async () => (await import("./commands/guard.ts")).guardCommand,
+  },
+  env: {
+    summary: "lines that point this shell's agents at the gateway",
+    load: async () => (await import("./commands/env.ts")).envCommand,
+  },
+  claude: {
+    summary: "run Claude Code through the gateway",
+    load: async () => (await import("./commands/claude.ts")).claudeCommand,
+  },
   calibration: {
     summary: "what was learned about plans: gaps, bias, thresholds",
     load: async () => (await import("./commands/calibration.ts")).calibrationCommand,

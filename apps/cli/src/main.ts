@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import type { CliDeps } from "./cli-deps.ts";
 import { nodeRequest } from "./client/node-request.ts";
 import { EXIT } from "./exit-code.ts";
-import { launchProcess } from "./node/launch-process.ts";
+import { launchProcess, runChild } from "./node/launch-process.ts";
 import { runCli } from "./run-cli.ts";
 
 export interface MainOptions {
@@ -25,6 +25,7 @@ function processDeps({ version, checkoutDir }: MainOptions, signal: AbortSignal)
     nowMs: () => Date.now(),
     request: nodeRequest,
     launch: launchProcess,
+    run: runChild,
     confirm: async (...ask) => (await import("./node/ask-at-terminal.ts")).askAtTerminal(...ask),
     sleep,
     signal,

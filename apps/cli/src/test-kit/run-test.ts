@@ -48,6 +48,7 @@ export async function runTest(argv: readonly string[], options: TestOptions = {}
       return routes[`${method} ${path}`] ?? { status: 404, text: "not found" };
     },
     launch: async () => 0,
+    run: async () => 0,
     sleep: async () => {},
     signal: new AbortController().signal,
     homeDir: "/nowhere/home",

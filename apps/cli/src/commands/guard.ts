@@ -1,0 +1,106 @@
+import type { UsageView } from "@ccp/usage-contract";
+import type { CliInput } from "../args/cli-input.ts";
+import { usageError } from "../args/usage-error.ts";
+import type { CliArgs, CliCommand } from "../cli-command.ts";
+import { GatewayDownError } from "../client/gateway-down-error.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { renderGuard } from "../render/guard.ts";
+import { safeJson, safeText } from "../render/safe-text.ts";
+import type { Session } from "../session.ts";
+import { type GuardVerdict, judgeGuard, rowsOfModel } from "../view/guard-verdict.ts";
+import { quotaRowJson } from "../view/picture-json.ts";
+import { filterRows } from "../view/quota-filter.ts";
+import { buildQuotaRows, laneNames, type QuotaRow } from "../view/quota-rows.ts";
+
+const args: CliArgs = {
+  lane: { type: "string", valueHint: "LANE", description: "only this lane" },
+  model: {
+    type: "string",
+    valueHint: "MODEL",
+    description: "only this model, in any spelling, with the windows of its account",
+  },
+  window: { type: "string", valueHint: "WIN", description: "only this window: 5h, 7d, …" },
+  "max-used": { type: "string", valueHint: "PCT", description: "no from PCT percent used on (100)" },
+  "fail-open": { type: "boolean", description: "yes where nothing is known, or the gateway is down" },
+  json: { type: "boolean", description: "the verdict as JSON (ccp.guard/1)" },
+};
+
+export const guardCommand: CliCommand = {
+  name: "guard",
+  summary: "is there room? an exit code for scripts",
+  args,
+  notes: [
+    "exit 0 yes, 1 no, 2 no window has a number, 69 the gateway is down",
+    "no, too, while the lane cools down, is at its cap, or its key was refused",
+    "asks the gateway alone: what an earlier run knew is no reason to start work now",
+  ],
+  run: runGuard,
+};
+
+async function runGuard(input: CliInput, session: Session): Promise<ExitCode> {
+  const maxUsedPct = readMaxUsed(input.text("max-used"), session);
+  const failOpen = input.flag("fail-open");
+  const { client, deps } = session;
+  let view: UsageView;
+  try {
+    view = await client.usage();
+  } catch (error) {
+    if (!(error instanceof GatewayDownError) || !failOpen) throw error;
+    await session.say.warn(`${error.message}: let through (--fail-open)`);
+    return EXIT.ok;
+  }
+  const rows = selectRows(view, input, session);
+  const verdict = judgeGuard(rows, maxUsedPct);
+  const exitCode = exitCodeOf(verdict, failOpen);
+  if (input.flag("json")) {
+    deps.stdout.write(
+      `${safeJson(JSON.stringify(verdictJson(verdict, maxUsedPct, exitCode, view), null, 2))}\n`,
+    );
+  } else {
+    deps.stdout.write(renderGuard(verdict, maxUsedPct, view.ts, session.look()));
+  }
+  const model = input.text("model");
+  if (model !== null && rows.length === 0) {
+    const known = Object.keys(view.models).map(safeText).join(", ");
+    await session.say.note(`the gateway counts ${known === "" ? "no model yet" : known}`);
+  }
+  if (verdict.kind === "unknown" && failOpen) await session.say.warn("let through (--fail-open)");
+  return exitCode;
+}
+
+function exitCodeOf({ kind }: GuardVerdict, failOpen: boolean): ExitCode {
+  if (kind === "past") return EXIT.failed;
+  return kind === "unknown" && !failOpen ? EXIT.noNumber : EXIT.ok;
+}
+
+function selectRows(view: UsageView, input: CliInput, session: Session): QuotaRow[] {
+  const filter = { lane: input.text("lane"), window: input.text("window") };
+  const result = filterRows(buildQuotaRows(view, view.ts), filter, laneNames(view));
+  if (!result.success) {
+    const { option, value, known, meant } = result.miss;
+    const why = meant === null ? `known are ${known.join(", ")}` : `did you mean ${meant}?`;
+    throw usageError(`${option} ${value} fits nothing here`, why, session.cc, "guard");
+  }
+  const model = input.text("model");
+  return model === null ? result.rows : rowsOfModel(result.rows, model);
+}
+
+function verdictJson(verdict: GuardVerdict, maxUsedPct: number, exitCode: ExitCode, view: UsageView): object {
+  const { kind, reason, row } = verdict;
+  return {
+    schema: "ccp.guard/1",
+    ok: exitCode === EXIT.ok,
+    verdict: kind,
+    reason,
+    max_used_pct: maxUsedPct / 100,
+    row: row === null ? null : quotaRowJson(row, view.ts),
+  };
+}
+
+function readMaxUsed(text: string | null, { cc }: Session): number {
+  if (text === null) return 100;
+  const [, amount] = /^(\d{1,4}(?:\.\d{1,3})?)%?$/.exec(text) ?? [];
+  const percent = Number(amount ?? Number.NaN);
+  if (percent > 0) return percent;
+  throw usageError(`--max-used cannot be "${text}"`, "it is a percentage above 0, such as 80", cc, "guard");
+}
