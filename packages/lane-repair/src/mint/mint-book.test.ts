@@ -19,6 +19,7 @@ describe("createMintBook", () => {
     book.note("kimi", "é");
     book.note("kimi", "");
     expect([book.laneOf("a"), book.laneOf("é"), book.laneOf(""), book.size]).toEqual(["kimi", null, null, 1]);
+    expect(book.noted).toBe(2);
   });
 
   it("forgets what was longest not noted nor asked for", () => {

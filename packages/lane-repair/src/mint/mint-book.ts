@@ -16,6 +16,8 @@ export interface MintBook {
   /** Whether any lane but this one is known to have minted: where none has, no conversation can hold its mints. */
   hasOthers(lane: string): boolean;
   readonly size: number;
+  /** Notes taken so far: whether there is anything new to save. */
+  readonly noted: number;
   snapshot(): MintSnapshot;
   /** Takes the place of all that is known. What is no snapshot is as an empty one, bad marks are passed over. */
   restore(snapshot: unknown): void;
@@ -41,6 +43,7 @@ export function createMintBook({ capacity }: { readonly capacity: number }): Min
   // A map keeps the order in which its keys were set: the first is the oldest.
   const lanes = new Map<string, string>();
   const perLane = new Map<string, number>();
+  let noted = 0;
   const drop = (hash: string): void => {
     const lane = lanes.get(hash);
     if (lane === undefined) return;
@@ -56,7 +59,9 @@ export function createMintBook({ capacity }: { readonly capacity: number }): Min
   };
   return {
     note: (lane, mint) => {
-      if (ASCII.test(mint)) put(hash64(mint), lane);
+      if (!ASCII.test(mint)) return;
+      noted += 1;
+      put(hash64(mint), lane);
     },
     laneOf: (mint) => {
       const hash = hash64(mint);
@@ -68,6 +73,9 @@ export function createMintBook({ capacity }: { readonly capacity: number }): Min
     hasOthers: (lane) => lanes.size > (perLane.get(lane) ?? 0),
     get size() {
       return lanes.size;
+    },
+    get noted() {
+      return noted;
     },
     snapshot: () => takeSnapshot(lanes),
     restore: (snapshot) => {
