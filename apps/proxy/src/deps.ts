@@ -10,6 +10,7 @@ import type { LaneRegistry } from "./lanes/lane-runtime.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { DecisionRing } from "./state/decision-ring.ts";
 import type { EventHub } from "./state/event-hub.ts";
+import type { KeptTotals } from "./state/kept-totals.ts";
 import type { QuotaSource } from "./state/quota-source.ts";
 import type { RequestRing } from "./state/request-ring.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
@@ -72,8 +73,7 @@ export interface Deps {
   readonly metrics: Metrics;
   /** `null`: no collector is to be told. */
   readonly telemetry: Telemetry | null;
-  /** Since the start: what people are shown without a Prometheus. */
-  readonly totals: { rerouted: number; wastedRetryMs: number };
+  readonly totals: KeptTotals;
   readonly startedMonoMs: number;
   readonly bodyBudget: BodyBudget;
   readonly newId: () => string;

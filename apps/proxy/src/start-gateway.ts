@@ -19,6 +19,8 @@ import { createReadApi } from "./read-api/create-read-api.ts";
 import { scrapeFacts } from "./read-api/scrape-facts.ts";
 import { createDecisionRing } from "./state/decision-ring.ts";
 import { createEventHub } from "./state/event-hub.ts";
+import { journaledBook, journaledEngine, journaledSessions, type WriteOp } from "./state/journaled.ts";
+import { createKeptTotals } from "./state/kept-totals.ts";
 import { createIdSource } from "./state/new-id.ts";
 import { createQuotaSource, type QuotaReading } from "./state/quota-source.ts";
 import { createRequestRing } from "./state/request-ring.ts";
@@ -51,6 +53,10 @@ export interface GatewayOptions {
   readonly newId?: () => string;
   /** Called when something was learned that should outlive a crash. Default: nothing is saved. */
   readonly saveSoon?: () => void;
+  /** Saves the whole state at once. */
+  readonly saveNow?: () => void;
+  /** Takes each change of the state as it is made. Default: none is kept. */
+  readonly writeOp?: WriteOp;
   /** Called with the wired parts before the first request can come: the place to bring back earlier state. */
   readonly beforeListen?: (deps: Deps) => void;
 }
@@ -88,15 +94,23 @@ function createDeps(options: GatewayOptions): Deps {
   const { settings, clock } = options;
   const { catalog } = options.catalogInForce;
   const first = options.readQuotas();
-  const engine = createQuotaEngine({
-    config: first.config,
-    mode: settings.rerouteMode,
-    sessionStartMs: clock.wallMs(),
-  });
+  const write = options.writeOp ?? (() => {});
+  const engine = journaledEngine(
+    createQuotaEngine({
+      config: first.config,
+      mode: settings.rerouteMode,
+      sessionStartMs: clock.wallMs(),
+    }),
+    write,
+  );
   const quotas = createQuotaSource(
     first,
     options.readQuotas,
-    (config, nowMs) => engine.reconfigure(config, nowMs),
+    (config, nowMs) => {
+      engine.reconfigure(config, nowMs);
+      // What the journal holds was learned under the old quotas, and would be played under the new ones.
+      options.saveNow?.();
+    },
     clock.wallMs(),
   );
   const lanes = createLaneRegistry(catalog, {
@@ -118,8 +132,8 @@ function createDeps(options: GatewayOptions): Deps {
     modelLabel: createModelLabel(catalog, (model) => engine.quotaKey(model)),
     modelHint: options.modelHint,
     engine,
-    book: createLaneBook(),
-    sessions: createSessionBook(),
+    book: journaledBook(createLaneBook(), write),
+    sessions: journaledSessions(createSessionBook(), write),
     mints: createMintBook({ capacity: MINTS_KEPT }),
     hasSeveralLanes: [...lanes.values()].filter((lane) => laneUnusable(lane) === null).length > 1,
     quotas,
@@ -132,7 +146,7 @@ function createDeps(options: GatewayOptions): Deps {
     series: createSeriesBook(() => deps),
     metrics,
     telemetry: options.telemetry ?? null,
-    totals: { rerouted: 0, wastedRetryMs: 0 },
+    totals: createKeptTotals(write),
     startedMonoMs: clock.monoMs(),
     bodyBudget: { heldBytes: 0, maxBytes: MAX_HELD_BODY_BYTES },
     newId: options.newId ?? createIdSource(clock.wallMs),

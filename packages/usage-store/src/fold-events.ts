@@ -11,7 +11,7 @@ export interface FoldResult {
 }
 
 /** What makes an event one and the same: the exchange, the attempt, and which entry of it. */
-export function eventKey(event: UsageEvent): string {
+export function eventKey(event: Pick<UsageEvent, "rid" | "attempt" | "event">): string {
   return `${event.event ?? "completion"} ${event.attempt} ${event.rid}`;
 }
 

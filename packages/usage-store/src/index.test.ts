@@ -4,13 +4,16 @@ import * as node from "./node/index.ts";
 
 it("exports these names and no others", () => {
   expect(Object.keys(pure).sort()).toEqual([
+    "IMPORT_ATTEMPT",
     "MAX_LINE_BYTES",
     "createMemoryHistory",
     "decodeLine",
     "encodeEvent",
     "eventKey",
     "foldEvents",
+    "importKey",
     "rollUp",
+    "toImportedUsage",
     "toSample",
     "toUsageRecord",
   ]);

@@ -1,3 +1,4 @@
+import type { Granularity } from "@ccp/usage-contract";
 import { RollupsViewSchema, SamplesViewSchema } from "@ccp/usage-contract";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
@@ -7,7 +8,7 @@ import { testEvent } from "./test-event.ts";
 
 const HOUR = 3600;
 const T = 1_800_000_000;
-const startOf = (ts: number, granularity: "hour" | "day"): number =>
+const startOf = (ts: number, granularity: Granularity): number =>
   ts - (ts % (granularity === "hour" ? HOUR : 24 * HOUR));
 
 function exchange(ts: number, changes: Parameters<typeof testEvent>[0] = {}) {

@@ -9,9 +9,8 @@ import { startQuotaPolls } from "../lanes/quota-poll.ts";
 import { type Gateway, startGateway } from "../start-gateway.ts";
 import { checkQuotaLanes } from "../state/check-quota-lanes.ts";
 import { findCheckout } from "../state/find-checkout.ts";
-import { createGatewayState, type GatewayState } from "../state/gateway-state.ts";
 import { watchModelHint } from "../state/model-hint.ts";
-import { createSaver } from "../state/saver.ts";
+import { openPersistence } from "../state/persistence.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { startCalibrator } from "./calibrator.ts";
 import { handleSignals } from "./handle-signals.ts";
@@ -58,8 +57,7 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
   });
   const hint = watchModelHint(settings.manualModel, paths.modelHint);
   const telemetry = await startTelemetry(settings);
-  let state: GatewayState | null = null;
-  const saver = createSaver(() => state?.save());
+  const persistence = openPersistence({ paths, log, clock, notice });
   const gateway = await listenOrExplain(settings, () =>
     startGateway({
       settings,
@@ -73,12 +71,8 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
       modelHint: hint.current,
       demo: demo !== null,
       probeResults: paths.probeResults,
-      saveSoon: () => saver.soon(),
+      ...persistence.gateway,
       ...(telemetry === null ? {} : { telemetry }),
-      beforeListen: (deps) => {
-        state = createGatewayState(paths, deps);
-        state.restore();
-      },
     }),
   );
   const calibrator = startCalibrator(gateway.deps, paths.probeResults);
@@ -87,7 +81,7 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
     calibrator.stop();
     polls.stop();
     hint.close();
-    saver.close();
+    await persistence.close();
     log.close();
     lock.release();
     // After what must not be lost: a collector may be slow.

@@ -1,24 +1,44 @@
-import { restoreGatewayState, type StateFolders, saveGatewayState } from "@ccp/usage-store/node";
-import type { Deps } from "../deps.ts";
+import {
+  type LogMark,
+  restoreGatewayState,
+  type StateFolders,
+  type StateJournal,
+  type StateParts,
+  saveGatewayState,
+} from "@ccp/usage-store/node";
+import type { Clock, Notice } from "../deps.ts";
 
-/** What survives a restart: a snapshot of counts and marks, and the log lines written after it. */
+/** What survives a restart: a saved state, the changes after it, and the log lines beyond both. */
 export interface GatewayState {
-  /** Brings engine and book to where the last process left them. */
+  /** Brings all parts to where the last process left them. */
   restore(): void;
-  save(): void;
+  /** @param ended The gateway is being stopped on purpose: the next one begins a new session. */
+  save(ended?: boolean): void;
 }
 
-export function createGatewayState(folders: StateFolders, deps: Deps): GatewayState {
-  const { engine, book, clock, notice } = deps;
+export interface GatewayStateOptions {
+  readonly folders: StateFolders;
+  readonly parts: StateParts;
+  readonly journal: StateJournal;
+  readonly logMark: () => LogMark;
+  readonly clock: Clock;
+  readonly notice: Notice;
+}
+
+export function createGatewayState(options: GatewayStateOptions): GatewayState {
+  const { folders, parts, journal, logMark, clock, notice } = options;
+  let isTold = false;
   return {
     restore() {
-      const { problem } = restoreGatewayState(folders, engine, book, clock.wallMs(), clock.localHour);
+      const { problem } = restoreGatewayState(folders, parts, clock.wallMs(), clock.localHour);
       if (problem !== null) notice("warn", `${problem}; the counts are rebuilt from the log`);
     },
-    save() {
-      const written = saveGatewayState(folders, engine, book, clock.wallMs());
-      if (!written.success)
+    save(ended = false) {
+      const written = saveGatewayState(folders, parts, { journal, log: logMark(), ended }, clock.wallMs());
+      // Told once: it is tried again each minute.
+      if (!written.success && !isTold)
         notice("warn", `the state cannot be saved (${written.reason}); the log still has all`);
+      isTold = !written.success;
     },
   };
 }

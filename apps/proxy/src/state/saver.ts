@@ -1,30 +1,43 @@
-const SAVE_EVERY_MS = 60_000;
-const SAVE_SOON_MS = 1_000;
+import type { StateJournal } from "@ccp/usage-store/node";
 
-/** When the state is saved: each minute, within a second of what a crash should not lose, and at the end. */
+const SAVE_EVERY_MS = 60_000;
+const CHECK_EVERY_MS = 5_000;
+const SAVE_SOON_MS = 1_000;
+/** A longer journal would hold up the next start. */
+const MAX_JOURNAL_BYTES = 16 * 1024 * 1024;
+
+/** When the state is saved whole: each minute, when its journal has grown long or has failed, and at the end. */
 export interface Saver {
+  /** What a crash should not lose: nothing to do while the journal holds it. */
   soon(): void;
   close(): void;
 }
 
-export function createSaver(save: () => void): Saver {
-  const regular = setInterval(save, SAVE_EVERY_MS);
-  regular.unref();
+export function createSaver(
+  save: (ended: boolean) => void,
+  journal: Pick<StateJournal, "healthy" | "bytes">,
+): Saver {
+  const regular = setInterval(() => save(false), SAVE_EVERY_MS);
+  const check = setInterval(() => {
+    if (!journal.healthy || journal.bytes > MAX_JOURNAL_BYTES) save(false);
+  }, CHECK_EVERY_MS);
   let pending: NodeJS.Timeout | null = null;
+  for (const timer of [regular, check]) timer.unref();
   return {
     soon() {
       // A herd of refusals is one change.
-      if (pending !== null) return;
+      if (journal.healthy || pending !== null) return;
       pending = setTimeout(() => {
         pending = null;
-        save();
+        save(false);
       }, SAVE_SOON_MS);
       pending.unref();
     },
     close() {
       clearInterval(regular);
+      clearInterval(check);
       if (pending !== null) clearTimeout(pending);
-      save();
+      save(true);
     },
   };
 }

@@ -4,8 +4,15 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { testEvent } from "../test-event.ts";
 import type { LoggedUsage } from "../to-usage-record.ts";
-import { type CountKeeper, type MarkKeeper, restoreGatewayState, saveGatewayState } from "./gateway-state.ts";
+import {
+  type CountKeeper,
+  type MarkKeeper,
+  restoreGatewayState,
+  type StateFolders,
+  saveGatewayState,
+} from "./gateway-state.ts";
 import { openUsageLog } from "./open-usage-log.ts";
+import { openStateJournal } from "./state-journal.ts";
 
 const NOW = 1_700_000_000_000;
 const utcHour = (atMs: number): number => new Date(atMs).getUTCHours();
@@ -45,10 +52,19 @@ function logEvents(dir: string, ...atMs: number[]): void {
   log.close();
 }
 
+/** Without a place in the log, as an older gateway saved it. */
+function save(where: StateFolders, counts: CountKeeper & MarkKeeper, nowMs: number) {
+  const journal = openStateJournal(where.stateDir);
+  onTestFinished(() => journal.close());
+  const log = { position: null, waiting: [] };
+  return saveGatewayState(where, { engine: counts, book: keeper() }, { journal, log, ended: false }, nowMs);
+}
+
 describe("the gateway's state", () => {
   it("is nothing before the first run", () => {
     const counts = keeper();
-    expect(restoreGatewayState(folders(), counts, keeper(), NOW, utcHour)).toEqual({
+    expect(restoreGatewayState(folders(), { engine: counts, book: keeper() }, NOW, utcHour)).toEqual({
+      played: 0,
       replayed: 0,
       newestMs: null,
       problem: null,
@@ -59,10 +75,11 @@ describe("the gateway's state", () => {
     const where = folders();
     const before = keeper();
     before.total = 500;
-    expect(saveGatewayState(where, before, keeper(), NOW - 1000)).toEqual({ success: true });
+    expect(save(where, before, NOW - 1000)).toEqual({ success: true });
     logEvents(where.logsDir, NOW - 2000, NOW - 1000, NOW - 999, NOW);
     const after = keeper();
-    expect(restoreGatewayState(where, after, keeper(), NOW, utcHour)).toEqual({
+    expect(restoreGatewayState(where, { engine: after, book: keeper() }, NOW, utcHour)).toEqual({
+      played: 0,
       replayed: 2,
       newestMs: NOW,
       problem: null,
@@ -81,7 +98,7 @@ describe("the gateway's state", () => {
     writeFileSync(join(where.stateDir, "gateway-state.json"), text);
     logEvents(where.logsDir, NOW - 8 * 86_400_000, NOW - 6 * 86_400_000, NOW);
     const counts = keeper();
-    const restored = restoreGatewayState(where, counts, keeper(), NOW, utcHour);
+    const restored = restoreGatewayState(where, { engine: counts, book: keeper() }, NOW, utcHour);
     expect(restored).toMatchObject({ replayed: 2, newestMs: NOW });
     expect(restored.problem).toContain("gateway-state.json");
     expect(counts.total).toBe(20);

@@ -1,8 +1,14 @@
 import { join } from "node:path";
-import { foldEvents } from "../fold-events.ts";
+import { eventKey, foldEvents } from "../fold-events.ts";
+import { importKey, toImportedUsage } from "../imported-usage.ts";
 import { type LoggedUsage, toUsageRecord } from "../to-usage-record.ts";
+import { importedPosition, readImported } from "./imported-usage.ts";
 import { readJsonState, type WriteResult, writeJsonState } from "./json-state.ts";
+import { type LogPosition, toLogPosition } from "./log-position.ts";
+import type { LogMark } from "./open-usage-log.ts";
+import { playOp } from "./play-op.ts";
 import { readUsageLog } from "./read-usage-log.ts";
+import { readStateJournal, type StateJournal } from "./state-journal.ts";
 
 const STATE_NAME = "gateway-state.json";
 const VERSION = 1;
@@ -11,14 +17,27 @@ const WEEK_MS = 604_800_000;
 /** What keeps counts: a quota engine fits. */
 export interface CountKeeper {
   snapshot(): unknown;
-  restore(snapshot: unknown, nowMs: number): { readonly restored: boolean; readonly reason?: string };
+  restore(
+    snapshot: unknown,
+    nowMs: number,
+    options?: { readonly keepSession?: boolean },
+  ): { readonly restored: boolean; readonly reason?: string };
   record(usage: LoggedUsage, nowMs: number): void;
 }
 
-/** What keeps limit marks: a lane book fits. */
+/** What keeps limit marks, sessions or sums: a lane book and a session book fit. */
 export interface MarkKeeper {
-  snapshot(): unknown;
+  snapshot(nowMs: number): unknown;
   restore(snapshot: unknown, nowMs: number): void;
+}
+
+/** The parts of a gateway's state. Changes in the journal name them by these keys. */
+export interface StateParts {
+  readonly engine: CountKeeper;
+  readonly book: MarkKeeper;
+  readonly sessions?: MarkKeeper;
+  /** Sums since the gateway was started. */
+  readonly totals?: MarkKeeper;
 }
 
 export interface StateFolders {
@@ -27,7 +46,9 @@ export interface StateFolders {
 }
 
 export interface Restoration {
-  /** Lines of the log that were recorded. */
+  /** Changes of the journal that were played. */
+  readonly played: number;
+  /** Lines of the log that were recorded: those that the journal does not have. */
   readonly replayed: number;
   /** Epoch ms of the newest thing brought back; `null` when there was nothing. */
   readonly newestMs: number | null;
@@ -35,65 +56,137 @@ export interface Restoration {
   readonly problem: string | null;
 }
 
-/** Saves counts and marks in one file, whole or not at all. */
+export interface SaveOptions {
+  readonly journal: StateJournal;
+  /** Of the usage log, at this moment. */
+  readonly log: LogMark;
+  /** The gateway was stopped on purpose: the next one begins a new session. */
+  readonly ended: boolean;
+}
+
+/** Saves all parts in one file, whole or not at all, and starts the journal of what comes after. */
 export function saveGatewayState(
-  { stateDir }: Pick<StateFolders, "stateDir">,
-  counts: CountKeeper,
-  marks: MarkKeeper,
+  { stateDir, logsDir }: StateFolders,
+  parts: StateParts,
+  { journal, log, ended }: SaveOptions,
   nowMs: number,
 ): WriteResult {
-  const value = { version: VERSION, saved_ms: nowMs, engine: counts.snapshot(), book: marks.snapshot() };
-  return writeJsonState(join(stateDir, STATE_NAME), value);
+  const value = {
+    version: VERSION,
+    saved_ms: nowMs,
+    engine: parts.engine.snapshot(),
+    book: parts.book.snapshot(nowMs),
+    sessions: parts.sessions?.snapshot(nowMs),
+    totals: parts.totals?.snapshot(nowMs),
+    ended,
+    log: log.position,
+    waiting: log.waiting,
+    imports: importedPosition(logsDir),
+    journal: journal.begin(),
+  };
+  const written = writeJsonState(join(stateDir, STATE_NAME), value);
+  journal.saved(written.success);
+  return written;
 }
 
 /**
- * Brings counts and marks to where the last process left them: its saved state, then the log lines after it. Without a
- * usable state the lines of the last week are replayed. Only reads; takes no lock.
+ * Brings all parts to where the last process left them: its saved state, the changes in the journal after it, and what
+ * the log has beyond both. Without a usable state the log lines of the last week are replayed. Only reads; takes no lock.
  */
 export function restoreGatewayState(
   folders: StateFolders,
-  counts: CountKeeper,
-  marks: MarkKeeper,
+  parts: StateParts,
   nowMs: number,
   localHour: (atMs: number) => number,
 ): Restoration {
-  const { savedMs, problem } = restoreSaved(folders, counts, marks, nowMs);
-  let newestMs = savedMs;
+  const path = join(folders.stateDir, STATE_NAME);
+  const { saved, problem } = restoreSaved(path, parts, nowMs);
+  const counted = new Set(saved?.waiting ?? []);
+  const played = saved?.journal == null ? 0 : playJournal(folders.stateDir, saved.journal, parts, counted);
+  // Probes were under way in a process that is gone: nobody will tell how they ended.
+  parts.book.restore(parts.book.snapshot(nowMs), nowMs);
+  const record = (key: string, usage: LoggedUsage | null): number => {
+    if (usage === null || counted.has(key)) return 0;
+    parts.engine.record(usage, nowMs);
+    return 1;
+  };
+  let newestMs = saved?.savedMs ?? null;
   let replayed = 0;
-  foldEvents(readUsageLog(folders.logsDir, { sinceMs: savedMs ?? nowMs - WEEK_MS }), (event) => {
+  const lines = readUsageLog(folders.logsDir, behind(saved?.log ?? null, saved?.savedMs ?? nowMs - WEEK_MS));
+  foldEvents(lines, (event) => {
     const atMs = event.ts * 1000;
     newestMs = Math.max(newestMs ?? atMs, atMs);
-    const usage = toUsageRecord(event, localHour);
-    // Lines of the moment of the saved state are in it: they were booked before it was taken.
-    if (usage === null || (savedMs !== null && atMs <= savedMs)) return;
-    counts.record(usage, nowMs);
-    replayed += 1;
+    // Without a place in the log the time decides: what stands at that moment was booked before the state was saved.
+    if (saved !== null && saved.log === null && atMs <= saved.savedMs) return;
+    replayed += record(eventKey(event), toUsageRecord(event, localHour));
   });
-  return { replayed, newestMs, problem };
+  for (const row of readImported(folders.logsDir, behind(saved?.imports ?? null, saved?.savedMs))) {
+    if (row.ts * 1000 > nowMs - WEEK_MS) record(importKey(row), toImportedUsage(row, localHour));
+  }
+  return { played, replayed, newestMs, problem };
+}
+
+function behind(
+  after: LogPosition | null,
+  sinceMs: number | undefined,
+): { readonly after?: LogPosition; readonly sinceMs?: number } {
+  return { ...(after === null ? {} : { after }), ...(sinceMs === undefined ? {} : { sinceMs }) };
+}
+
+function playJournal(stateDir: string, from: number, parts: StateParts, counted: Set<string>): number {
+  let played = 0;
+  for (const op of readStateJournal(stateDir, from)) {
+    if (!playOp(op, parts)) continue;
+    played += 1;
+    // The last argument of a record is the event it stands for.
+    const key = op[1] === "record" ? op.at(-1) : null;
+    if (typeof key === "string") counted.add(key);
+  }
+  return played;
+}
+
+interface Saved {
+  readonly savedMs: number;
+  readonly parts: Readonly<Record<string, unknown>>;
+  readonly ended: boolean;
+  readonly log: LogPosition | null;
+  readonly waiting: readonly string[];
+  readonly imports: LogPosition | null;
+  readonly journal: number | null;
 }
 
 function restoreSaved(
-  { stateDir }: StateFolders,
-  counts: CountKeeper,
-  marks: MarkKeeper,
+  path: string,
+  { engine, book, sessions, totals }: StateParts,
   nowMs: number,
-): { savedMs: number | null; problem: string | null } {
-  const path = join(stateDir, STATE_NAME);
+): { readonly saved: Saved | null; readonly problem: string | null } {
   const stored = readJsonState(path);
-  if (stored.kind === "missing") return { savedMs: null, problem: null };
-  if (stored.kind === "invalid")
-    return { savedMs: null, problem: `${path} cannot be read: ${stored.reason}` };
+  if (stored.kind === "missing") return { saved: null, problem: null };
+  if (stored.kind === "invalid") return { saved: null, problem: `${path} cannot be read: ${stored.reason}` };
   const saved = toSaved(stored.value);
-  if (saved === null) return { savedMs: null, problem: `${path} is of another version` };
-  const outcome = counts.restore(saved.engine, nowMs);
-  if (!outcome.restored) return { savedMs: null, problem: `${path}: ${outcome.reason ?? "not usable"}` };
-  marks.restore(saved.book, nowMs);
-  return { savedMs: saved.savedMs, problem: null };
+  if (saved === null) return { saved: null, problem: `${path} is of another version` };
+  // As of its own moment: the journal goes on from there. A clock that was set since is met by the next call.
+  const atMs = Math.min(saved.savedMs, nowMs);
+  const outcome = engine.restore(saved.parts.engine, atMs, { keepSession: !saved.ended });
+  if (!outcome.restored) return { saved: null, problem: `${path}: ${outcome.reason ?? "not usable"}` };
+  book.restore(saved.parts.book, atMs);
+  sessions?.restore(saved.parts.sessions, atMs);
+  if (!saved.ended) totals?.restore(saved.parts.totals, atMs);
+  return { saved, problem: null };
 }
 
-function toSaved(value: unknown): { savedMs: number; engine: unknown; book: unknown } | null {
+function toSaved(value: unknown): Saved | null {
   if (typeof value !== "object" || value === null) return null;
-  const { version, saved_ms, engine, book } = value as Readonly<Record<string, unknown>>;
-  if (version !== VERSION || typeof saved_ms !== "number" || !Number.isFinite(saved_ms)) return null;
-  return { savedMs: saved_ms, engine, book };
+  const fields = value as Readonly<Record<string, unknown>>;
+  const { version, saved_ms: savedMs, journal, waiting } = fields;
+  if (version !== VERSION || typeof savedMs !== "number" || !Number.isFinite(savedMs)) return null;
+  return {
+    savedMs,
+    parts: fields,
+    ended: fields.ended !== false,
+    log: toLogPosition(fields.log),
+    waiting: Array.isArray(waiting) ? waiting.filter((key) => typeof key === "string") : [],
+    imports: toLogPosition(fields.imports),
+    journal: typeof journal === "number" && Number.isSafeInteger(journal) ? journal : null,
+  };
 }

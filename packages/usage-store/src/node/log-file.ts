@@ -1,6 +1,7 @@
 import { decodeLine } from "../decode-line.ts";
 import { MAX_LINE_BYTES } from "../encode-event.ts";
 import { APPEND_FLAGS, type FileIdentity, type FileOps } from "./file-ops.ts";
+import { type LogPosition, markBefore } from "./log-position.ts";
 
 const NEWLINE = 0x0a;
 
@@ -56,6 +57,13 @@ export class LogFile {
     }
     if (taken > 0) this.#dirtyTail = true;
     return false;
+  }
+
+  /** The end of what was written. */
+  position(): LogPosition {
+    const { dev, ino } = this.#identity;
+    const mark = markBefore((into, at) => this.#ops.read(this.fd, into, at), this.#size);
+    return { dev, ino, bytes: this.#size, mark };
   }
 
   /** Whether the path still leads to this file. */

@@ -3,6 +3,7 @@ import { encodeEvent, MAX_LINE_BYTES } from "../encode-event.ts";
 import { errorReason, type FileOps, realFileOps } from "./file-ops.ts";
 import { LogFile } from "./log-file.ts";
 import { generationPath, shiftGenerations } from "./log-generations.ts";
+import type { LogPosition } from "./log-position.ts";
 import { PendingLines } from "./pending-lines.ts";
 
 export interface UsageLogOptions {
@@ -52,10 +53,20 @@ export interface UsageLog {
   /** Flushes and closes. Lines that still cannot be written count as dropped. Safe to call twice. */
   close(): void;
   status(): UsageLogStatus;
+  mark(): LogMark;
+}
+
+/** How far a log has come: what to replay after a state that was saved at the same moment. */
+export interface LogMark {
+  /** `null` while no file is open. */
+  readonly position: LogPosition | null;
+  /** Events (`eventKey`) that still wait in memory: they will stand behind the position. */
+  readonly waiting: readonly string[];
 }
 
 const SYNC_EVERY_MS = 1_000;
-const RETRY_EVERY_MS = 5_000;
+/** Space that comes back is used within 5 s, a try that is under way at that moment included. */
+const RETRY_EVERY_MS = 2_000;
 
 class Writer implements UsageLog {
   readonly #options: UsageLogOptions;
@@ -128,6 +139,16 @@ class Writer implements UsageLog {
       writeErrors: this.#writeErrors,
       sizeBytes: this.#file?.size ?? 0,
     };
+  }
+
+  mark(): LogMark {
+    let position: LogPosition | null = null;
+    try {
+      position = this.#file?.position() ?? null;
+    } catch {
+      // A file that cannot be read: a replay then goes by the time.
+    }
+    return { position, waiting: this.#pending.keys() };
   }
 
   #open(): LogFile {
@@ -256,7 +277,7 @@ class Writer implements UsageLog {
 
 /**
  * Opens the log for writing, by its only writer. Never throws on a file system fault: the log then starts degraded,
- * keeps the newest lines in memory and tries again every 5 s.
+ * keeps the newest lines in memory and tries again every 2 s.
  *
  * @example
  * const log = openUsageLog({ dir: "logs", onDegraded: (reason) => warn(`log: ${reason}`) });

@@ -1,3 +1,6 @@
+import { decodeLine } from "../decode-line.ts";
+import { eventKey } from "../fold-events.ts";
+
 /** Lines that wait for the disk, oldest first, bounded: past the bound the oldest is given up and counted. */
 export class PendingLines {
   readonly #capacity: number;
@@ -31,6 +34,17 @@ export class PendingLines {
 
   peek(): Uint8Array | undefined {
     return this.#ring[this.#first];
+  }
+
+  /** Which events wait, oldest first. */
+  keys(): string[] {
+    const keys: string[] = [];
+    for (let at = 0; at < this.#count; at += 1) {
+      const line = this.#ring[(this.#first + at) % this.#capacity] ?? new Uint8Array();
+      const decoded = decodeLine(Buffer.from(line).toString("utf8"));
+      if (decoded.kind === "event") keys.push(eventKey(decoded.event));
+    }
+    return keys;
   }
 
   shift(): void {

@@ -9,18 +9,19 @@ const STUB_BYTES = 200;
 export type LineFilter = (start: Buffer) => boolean;
 
 /**
- * Lines of an open file from its start, without their line ends; a last line without one comes too. Memory stays
+ * Lines of an open file from its start (or from `from`, where one begins), without their line ends; a last line without one comes too. Memory stays
  * at one chunk and one line: of a line longer than `maxLineBytes` only the first 200 bytes are handed over.
  */
 export function* readLines(
   fd: number,
   maxLineBytes: number,
   keep: LineFilter = () => true,
+  from = 0,
 ): Generator<string, void, undefined> {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let carry: Buffer[] = [];
   let carried = 0;
-  let position = 0;
+  let position = from;
   const take = (last: Buffer): string | null => {
     const line = carried === 0 ? last : Buffer.concat([...carry, last]);
     const tooLong = carried + last.length > maxLineBytes;

@@ -2,11 +2,17 @@ import { closeSync, constants, fstatSync, openSync, readdirSync } from "node:fs"
 import { MAX_LINE_BYTES } from "../encode-event.ts";
 import { hasCode } from "./file-ops.ts";
 import { generationPath } from "./log-generations.ts";
+import { isAtPosition, type LogPosition } from "./log-position.ts";
 import { type LineFilter, readLines } from "./read-lines.ts";
 
 export interface ReadUsageLogOptions {
   /** Lines with an earlier `ts` are left out (epoch ms). Lines whose `ts` does not stand first come always. */
   readonly sinceMs?: number;
+  /**
+   * Only what stands behind this place, whatever its `ts`. Where the place is not found (the file is gone, or it is
+   * another one) `sinceMs` decides.
+   */
+  readonly after?: LogPosition;
   /** Default 1 MiB. Longer lines come cut, so that they are counted as bad. */
   readonly maxLineBytes?: number;
 }
@@ -19,6 +25,9 @@ const TS_PREFIX = '{"ts":';
 interface OpenFile {
   readonly fd: number;
   readonly key: string;
+  readonly dev: number;
+  readonly ino: number;
+  readonly size: number;
   readonly mtimeMs: number;
 }
 
@@ -44,7 +53,8 @@ function tryOpen(path: string): OpenFile | null {
     throw error;
   }
   const stats = fstatSync(fd);
-  if (stats.isFile()) return { fd, key: `${stats.dev}:${stats.ino}`, mtimeMs: stats.mtimeMs };
+  const { dev, ino, size, mtimeMs } = stats;
+  if (stats.isFile()) return { fd, key: `${dev}:${ino}`, dev, ino, size, mtimeMs };
   closeSync(fd);
   return null;
 }
@@ -92,11 +102,19 @@ export function* readUsageLog(
   dir: string,
   options: ReadUsageLogOptions = {},
 ): Generator<string, void, undefined> {
-  const { sinceMs, maxLineBytes = MAX_LINE_BYTES } = options;
-  const keep = sinceMs === undefined ? undefined : sinceFilter(sinceMs);
+  const { sinceMs, after, maxLineBytes = MAX_LINE_BYTES } = options;
   const files: OpenFile[] = [];
   try {
     openGenerations(dir, files);
+    const found = after === undefined ? -1 : files.findIndex((file) => isAtPosition(file, after));
+    if (after !== undefined && found !== -1) {
+      // Newest first: what stands before it in the list was written later.
+      for (const file of files.slice(0, found + 1).reverse()) {
+        yield* readLines(file.fd, maxLineBytes, undefined, file === files[found] ? after.bytes : 0);
+      }
+      return;
+    }
+    const keep = sinceMs === undefined ? undefined : sinceFilter(sinceMs);
     for (const file of files.reverse()) {
       if (sinceMs !== undefined && file.mtimeMs + MTIME_SLACK_MS < sinceMs) continue;
       yield* readLines(file.fd, maxLineBytes, keep);
