@@ -51,5 +51,6 @@ function restore(
   }
   const state = typeof read.value === "object" && read.value !== null ? read.value : {};
   if ("mints" in state) mints.restore(state.mints);
-  if ("sessions" in state) sessions.restore(state.sessions);
+  // The gateway's state with its journal is newer, where there is one.
+  if ("sessions" in state && sessions.size === 0) sessions.restore(state.sessions);
 }

@@ -170,7 +170,7 @@ function restoreSaved(
   const outcome = engine.restore(saved.parts.engine, atMs, { keepSession: !saved.ended });
   if (!outcome.restored) return { saved: null, problem: `${path}: ${outcome.reason ?? "not usable"}` };
   book.restore(saved.parts.book, atMs);
-  sessions?.restore(saved.parts.sessions, atMs);
+  if (saved.parts.sessions !== undefined) sessions?.restore(saved.parts.sessions, atMs);
   if (!saved.ended) totals?.restore(saved.parts.totals, atMs);
   return { saved, problem: null };
 }
