@@ -1,4 +1,6 @@
 import { GatewayDownError } from "./client/gateway-down-error.ts";
+import type { LastKnown } from "./offline/last-known.ts";
+import { safeText } from "./render/safe-text.ts";
 import type { Session } from "./session.ts";
 import type { Picture } from "./view/picture.ts";
 
@@ -20,11 +22,23 @@ export async function loadPicture(session: Session): Promise<LoadedPicture> {
     return { picture: { view, live: true, url: client.url, nowSec: view.ts, asOfTs: view.ts }, down: null };
   } catch (error) {
     if (!(error instanceof GatewayDownError)) throw error;
-    const { readLastKnown } = await import("./offline/last-known.ts");
-    const known = await readLastKnown(session);
+    const known = await lastKnown(error, session);
     if (known === null) throw error;
     const nowSec = deps.nowMs() / 1000;
     const picture = { view: known.view, live: false, url: client.url, nowSec, asOfTs: known.asOfTs };
     return { picture, down: error };
+  }
+}
+
+/** A folder that may not be read is part of why there is nothing to show, not a fault of this program. */
+async function lastKnown(down: GatewayDownError, session: Session): Promise<LastKnown | null> {
+  const { readLastKnown } = await import("./offline/last-known.ts");
+  try {
+    return await readLastKnown(session);
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const place = path === undefined ? "its state folder" : safeText(path);
+    throw down.withReason(`its last known state cannot be read either: ${place}: ${code}`);
   }
 }

@@ -9,13 +9,25 @@ const WHY: Readonly<Partial<Record<HttpFailureKind, string>>> = {
 
 /** Nobody answers at the gateway's address. */
 export class GatewayDownError extends CliError {
-  constructor(url: string, failure: HttpFailure, cc: string) {
+  readonly #cause: readonly [url: string, failure: HttpFailure, cc: string];
+  /** Whether it was also said why nothing is known of it. */
+  readonly isExplained: boolean;
+
+  constructor(url: string, failure: HttpFailure, cc: string, more = "") {
+    const why = WHY[failure.kind] ?? safeText(failure.message);
     super({
       what: `no gateway at ${url}`,
-      why: WHY[failure.kind] ?? safeText(failure.message),
+      why: more === "" ? why : `${why}, and ${more}`,
       next: `${cc} start`,
       exitCode: EXIT.unreachable,
     });
     this.name = "GatewayDownError";
+    this.#cause = [url, failure, cc];
+    this.isExplained = more !== "";
+  }
+
+  /** The same, with one more thing that is wrong. */
+  withReason(more: string): GatewayDownError {
+    return new GatewayDownError(...this.#cause, more);
   }
 }

@@ -65,10 +65,10 @@ async function loadStatus(session: Session): Promise<LoadedPicture> {
     return await loadPicture(session);
   } catch (error) {
     if (!(error instanceof GatewayDownError)) throw error;
-    const { message: what, why, next } = error;
+    const { message: what, why, next, isExplained } = error;
     throw new CliError({
       what,
-      why: `${why}, and no log tells of an earlier run`,
+      why: isExplained ? why : `${why}, and no log tells of an earlier run`,
       next,
       exitCode: EXIT.failed,
     });

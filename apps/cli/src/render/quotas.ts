@@ -102,11 +102,12 @@ function endCells(row: QuotaRow, density: Density, nowSec: number, look: Look): 
 function usedSpans(row: QuotaRow, width: number, look: Look): Line {
   const { usedPct: ratio, elapsed } = row;
   const tone = stateTone(row.state);
-  return [
-    span(barText({ ratio, elapsed, width, ascii: look.ascii }), tone),
-    // The blank stands by itself: a four-digit percentage must not touch the bar.
-    span(` ${percentText(ratio).padStart(PERCENT_WIDTH)}`, tone),
-  ];
+  return [span(barText({ ratio, elapsed, width, ascii: look.ascii }), tone), span(usedText(ratio), tone)];
+}
+
+/** The blank stands by itself: a percentage of four digits must not touch the bar. */
+function usedText(ratio: number | null): string {
+  return ` ${percentText(ratio).padStart(PERCENT_WIDTH)}`;
 }
 
 /** `1.24M / 2.00M~`: the tilde says that the limit is somebody's setting, not the upstream's word. */
@@ -160,7 +161,7 @@ function quotaCard(row: QuotaRow, nowSec: number, look: Look): Line[] {
   const long = cardDetails(row, nowSec, look, false);
   const brief = cardDetails(row, nowSec, look, true);
   // Indent, percentage and the gap before the tag.
-  const room = look.columns - 2 - lineWidth(usedSpans(row, 0, look)) - 2 - lineWidth(tag);
+  const room = look.columns - 2 - usedText(row.usedPct).length - 2 - lineWidth(tag);
   const details = lineWidth(long) + TIGHT_BAR <= room ? long : brief;
   const bar = Math.min(MAX_CARD_BAR, Math.max(TIGHT_BAR, room - lineWidth(details)));
   return [

@@ -136,7 +136,7 @@ const LEARNED: Partial<ModelUsage> = {
   gap_samples: 37,
 };
 
-type StateName = "empty" | "normal" | "warn" | "block" | "cooldown" | "unknown";
+type StateName = "empty" | "normal" | "warn" | "block" | "cooldown" | "unknown" | "attention";
 
 /** One view for each state that a screen has to show. */
 export const VIEWS: Readonly<Record<StateName, UsageView>> = {
@@ -193,6 +193,33 @@ export const VIEWS: Readonly<Record<StateName, UsageView>> = {
     lanes: {
       anthropic: lane("unknown", [], "no limit is configured or declared yet"),
       zai: lane("auth_error", [], "the key was refused (401)"),
+    },
+  }),
+  attention: view({
+    uptime_sec: 60,
+    totals: { rerouted: 1, wasted_retry_ms: 0 },
+    gateway: { version: "0.1.0", node: "v24.21.0", pid: 4242, host: "0.0.0.0" },
+    failover_paused: true,
+    model_hint: "glm-4.7",
+    log: { dropped: 3, partial_writes: 0, degraded: "ENOSPC" },
+    quota_issues: 1,
+    waiting_quotas: {
+      "claude-haiku-*": {
+        provider: "zai",
+        rolling_capacity_tokens: 100_000,
+        weekly_capacity_tokens: 1_000_000,
+      },
+      "glm-*": { provider: "zai", rolling_capacity_tokens: null, weekly_capacity_tokens: null },
+    },
+    last_switch: {
+      ts: NOW_SEC - 3600,
+      model: "claude-haiku-4-5-20251001",
+      lane: "anthropic",
+      reroute_decision: "quota_block",
+    },
+    lanes: {
+      zai: lane("unknown"),
+      anthropic: lane("ok", [{ ...window("5h", null, null), age_sec: 19_000 }, window("7d", 11.2, 400_000)]),
     },
   }),
 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { NOW_SEC } from "../test-kit/run-test.ts";
 import { cappedModel, lane, model, view, window } from "../test-kit/views.ts";
 import { filterRows } from "./quota-filter.ts";
-import { buildQuotaRows, laneNames } from "./quota-rows.ts";
+import { buildQuotaRows, laneNames, NO_ANSWER_YET, WAITS_FOR_MODEL, WINDOW_OVER } from "./quota-rows.ts";
 import { judgeThreshold } from "./threshold.ts";
 
 const brief = (usage: ReturnType<typeof view>) =>
@@ -117,6 +117,45 @@ describe("buildQuotaRows", () => {
     const changes = { rate_15m_tokens_per_min: 10_000, reserved_tokens: 400_000, eta_rolling_sec: 6000 };
     const [row] = buildQuotaRows(view({ models: { m: cappedModel(0.5, 0.1, changes) } }), NOW_SEC);
     expect(row?.fullIn).toEqual({ kind: "early", fullInSec: 3600, earlySec: 2400 });
+  });
+});
+
+describe("rows without a forecast", () => {
+  it("say nothing of when a lane fills that takes no request", () => {
+    const spent = { cooldown_active: true, rate_15m_tokens_per_min: 9000 };
+    const usage = view({
+      lanes: {
+        zai: lane("ok"),
+        anthropic: lane("cooldown", [window("5h", 1, 9000), window("7d", 0.4, 9000)]),
+        off: lane("disabled", [{ ...window("5h", 0.4, 9000), rate_15m_pct_per_min: 0.1 }]),
+      },
+      models: { "glm-4.7": cappedModel(1.2, 0.4, spent) },
+    });
+    const rows = buildQuotaRows(usage, NOW_SEC);
+    expect(rows.map((row) => [row.lane, row.window, row.state.kind, row.fullIn.kind])).toEqual([
+      ["zai", "5h", "cooldown", "unknown"],
+      ["zai", "7d", "cooldown", "unknown"],
+      ["anthropic", "5h", "cooldown", "unknown"],
+      ["anthropic", "7d", "ok", "unknown"],
+      ["off", "5h", "disabled", "unknown"],
+    ]);
+  });
+
+  it("tell a window that is over from one that was never seen", () => {
+    const usage = view({
+      lanes: { a: lane("ok", [window("5h", null, null), { ...window("7d", null, null), age_sec: 700_000 }]) },
+    });
+    expect(buildQuotaRows(usage, NOW_SEC).map(({ note }) => note)).toEqual([NO_ANSWER_YET, WINDOW_OVER]);
+  });
+
+  it("wait for the first model of a quota pattern, where nothing else names their lane either", () => {
+    const caps = { rolling_capacity_tokens: 100, weekly_capacity_tokens: null };
+    const usage = view({ waiting_quotas: { "glm-*": { provider: "zai", ...caps } } });
+    expect(laneNames(usage)).toEqual(["zai"]);
+    const [row, ...others] = buildQuotaRows(usage, NOW_SEC);
+    expect(others).toEqual([]);
+    expect(row).toMatchObject({ model: "glm-*", window: "5h", usedPct: null, capacityTokens: 100 });
+    expect(row).toMatchObject({ state: { kind: "unknown" }, source: null, note: WAITS_FOR_MODEL });
   });
 });
 

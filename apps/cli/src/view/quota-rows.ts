@@ -27,7 +27,7 @@ export interface QuotaRow {
 }
 
 export const NO_ANSWER_YET = "no response seen yet: send a request";
-export const WINDOW_OVER = "this window is over: the next answer tells";
+export const WINDOW_OVER = "window over: send a request";
 export const WAITS_FOR_MODEL = "waits for its first model";
 
 /**
