@@ -11,6 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const modules = join(root, "node_modules");
 const stampFile = join(modules, ".ccp-ensured");
 const nodeLink = join(modules, ".ccp-node");
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 const read = (name) => readFileSync(join(root, name), "utf8");
 const inputs = ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml"].map(read);
@@ -29,12 +30,17 @@ function install() {
   const { packageManager } = JSON.parse(inputs[0]);
   // --yes: without it npx asks, and on a pipe it then cancels.
   const args = ["--yes", packageManager, "--dir", root, "install", "--frozen-lockfile", "--prefer-offline"];
-  // stdout belongs to the command that follows (`npm start -- --json | jq`), so pnpm reports on stderr.
   // CI: pnpm must not ask before it replaces modules that another pnpm laid.
   const env = { ...process.env, CI: "true" };
+  console.error("ccp: installing what this checkout needs; once, and it takes about half a minute");
+  // Dozens of lines about engines and npm's settings, none of them anyone's business unless the installation fails.
+  // stdout belongs to the command that follows (`npm start -- --json | jq`).
+  const shown = process.env.CCP_LOG_LEVEL === "debug";
+  const stdio = ["ignore", shown ? 2 : "pipe", shown ? 2 : "pipe"];
   // From elsewhere: here npx would take the pnpm of the very modules that it may have to replace.
-  const run = spawnSync("npx", args, { cwd: tmpdir(), env, stdio: ["ignore", 2, 2] });
+  const run = spawnSync("npx", args, { cwd: tmpdir(), env, stdio, maxBuffer: MAX_OUTPUT_BYTES });
   if (run.status === 0) return;
+  process.stderr.write(`${run.stdout ?? ""}${run.stderr ?? ""}`);
   fail(
     `installing the dependencies failed (npx ${args.join(" ")})`,
     "check the network and the npm registry setting, then run the same command again",
