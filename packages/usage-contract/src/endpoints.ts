@@ -15,6 +15,12 @@ export interface Endpoint {
   readonly response?: WireName;
   readonly status: number;
   readonly answers: AnswerType;
+  /** Other statuses that come with the same kind of body. */
+  readonly sameShape?: readonly number[];
+  /** Other media types of the same answer. */
+  readonly alsoAs?: Readonly<Record<string, object>>;
+  /** Statuses of the gateway's own errors, beside those that a query, a body or a token bring with them. */
+  readonly errors?: readonly number[];
 }
 
 const reading = { mutating: false, status: 200, answers: "json" } as const;
@@ -28,12 +34,14 @@ export const ENDPOINTS: readonly Endpoint[] = [
     method: "POST",
     path: "/v1/messages",
     summary: "Routed exchange; bytes untouched unless a named repair fired",
+    errors: [400, 413, 415, 429, 502, 503, 504],
   },
   {
     ...relayed,
     method: "POST",
     path: "/v1/messages/count_tokens",
     summary: "Goes to the lane that would serve; a local estimate where no lane offers it; never counted",
+    errors: [400, 413, 415],
   },
   { ...alive, method: "HEAD", path: "/", summary: "Reachability check of clients" },
   { ...alive, method: "GET", path: "/", summary: "Reachability check of people", answers: "text" },
@@ -44,6 +52,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     method: "GET",
     path: "/readyz",
     summary: "Lanes and catalog; 503 while draining or on a catalog error",
+    sameShape: [503],
     response: "Readyz",
   },
   {
@@ -84,6 +93,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     summary: "Asks a lane for its list of models, which costs nothing, to see whether it can be reached",
     request: "ProviderTestRequest",
     response: "ProviderTest",
+    errors: [404],
   },
   {
     ...reading,
@@ -100,6 +110,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     summary: "The newest requests, with the figures behind each decision",
     query: "RequestsQuery",
     response: "RequestsView",
+    errors: [404],
   },
   {
     ...reading,
@@ -124,6 +135,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: "/v1/quotas/reload",
     mutating: true,
     summary: "Reads the quota file chosen at start again; 422 with issues leaves the old quotas in force",
+    errors: [400, 422],
     status: 204,
     answers: "none",
   },
@@ -194,6 +206,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     summary: "Books simulated usage; 404 unless CCP_DEV_ENABLE=1",
     request: "SimUsageRequest",
     response: "SimUsageAnswer",
+    errors: [404],
   },
   {
     ...reading,
@@ -201,6 +214,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: "/metrics",
     summary: "Prometheus text, OpenMetrics when asked for",
     answers: "text",
+    alsoAs: { "application/openmetrics-text": { schema: { type: "string" } } },
   },
   { ...reading, method: "GET", path: "/dashboard", summary: "Web page for people", answers: "html" },
   { ...reading, method: "GET", path: "/openapi.json", summary: "This description" },

@@ -14,7 +14,7 @@ export {
 } from "./limit-signal.ts";
 export { isLoopbackHost } from "./loopback.ts";
 export { findForModel, isGlob, matchesModel, modelKey } from "./model-key.ts";
-export { openApiDocument, wireJsonSchema } from "./openapi.ts";
+export { openApiDocument } from "./openapi.ts";
 export {
   type ClassReserve,
   DEFAULT_DWELL_SEC,
@@ -188,6 +188,7 @@ export {
   WindowsViewSchema,
 } from "./wire/windows.ts";
 export { WIRE_SCHEMAS, type WireName, wireName } from "./wire/wire-schemas.ts";
+export { wireJsonSchema } from "./wire-json-schema.ts";
 export {
   ANTHROPIC_LANE,
   DECISIONS,

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { openApiDocument, wireJsonSchema } from "./openapi.ts";
+import { errorStatuses, STATUS_WORDS } from "./endpoint-statuses.ts";
+import { ENDPOINTS } from "./endpoints.ts";
+import { openApiDocument } from "./openapi.ts";
 import { WIRE_SCHEMAS } from "./wire/wire-schemas.ts";
+import { wireJsonSchema } from "./wire-json-schema.ts";
 
 const document = openApiDocument("1.2.3");
 const text = JSON.stringify(document);
@@ -19,9 +22,13 @@ describe("openApiDocument", () => {
   });
 
   it("describes a route with a body", () => {
+    const error = {
+      content: { "application/json": { schema: { $ref: "#/components/schemas/ErrorBody" } } },
+    };
     expect(document).toHaveProperty(["paths", "/v1/decisions", "post"], {
+      operationId: "postV1Decisions",
       summary: "Dry run: where a request would go and why; kept as a sample, routing does not change",
-      security: [{ admin: [] }],
+      security: [{ admin: [] }, {}],
       requestBody: {
         required: true,
         content: { "application/json": { schema: { $ref: "#/components/schemas/DecisionRequest" } } },
@@ -31,12 +38,31 @@ describe("openApiDocument", () => {
           description: "Dry run: where a request would go and why; kept as a sample, routing does not change",
           content: { "application/json": { schema: { $ref: "#/components/schemas/DecisionSample" } } },
         },
-        default: {
-          description: "Error",
-          content: { "application/json": { schema: { $ref: "#/components/schemas/ErrorBody" } } },
+        "400": { description: "The request cannot be read", ...error },
+        "401": { description: "The admin token is missing or wrong", ...error },
+        "403": {
+          description: "Refused: a foreign host or page, a browser, or a missing client token",
+          ...error,
         },
+        "413": { description: "The body is too large", ...error },
+        "415": { description: "Not JSON, or an encoding that is not known", ...error },
+        "422": { description: "The body does not fit; `issues` says where", ...error },
+        default: { description: "Any other failure of the gateway", ...error },
       },
     });
+  });
+
+  it("names each operation once, and has words for each status", () => {
+    const ids = [...text.matchAll(/"operationId":"(\w+)"/g)].map(([, id]) => id);
+    expect(ids).toContain("headRoot");
+    expect(new Set(ids).size).toBe(ids.length);
+    const statuses = ENDPOINTS.flatMap(errorStatuses);
+    expect(statuses.filter((status) => STATUS_WORDS[status] === undefined)).toEqual([]);
+  });
+
+  it("describes a body that a status other than 200 comes with", () => {
+    const view = { "application/json": { schema: { $ref: "#/components/schemas/Readyz" } } };
+    expect(document).toHaveProperty(["paths", "/readyz", "get", "responses", "503", "content"], view);
   });
 
   it("describes a route with a query", () => {
