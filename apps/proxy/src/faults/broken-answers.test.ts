@@ -431,7 +431,7 @@ describe("an encoded answer, though none was asked for", () => {
     expect(names(stream.text).at(-1)).toBe("message_stop");
     expect(stream.broken).toBe(false);
     await expectSettled(opened);
-    expect(opened.completions()).toMatchObject([{ usage_source: "estimate" }, { usage_source: "estimate" }]);
+    expect(opened.completions()).toMatchObject([{ usage_source: "body" }, { usage_source: "body" }]);
   });
 
   it("a bomb in a refusal is not unpacked", async () => {
