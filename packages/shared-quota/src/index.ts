@@ -1,1 +1,24 @@
-export {};
+export { createMemoryStore, type MemoryPlanStore } from "./memory/memory-store.ts";
+export {
+  type Count,
+  GATEWAY_LIFE_MS,
+  type GatewayIdentity,
+  type KnownMark,
+  type MarkKey,
+  type News,
+  type ProbeAsk,
+  type Reservation,
+  type Series,
+  type SettleReply,
+  type SettleRequest,
+  type SharedMark,
+  type SharedReading,
+  type SharedStore,
+  type SyncReply,
+  type SyncRequest,
+  type Tell,
+  type UnknownGateway,
+  type Weighed,
+  type WeighRequest,
+  type WindowAsk,
+} from "./shared-store.ts";

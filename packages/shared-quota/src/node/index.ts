@@ -1,1 +1,1 @@
-export {};
+export { openRedisStore, type RedisStore, type RedisStoreOptions } from "./redis-store.ts";

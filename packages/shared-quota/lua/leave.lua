@@ -1,0 +1,5 @@
+if call('HGET', OWN, '#life') == ask.life then
+  release(ask.gateway)
+  call('ZREM', GATEWAYS, ask.gateway)
+end
+return cjson.encode({ kind = 'left', nowMs = now })
