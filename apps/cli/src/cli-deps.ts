@@ -1,4 +1,5 @@
 import type { HttpRequester } from "./client/http-call.ts";
+import type { HudPorts } from "./hud/hud-ports.ts";
 
 /** Where text goes. `process.stdout` fits. */
 export interface TextStream {
@@ -19,6 +20,22 @@ export type Launch = (
 /** Asks the person at the terminal; `null` where there is none. Rejects when the signal fires. */
 export type Confirm = (question: string, signal: AbortSignal) => Promise<boolean | null>;
 
+export interface Choice {
+  readonly value: string;
+  readonly hint: string;
+}
+
+/**
+ * Lets the person at the terminal pick any number of choices, at least one; `null` where there is no terminal.
+ * Rejects when the signal fires, or when it is called off.
+ */
+export type Choose = (
+  question: string,
+  choices: readonly Choice[],
+  picked: readonly string[],
+  signal: AbortSignal,
+) => Promise<readonly string[] | null>;
+
 /** Everything a command takes from outside. Tests pass their own; `main` passes the process. */
 export interface CliDeps {
   readonly stdout: TextStream;
@@ -33,6 +50,9 @@ export interface CliDeps {
   readonly run: Launch;
   /** Without it there is nobody to ask. */
   readonly confirm?: Confirm;
+  readonly choose?: Choose;
+  /** What the live screen needs; without it there is only the single frame. */
+  readonly openHudPorts?: () => Promise<HudPorts>;
   /** Resolves early, without an error, when the signal fires. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Fires on Ctrl-C. */

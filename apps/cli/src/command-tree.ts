@@ -14,6 +14,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "lanes, mode, warnings, cooldowns and speeds",
     load: async () => (await import("./commands/status.ts")).statusCommand,
   },
+  hud: {
+    summary: "quotas, speeds, latency and decisions, live",
+    load: async () => (await import("./commands/hud.ts")).hudCommand,
+  },
   providers: {
     summary: "the provider catalog in force: lanes, keys and routes",
     load: async () => (await import("./commands/providers.ts")).providersCommand,
@@ -41,6 +45,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   claude: {
     summary: "run Claude Code through the gateway",
     load: async () => (await import("./commands/claude.ts")).claudeCommand,
+  },
+  config: {
+    summary: "init | check | show | path | schema: catalog and quota files",
+    load: async () => (await import("./commands/config.ts")).configCommand,
   },
   calibration: {
     summary: "what was learned about plans: gaps, bias, thresholds",

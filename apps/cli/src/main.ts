@@ -27,6 +27,8 @@ function processDeps({ version, checkoutDir }: MainOptions, signal: AbortSignal)
     launch: launchProcess,
     run: runChild,
     confirm: async (...ask) => (await import("./node/ask-at-terminal.ts")).askAtTerminal(...ask),
+    openHudPorts: async () => (await import("./hud/node/process-hud-ports.ts")).processHudPorts(),
+    choose: async (...ask) => (await import("./node/choose-at-terminal.ts")).chooseAtTerminal(...ask),
     sleep,
     signal,
     homeDir: homedir(),

@@ -1,0 +1,124 @@
+import { CliError } from "../../cli-error.ts";
+import { loadPicture } from "../../load-picture.ts";
+import type { Session } from "../../session.ts";
+import { gatewayFacts } from "../../view/additive-fields.ts";
+import { safeDeep } from "../data/safe-deep.ts";
+import type { HudEvent } from "../state/hud-event.ts";
+import type { HudSource } from "./hud-source.ts";
+
+/** Windows move slowly; what happens in between comes as events. */
+const USAGE_MS = 2000;
+const METRICS_MS = 5000;
+/** A gateway that restarts is back within a second or two. */
+const RETRY_MS = 1000;
+
+export interface HudFeed {
+  /** Asks everything again now. */
+  refresh(): void;
+  /** Resolves when the signal has ended all of it. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Keeps telling what the gateway says until `session.deps.signal` fires. It never throws for a gateway
+ * that does not answer: it says so and tries again.
+ */
+export function runFeed(session: Session, source: HudSource, tell: (event: HudEvent) => void): HudFeed {
+  const { deps } = session;
+  const { signal } = deps;
+  let wake = new AbortController();
+  let uptimeSec: number | null = null;
+  let lastId = 0;
+  let isAnswering = false;
+
+  const pause = (ms: number): Promise<void> => deps.sleep(ms, AbortSignal.any([signal, wake.signal]));
+
+  async function askUsage(): Promise<boolean> {
+    try {
+      const view = safeDeep(await session.client.usage());
+      if (signal.aborted) return false;
+      const uptime = gatewayFacts(view).uptimeSec;
+      if (uptime !== null && uptimeSec !== null && uptime < uptimeSec) {
+        // Its events are numbered from 1 again.
+        lastId = 0;
+        tell({ kind: "restarted" });
+      }
+      uptimeSec = uptime;
+      isAnswering = true;
+      tell({ kind: "usage", view, fromLog: false });
+    } catch (error) {
+      if (signal.aborted) return false;
+      isAnswering = false;
+      tell({ kind: "lost", why: error instanceof CliError ? error.why : String(error) });
+    }
+    return isAnswering;
+  }
+
+  async function askMetrics(): Promise<void> {
+    const metrics = await source.metrics();
+    if (metrics !== null && !signal.aborted) tell({ kind: "metrics", metrics });
+  }
+
+  async function usageLoop(): Promise<void> {
+    while (!signal.aborted) await pause((await askUsage()) ? USAGE_MS : RETRY_MS);
+  }
+
+  async function metricsLoop(): Promise<void> {
+    while (!signal.aborted) {
+      if (isAnswering) await askMetrics();
+      await pause(isAnswering ? METRICS_MS : RETRY_MS / 4);
+    }
+  }
+
+  /** Asked before the stream is opened: whether it is the same gateway decides where the events go on. */
+  async function eventsLoop(): Promise<void> {
+    while (!signal.aborted) {
+      if (await askUsage()) await readEvents();
+      await pause(RETRY_MS);
+    }
+  }
+
+  async function readEvents(): Promise<void> {
+    const samples = await source.samples();
+    if (samples !== null && !signal.aborted) tell({ kind: "samples", samples });
+    try {
+      await source.events({
+        sinceId: lastId,
+        signal,
+        onOpen: () => tell({ kind: "stream", isOpen: true }),
+        onEvent(event, id) {
+          lastId = id ?? lastId;
+          tell({ kind: "live", event });
+        },
+      });
+    } catch {
+      // Told by the state of the stream; the loop opens it again.
+    }
+    if (!signal.aborted) tell({ kind: "stream", isOpen: false });
+  }
+
+  async function begin(): Promise<void> {
+    await tellLastKnown(session, tell);
+    await Promise.all([usageLoop(), metricsLoop(), eventsLoop()]);
+  }
+
+  return {
+    refresh() {
+      const sleeping = wake;
+      wake = new AbortController();
+      sleeping.abort();
+    },
+    ended: begin(),
+  };
+}
+
+/** A gateway that is down has left its log: better than an empty screen. */
+async function tellLastKnown(session: Session, tell: (event: HudEvent) => void): Promise<void> {
+  try {
+    const { picture } = await loadPicture(session);
+    if (!picture.live) tell({ kind: "usage", view: safeDeep(picture.view), fromLog: true });
+  } catch (error) {
+    // No gateway and no log; the loops find the first out by themselves and tell it.
+    if (!(error instanceof CliError)) throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import { sparkText } from "../../render/bar.ts";
+import { type Span, span } from "../../render/line.ts";
+import type { Look } from "../../render/look.ts";
+import { millisText, rateText } from "../../render/quantity.ts";
+import { fastestHours } from "../../render/speeds.ts";
+import { shownData } from "../state/hud-state.ts";
+import { type ModelRow, speedRows } from "../view/pane-rows.ts";
+import { fixedWidth } from "./fixed-table.ts";
+import { drawList, type ListColumn, valueSpan } from "./list-pane.ts";
+import type { DrawnPane, PaneInput, PaneView } from "./pane.ts";
+import { shortModel } from "./short-model.ts";
+
+/** Output tokens a second while streaming and over the whole request, and the wait for the first one. */
+export const speedsPane: PaneView = {
+  pane: "speeds",
+  title: "speeds",
+  wants: (state) => 1 + Math.max(1, speedRows(state).length),
+  draw: drawSpeeds,
+};
+
+type SpeedColumn = ListColumn<ModelRow>;
+
+function drawSpeeds(input: PaneInput): DrawnPane {
+  const { state } = input;
+  const rows = speedRows(state);
+  return drawList(
+    {
+      pane: "speeds",
+      rows,
+      id: ({ name }) => name,
+      columns: (width) => speedColumns(width, rows),
+      total: Object.keys(shownData(state).usage?.view.models ?? {}).length,
+      empty: "no model yet",
+    },
+    input,
+  );
+}
+
+function speedColumns(width: number, rows: readonly ModelRow[]): SpeedColumn[] {
+  const columns: SpeedColumn[] = [
+    { header: "REQ", width: 5, align: "right", cell: ({ model }) => span(String(model.reqs)) },
+    {
+      header: "TOK/S",
+      width: 5,
+      align: "right",
+      cell: ({ model }) => valueSpan(rateText(model.speeds.rolling.out_elr_tps)),
+    },
+    {
+      header: "WALL",
+      width: 5,
+      align: "right",
+      cell: ({ model }) => valueSpan(rateText(model.speeds.rolling.out_dirty_tps)),
+    },
+    {
+      header: "FIRST",
+      width: 5,
+      align: "right",
+      cell: ({ model }) => valueSpan(millisText(model.speeds.ttft_ms.p50)),
+    },
+    {
+      header: "p90",
+      width: 5,
+      align: "right",
+      cell: ({ model }) => valueSpan(millisText(model.speeds.ttft_ms.p90)),
+    },
+  ];
+  if (width >= 62) columns.push({ header: "BEST", width: 5, cell: bestCell });
+  if (width >= 90) columns.push({ header: "24 HOURS", width: 24, cell: hoursCell });
+  const longest = Math.max(...rows.map(({ name }) => shortModel(name).length), 10);
+  const name = Math.min(longest, 28, width - fixedWidth(columns) - 2);
+  return [
+    { header: "MODEL", width: name, cut: "middle", cell: (row) => span(shortModel(row.name)) },
+    ...columns,
+  ];
+}
+
+function bestCell({ model }: ModelRow): Span {
+  return valueSpan(fastestHours(model, 1)[0]?.clock ?? "-");
+}
+
+function hoursCell({ model }: ModelRow, { ascii }: Look): Span {
+  const byHour = new Map(model.speeds.hourly.map(({ hour, out_elr_tps }) => [hour, out_elr_tps]));
+  const rates = Array.from({ length: 24 }, (_, hour) => byHour.get(hour) ?? null);
+  return rates.every((rate) => rate === null) ? span("-", "dim") : span(sparkText(rates, ascii), "cool");
+}
