@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { openStateJournal, type StatePaths, type UsageLog } from "@ccp/usage-store/node";
 import type { Clock, Notice } from "../deps.ts";
 import type { GatewayOptions } from "../start-gateway.ts";
 import { createGatewayState, type GatewayState } from "./gateway-state.ts";
+import { type MintFile, openMintFile } from "./mint-file.ts";
 import { createSaver } from "./saver.ts";
 
 export interface PersistenceOptions {
@@ -22,6 +24,7 @@ export interface Persistence {
 /** For the owner of the state folder. */
 export function openPersistence({ paths, log, clock, notice }: PersistenceOptions): Persistence {
   let state: GatewayState | null = null;
+  let mints: MintFile | null = null;
   const journal = openStateJournal(paths.stateDir);
   const saver = createSaver((ended) => state?.save(ended), journal);
   return {
@@ -35,10 +38,12 @@ export function openPersistence({ paths, log, clock, notice }: PersistenceOption
         state.restore();
         // What was played is in it from now on: the next start begins here.
         state.save();
+        mints = openMintFile(join(paths.stateDir, "mints.json"), deps);
       },
     },
     async close() {
       saver.close();
+      mints?.close();
       journal.close();
     },
   };

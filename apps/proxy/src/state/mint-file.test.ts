@@ -1,0 +1,77 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createMintBook, type MintBook } from "@ccp/lane-repair";
+import { expect, it, onTestFinished, vi } from "vitest";
+import type { Deps } from "../deps.ts";
+import { openMintFile } from "./mint-file.ts";
+
+interface Parts extends Pick<Deps, "notice"> {
+  readonly mints: MintBook;
+  readonly notices: string[];
+}
+
+function parts(): Parts {
+  const notices: string[] = [];
+  return {
+    mints: createMintBook({ capacity: 10 }),
+    notice: (level, message) => void notices.push(`${level}: ${message}`),
+    notices,
+  };
+}
+
+function filePath(): string {
+  const folder = mkdtempSync(join(tmpdir(), "ccp-mints-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return join(folder, "mints.json");
+}
+
+it("brings back who minted what, without what was minted", () => {
+  const path = filePath();
+  const first = parts();
+  const file = openMintFile(path, first);
+  first.mints.note("zai", "call_SECRET");
+  file.close();
+  expect(readFileSync(path, "utf8")).not.toContain("SECRET");
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+
+  const second = parts();
+  openMintFile(path, second).close();
+  expect(second.mints.laneOf("call_SECRET")).toBe("zai");
+  expect(second.notices).toEqual([]);
+});
+
+it("saves news every half minute, and nothing where there is none", () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const path = filePath();
+  const opened = parts();
+  const file = openMintFile(path, opened);
+  vi.advanceTimersByTime(60_000);
+  expect(() => statSync(path)).toThrow("ENOENT");
+  opened.mints.note("zai", "a");
+  vi.advanceTimersByTime(30_000);
+  const { mtimeNs } = statSync(path, { bigint: true });
+  vi.advanceTimersByTime(60_000);
+  file.close();
+  expect(statSync(path, { bigint: true }).mtimeNs).toBe(mtimeNs);
+});
+
+it.each(["", "null", '{"version":1,"lanes":7}', "{"])("starts anew on a file that holds %j", (text) => {
+  const path = filePath();
+  writeFileSync(path, text);
+  const opened = parts();
+  openMintFile(path, opened).close();
+  expect(opened.mints.size).toBe(0);
+  expect(opened.notices).toHaveLength(text === "" || text === "{" ? 1 : 0);
+});
+
+it("says what it cannot write, and goes on", () => {
+  const opened = parts();
+  const file = openMintFile(join(filePath(), "no-such-folder", "f.json"), opened);
+  opened.mints.note("zai", "a");
+  file.close();
+  expect(opened.notices).toEqual([
+    expect.stringMatching(/^warn: who signed what cannot be saved \(EN.*\): /),
+  ]);
+});
