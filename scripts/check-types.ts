@@ -1,6 +1,6 @@
 // Compiles every project without writing anything. A package has two programs: its own code with the platform it may
 // use, and the same with its tests. They must stay apart: a test brings Node's types into its program, and then
-// nothing in it is an error that should be one.
+// nothing in it is an error that should be one. What runs in a browser is a program of its own.
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { mapParallel, runCommand } from "./lib/run-command.ts";
@@ -10,7 +10,7 @@ const tsc = join(repoRoot, "node_modules/typescript/bin/tsc");
 
 const configs = [
   ...listProjects().flatMap(({ dir }) =>
-    ["tsconfig.json", "tsconfig.test.json"].map((name) => join(dir, name)),
+    ["tsconfig.json", "tsconfig.test.json", "tsconfig.client.json"].map((name) => join(dir, name)),
   ),
   join(repoRoot, ".config/tsconfig.scripts.json"),
 ].filter((file) => existsSync(file));

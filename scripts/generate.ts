@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogJsonSchema, quotasJsonSchema } from "../packages/provider-catalog/src/json-schema.ts";
 import { hiddenCapTables } from "./experiments/hidden-cap.ts";
+import { dashboardAssets } from "./generate/dashboard-assets.ts";
 import { fillSection } from "./generate/fill-section.ts";
 import { environmentTable, renderWire } from "./generate/render-wire.ts";
 import { repoRoot } from "./lib/workspace.ts";
@@ -15,8 +16,12 @@ const outputs: Readonly<Record<string, () => string>> = {
   "docs/wire.md": renderWire,
   "docs/OPS-GUIDE.md": () => fillSection(document("docs/OPS-GUIDE.md"), "environment", environmentTable()),
   "docs/QUOTAS.md": () => fillSection(document("docs/QUOTAS.md"), "hidden-cap", hiddenCapTables()),
+  "apps/proxy/src/dashboard/generated/assets.ts": dashboardAssets,
   "configs/providers.schema.json": () => json(catalogJsonSchema()),
   "configs/quotas.schema.json": () => json(quotasJsonSchema()),
+  // The command line prints them where there is no checkout.
+  "apps/cli/src/config/providers.schema.json": () => json(catalogJsonSchema()),
+  "apps/cli/src/config/quotas.schema.json": () => json(quotasJsonSchema()),
 };
 
 const known = ["--check"];

@@ -1,0 +1,48 @@
+import type { RequestsView } from "@ccp/usage-contract";
+import { byId, fill, h, setText } from "./dom.ts";
+import { getJson } from "./feed.ts";
+import { renderExplanation } from "./panels/drawer.ts";
+
+/** The drawer that explains one request. */
+export interface Explainer {
+  readonly open: (rid: string) => void;
+}
+
+export function createExplainer(nowTs: () => number): Explainer {
+  const dialog = byId("drawer") as HTMLDialogElement;
+  const body = byId("drawer-body");
+  let shown = "";
+  byId("drawer-close").addEventListener("click", () => dialog.close());
+  // The backdrop is the dialog itself; what lies inside is a child of it.
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  const load = async (rid: string): Promise<void> => {
+    try {
+      const view = await getJson<RequestsView>(`/v1/requests?rid=${encodeURIComponent(rid)}`);
+      const request = view.requests[0];
+      // Another one may have been opened while this answer was under way.
+      if (request !== undefined && shown === rid) renderExplanation(body, request, nowTs());
+    } catch {
+      if (shown !== rid) return;
+      fill(
+        body,
+        h(
+          "p",
+          { class: "quiet" },
+          "The gateway does not hold this request any more. Its lines stand in the usage log:",
+        ),
+        h("pre", {}, `npx cc explain ${rid}`),
+      );
+    }
+  };
+  return {
+    open(rid) {
+      shown = rid;
+      setText(byId("drawer-title"), "Why it went where it went");
+      fill(body, h("p", { class: "quiet" }, "Asking the gateway…"));
+      if (!dialog.open) dialog.showModal();
+      void load(rid);
+    },
+  };
+}
