@@ -44,7 +44,7 @@ function bundle(entry: string, format: "esm" | "iife"): string {
 /** The dark colours hold where the system is dark or where the reader says so; written once, they stand twice. */
 function styleSheet(): string {
   const read = (name: string): string => readFileSync(join(client, "style", name), "utf8");
-  const dark = read("dark.css");
+  const dark = read("dark.css").replace(":root {", "").replace(/}\s*$/, "");
   const text = [
     read("page.css"),
     `@media (prefers-color-scheme: dark) { :root:not([data-theme="light"]) { ${dark} } }`,

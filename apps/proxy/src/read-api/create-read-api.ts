@@ -12,6 +12,7 @@ import {
   StatuslineQuerySchema,
 } from "@ccp/usage-contract";
 import { Hono } from "hono";
+import { mountDashboard } from "../dashboard/mount-dashboard.ts";
 import type { Deps } from "../deps.ts";
 import { hasAdminToken } from "../http/admin-token.ts";
 import { calibrationView } from "./calibration-view.ts";
@@ -122,6 +123,7 @@ export function createReadApi(deps: Deps): Hono {
   });
   const description = openApiDocument(deps.version);
   app.get("/openapi.json", (c) => c.json(description));
+  mountDashboard(app, deps);
   app.notFound(() => fail({ status: 404, type: "not_found_error", message: "there is no such route" }));
   app.onError((error) => {
     deps.notice("error", `a route of the gateway failed: ${error.message}`);
