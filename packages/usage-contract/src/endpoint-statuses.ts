@@ -5,10 +5,11 @@ import type { Endpoint } from "./endpoints.ts";
  * refuses a foreign host or page (403).
  */
 export function errorStatuses(endpoint: Endpoint): number[] {
-  const { query, request, mutating, errors } = endpoint;
+  const { query, request, anyType = false, mutating, errors } = endpoint;
   const all = new Set([403, ...(errors ?? [])]);
   if (query !== undefined) all.add(400);
-  if (request !== undefined) for (const status of [400, 413, 415, 422]) all.add(status);
+  if (request !== undefined) for (const status of [400, 413, 422]) all.add(status);
+  if (request !== undefined && !anyType) all.add(415);
   if (mutating) all.add(401);
   return [...all].sort((a, b) => a - b);
 }

@@ -15,6 +15,8 @@ export interface Endpoint {
   readonly response?: WireName;
   readonly status: number;
   readonly answers: AnswerType;
+  /** The body is read as JSON whatever content type it comes with. */
+  readonly anyType?: boolean;
   /** Other statuses that come with the same kind of body. */
   readonly sameShape?: readonly number[];
   /** Other media types of the same answer. */
@@ -196,6 +198,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     summary: "Claude Code's status-line JSON in, whatever content type it comes with; one rendered line out",
     query: "StatuslineQuery",
     request: "StatuslineInput",
+    anyType: true,
     answers: "text",
   },
   {

@@ -19,7 +19,6 @@ const MEDIA_TYPES: Readonly<Record<AnswerType, Readonly<Record<string, object>>>
 const ROUTED_HEADERS = {
   "x-ccp-request-id": header("Names the request in the log and in the errors"),
   "x-ccp-lane": header("The lane that answered"),
-  "x-ccp-decision": header("The rule that chose it"),
 };
 
 /** One route as an OpenAPI operation. */
@@ -34,7 +33,7 @@ export function openApiOperation(endpoint: Endpoint): Record<string, unknown> {
     responses: {
       [endpoint.status]: {
         description: summary,
-        ...(answers === "upstream" ? { headers: ROUTED_HEADERS } : {}),
+        ...(answers === "upstream" ? { headers: { ...ROUTED_HEADERS, ...decisionHeader(endpoint) } } : {}),
         ...(method === "HEAD" ? {} : successContent(endpoint)),
       },
       ...Object.fromEntries((endpoint.sameShape ?? []).map((status) => [status, sameShape(endpoint)])),
@@ -59,8 +58,12 @@ function security(mutating: boolean, routed: boolean): object {
   return routed ? { security: [{ client: [] }, {}] } : {};
 }
 
-function requestBody({ request, answers, method }: Endpoint): object {
-  if (request !== undefined) return { requestBody: { required: true, ...json(request) } };
+function requestBody({ request, anyType = false, answers, method }: Endpoint): object {
+  if (request !== undefined) {
+    const { content } = json(request);
+    const other = anyType ? { "*/*": content["application/json"] } : {};
+    return { requestBody: { required: true, content: { ...content, ...other } } };
+  }
   if (answers !== "upstream" || method !== "POST") return {};
   const content = { "application/json": { schema: { type: "object", required: ["model"] } } };
   return { requestBody: { required: true, description: "As the Anthropic API takes it", content } };
@@ -86,11 +89,16 @@ function failure(status: number | null, method: Endpoint["method"]): object {
   };
 }
 
+/** A count of tokens is no decision. */
+function decisionHeader({ path }: Endpoint): object {
+  return path.endsWith("/count_tokens") ? {} : { "x-ccp-decision": header("The rule that chose it") };
+}
+
 function header(description: string): object {
   return { description, schema: { type: "string" } };
 }
 
-function json(name: WireName): object {
+function json(name: WireName): { content: { "application/json": object } } {
   return { content: { "application/json": { schema: { $ref: `#/components/schemas/${name}` } } } };
 }
 

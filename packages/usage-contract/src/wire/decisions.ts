@@ -34,6 +34,7 @@ export const WouldSchema = v.looseObject({
   warn: v.boolean(),
   block: v.boolean(),
   retry_ts: maybe,
+  lanes: v.optional(v.array(text)),
 });
 export type Would = v.InferOutput<typeof WouldSchema>;
 

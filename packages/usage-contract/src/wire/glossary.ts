@@ -346,6 +346,11 @@ const NARROWER_NOTES: Readonly<Record<string, string>> = {
   "ProviderTest.status": "HTTP status of its answer; null where nothing answered",
   "ProviderTest.latency_ms": "question to head of the answer; null where nothing answered",
   "ProvidersView.path": "catalog file; null for the built-in one",
+  "ProvidersView.providers.*.answers": "how the lane's answers are passed on",
+  "ProvidersView.providers.*.answers.hold": "how much of a stream is seen before its 200 is passed on",
+  "ProvidersView.providers.*.answers.missing_stop": "what becomes of a stream that lacks only its end",
+  "ProvidersView.providers.*.answers.restore_model": "the client reads the model's name that it asked for",
+  "ProvidersView.providers.*.needs": "what the lane refuses; absent is as its dialect is known to be",
   "ProvidersView.providers.*.models": "names or globs of the models it serves",
   "ProvidersView.providers.*.reason": "why the lane is off; null where it is not",
   "ProvidersView.providers.*.state": "whether the lane can authenticate",
@@ -365,6 +370,7 @@ const NARROWER_NOTES: Readonly<Record<string, string>> = {
   "UsageEvent.reason": "how the exchange ended",
   "UsageEvent.status": "HTTP status of the attempt; −1 on decision entries",
   "UsageSample.reason": "how the exchange ended",
+  "Would.lanes": "lanes that may be asked, the preferred one first",
   "Would.lane": "lane it would go to; null where it would be refused",
 };
 

@@ -16,6 +16,8 @@ const ProviderSchema = v.looseObject({
   extractor: text,
   dialect: text,
   quota_poll_minutes: maybe,
+  needs: v.optional(v.looseObject({})),
+  answers: v.optional(v.looseObject({ restore_model: v.boolean(), hold: text, missing_stop: text })),
   trust_origin: v.boolean(),
   enabled: v.boolean(),
   state: v.nullable(v.picklist(["passthrough", "ready", "missing_key", "disabled"])),
