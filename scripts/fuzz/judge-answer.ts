@@ -1,13 +1,16 @@
-import type { BuiltAnswer } from "./build-answer.ts";
 import type { ClientRequest } from "./fuzz-case.ts";
 import { SECRETS } from "./fuzz-case.ts";
 import type { LaneRequest } from "./lane-server.ts";
 import type { Played, Violation } from "./play-case.ts";
 import { type HttpMessage, headerOf, readHttp } from "./read-http.ts";
 
-const MESSAGE_STOP = /^(?:\n\n)?event: message_stop\ndata: \{"type":"message_stop"\}\n\n$/;
+/** A half-sent event is closed, or made a ping of where it was cut off. */
+const MESSAGE_STOP = /^(?:\n\n|\n?event: ping\n\n)?event: message_stop\ndata: \{"type":"message_stop"\}\n\n$/;
 const ERROR_EVENT =
-  /^(?:\r?\n){0,2}event: error\ndata: (\{"type":"error","error":\{"type":"[a-z_]+","message":"[^"\n]+"\}.*\})\n\n$/;
+  /^(?:\n\n|\n?event: ping\n\n)?event: error\ndata: (\{"type":"error","error":\{"type":"[a-z_]+","message":"[^"\n]+"\}.*\})\n\n$/;
+
+const STOPPED = /event: ?message_stop\r?\ndata: ?\{[^\r\n]*\}\r?\n/;
+const STOPPED_AND_CLOSED = new RegExp(`${STOPPED.source}\\r?\\n`);
 
 /** Judges what one client saw: one whole answer, one stream, or one error, each in its own shape. */
 export function judgeAnswer(
@@ -83,13 +86,16 @@ function judgeHeaders(answer: HttpMessage): Violation[] {
 function judgeOwn(answer: HttpMessage, { path }: ClientRequest, left: boolean): Violation[] {
   const status = statusOf(answer);
   if (!answer.complete) return left ? [] : [{ kind: "own_broken", text: `its own ${status} was cut off` }];
-  const body = parseJson(answer.body) as {
-    type?: unknown;
-    error?: { type?: unknown; message?: unknown };
-  } | null;
+  const body = parseJson(answer.body) as
+    | {
+        type?: unknown;
+        error?: { type?: unknown; message?: unknown };
+      }
+    | null
+    | undefined;
   const isEstimate = path.endsWith("count_tokens") && status === 200;
   if (isEstimate) {
-    const count = (body as { input_tokens?: unknown } | null)?.input_tokens;
+    const count = (body as { input_tokens?: unknown } | null | undefined)?.input_tokens;
     return Number.isInteger(count) ? [] : [{ kind: "own_shape", text: "an estimate without a number" }];
   }
   const shaped =
@@ -124,12 +130,12 @@ function judgePassed(
     isMessage(request) &&
     sent.encoding === "none" &&
     /^text\/event-stream\b/i.test(headerOf(answer, "content-type") ?? "");
-  return isStream ? judgeStream(answer, sent, left) : judgeWhole(answer, source, left, isMessage(request));
+  return isStream ? judgeStream(answer, source, left) : judgeWhole(answer, source, left, isMessage(request));
 }
 
 function judgeWhole(
   answer: HttpMessage,
-  { answer: sent, step }: LaneRequest,
+  { answer: sent, step, doomed }: LaneRequest,
   left: boolean,
   isRead: boolean,
 ): Violation[] {
@@ -140,32 +146,43 @@ function judgeWhole(
     const text = `${answer.body.length} of ${sent.body.length} bytes pass for a whole answer`;
     // With no frame but the end of its connection an answer cannot be told from half of it, unless it is read.
     if (step.framing !== "close") return [{ kind: "half_as_whole", text }];
-    return isRead && sent.encoding === "none" && /json/.test(sent.contentType)
+    return isRead && sent.encoding === "none" && /json/.test(headerOf(answer, "content-type") ?? "")
       ? [{ kind: "half_without_frame", text }]
       : [];
   }
-  if (answer.complete || left || !sent.complete || step.ending === "rst") return [];
+  if (answer.complete || left || !sent.complete || doomed || step.ending === "rst") return [];
+  // Without a frame, what is no JSON cannot be told from half of it.
+  if (step.framing === "close" && parseJson(sent.body) === undefined) return [];
   return [{ kind: "broken", text: "the lane's answer was whole, the client's is not" }];
 }
 
-function judgeStream(answer: HttpMessage, sent: BuiltAnswer, left: boolean): Violation[] {
+function judgeStream(
+  answer: HttpMessage,
+  { answer: sent, step, doomed }: LaneRequest,
+  left: boolean,
+): Violation[] {
   const { body } = answer;
   const same = commonLength(body, sent.sentBody);
   const added = body.subarray(same).toString("utf8");
   if (left) return added === "" || ERROR_EVENT.test(added) || MESSAGE_STOP.test(added) ? [] : changed(added);
-  if (same < sent.sentBody.length && sent.complete)
+  if (same < sent.sentBody.length && sent.complete && !doomed)
     return [{ kind: "lost", text: `${sent.sentBody.length - same} bytes of a stream` }];
-  const plain = sent.encoding === "none" ? sent.sentBody.toString("utf8") : "";
-  const stopped = /event: ?message_stop\r?\n/.test(plain) && /\n\r?\n$/.test(plain);
+  // A doomed connection may have taken the end with it.
+  const seenBody = doomed ? sent.sentBody.subarray(0, same) : sent.sentBody;
+  const plain = sent.encoding === "none" ? seenBody.toString("utf8") : "";
+  const stopped = STOPPED.test(`${plain}\n`);
   if (added === "") {
     // A stream that has its end, or never began, may end without a word; one that broke off may not.
     const needsWord =
       /event: ?message_start\r?\n/.test(plain) && !stopped && !/event: ?error\r?\n/.test(plain);
-    if (answer.complete && needsWord)
+    // Without a frame an upstream that cuts off the last blank line is one that leaves it out.
+    const unheard = stopped && !sent.complete && step.framing !== "close" && !STOPPED_AND_CLOSED.test(plain);
+    if (answer.complete && (needsWord || unheard))
       return [{ kind: "half_as_whole", text: "half a stream passes for a whole one" }];
     if (!answer.complete) return [{ kind: "no_error_event", text: "a broken stream without an error event" }];
     return [];
   }
+  if (added === "\n\n" && stopped) return [];
   if (MESSAGE_STOP.test(added))
     return answer.complete ? [] : [{ kind: "broken", text: "broken behind message_stop" }];
   if (!ERROR_EVENT.test(added)) return changed(added);
@@ -188,10 +205,11 @@ function statusOf({ startLine }: HttpMessage): number {
   return Number(startLine.split(" ")[1]);
 }
 
+/** `undefined` for what is no JSON. */
 function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString("utf8"));
   } catch {
-    return null;
+    return undefined;
   }
 }

@@ -36,7 +36,7 @@ export function judgeLanes(each: FuzzCase, lanes: LaneServers, { laneRequests }:
 
 /** One, one more for a kept connection that was closed without an answer, and one for the other header of a key. */
 function mostAttempts(asked: readonly LaneRequest[]): number {
-  const wasKept = asked.some(({ turn, answer }) => turn > 1 && !answer.headSent);
+  const wasKept = asked.some(({ turn, answer, doomed }) => doomed || (turn > 1 && !answer.headSent));
   const wasRefused = asked.some(({ answer }) => answer.status === 401 || answer.status === 403);
   return 1 + (wasKept ? 1 : 0) + (wasRefused ? 1 : 0);
 }

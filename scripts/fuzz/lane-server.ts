@@ -12,6 +12,8 @@ export interface LaneRequest {
   readonly stepId: string;
   /** Number of the request on its connection, from 1. */
   readonly turn: number;
+  /** An answer before it was to end this connection, which it may do at any moment of this one. */
+  readonly doomed: boolean;
   readonly answer: BuiltAnswer;
   readonly step: UpstreamStep;
   message: HttpMessage | null;
@@ -72,6 +74,7 @@ export async function startLaneServer(lane: LaneName): Promise<LaneServer> {
   ): void {
     let rest: Buffer = Buffer.alloc(0);
     let turn = 0;
+    let doomed = false;
     let open: LaneRequest | null = null;
     socket.on("data", (chunk: Buffer) => {
       state.bytes.push(chunk);
@@ -82,7 +85,8 @@ export async function startLaneServer(lane: LaneName): Promise<LaneServer> {
           if (message === null) return;
           if (open === null) {
             turn += 1;
-            open = { lane, requestId: headerOf(message, ID_HEADER), turn, ...next(), message: null };
+            open = { lane, requestId: headerOf(message, ID_HEADER), turn, doomed, ...next(), message: null };
+            doomed ||= endsConnection(open);
             state.requests.push(open);
             if (open.step.early) void playStep(socket, open);
           }
@@ -117,20 +121,25 @@ export async function startLaneServer(lane: LaneName): Promise<LaneServer> {
   };
 }
 
-async function playStep(socket: Socket, { step, answer }: LaneRequest): Promise<void> {
-  const { wire } = answer;
+function endsConnection({ step, answer }: Pick<LaneRequest, "step" | "answer">): boolean {
+  const byFrame = step.framing === "close" && step.ending === "keep" && answer.status !== 204;
+  return step.ending === "fin" || step.ending === "rst" || byFrame;
+}
+
+async function playStep(socket: Socket, request: LaneRequest): Promise<void> {
+  const { step } = request;
+  const { wire } = request.answer;
   const size = Math.max(1, Math.ceil(wire.length / step.writes));
   for (let at = 0; at < wire.length; at += size) {
     if (at > 0) await sleep(step.pauseMs);
     if (socket.destroyed) return;
     socket.write(wire.subarray(at, at + size));
   }
-  const closes = step.framing === "close" && step.ending === "keep" && answer.status !== 204;
-  if (step.ending === "fin" || closes) {
-    socket.end();
-  } else if (step.ending === "rst") {
+  if (step.ending === "rst") {
     // A reset may throw away what the other side has not read yet.
     await sleep(RESET_DELAY_MS);
     if (!socket.destroyed) socket.resetAndDestroy();
+  } else if (endsConnection(request)) {
+    socket.end();
   }
 }

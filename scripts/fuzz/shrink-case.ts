@@ -48,19 +48,18 @@ function simpler(each: FuzzCase): FuzzCase[] {
  * Makes a failing case as small as it gets while it still fails.
  *
  * @param fails Plays a case; a case that fails only now and then may need more than one play.
+ * @param mayPlay Asked before each play.
  */
 export async function shrinkCase(
   first: FuzzCase,
   fails: (each: FuzzCase) => Promise<boolean>,
-  mostPlays: number,
+  mayPlay: () => boolean,
 ): Promise<FuzzCase> {
   let smallest = first;
-  let plays = 0;
   for (let shrunk = true; shrunk; ) {
     shrunk = false;
     for (const candidate of simpler(smallest)) {
-      if (plays >= mostPlays) return smallest;
-      plays += 1;
+      if (!mayPlay()) return smallest;
       if (!(await fails(candidate))) continue;
       smallest = candidate;
       shrunk = true;
