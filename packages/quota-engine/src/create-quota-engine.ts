@@ -13,7 +13,7 @@ import { assessModel } from "./assess/assess-model.ts";
 import { calibrationRows, resetCalibration } from "./calibration/calibration-rows.ts";
 import { calibrationView } from "./calibration/calibration-view.ts";
 import { observeLimit } from "./calibration/observe-limit.ts";
-import { observeWindows } from "./calibration/observe-windows.ts";
+import { adoptWindows, observeWindows } from "./calibration/observe-windows.ts";
 import type { LearnedUnit } from "./calibration/unit-learner.ts";
 import { type Holder, LeaseBook } from "./lease/lease-book.ts";
 import { Ledger, OTHER_MODEL, ruleOn } from "./ledger/ledger.ts";
@@ -22,6 +22,14 @@ import { countRecord } from "./ledger/usage-record.ts";
 import { predictRequest } from "./predict/predict-request.ts";
 import type { ProbeResult } from "./probe/parse-probe-results.ts";
 import { seedProbe } from "./probe/seed-probe.ts";
+import {
+  observeOthers,
+  sharedCosts,
+  sharedSeries,
+  sharedWindows,
+  standAlone,
+} from "./shared/shared-count.ts";
+import type { OthersView, SharedCost, SharedSeries, SharedWindow } from "./shared/shared-types.ts";
 import {
   type EngineSnapshot,
   type RestoreResult,
@@ -134,6 +142,41 @@ class Engine implements QuotaEngine {
       tally.rolling.counter.undeclare(logicalMs);
       tally.weekly.counter.undeclare(logicalMs);
     }
+  }
+
+  adoptWindows(lane: LaneId, model: string | null, readings: readonly WindowReading[], nowMs: number): void {
+    adoptWindows(this.#ledger, lane, model, readings, this.#at(nowMs));
+  }
+
+  sharedWindows(input: Omit<AssessInput, "predicted">): SharedWindow[] {
+    const at = this.#at(input.nowMs);
+    const entry = this.#ledger.find(input.model);
+    return sharedWindows(this.#ledger, entry, input.lane, input.trafficClass ?? "main", at);
+  }
+
+  sharedCosts(record: UsageRecord): SharedCost[] {
+    return sharedCosts(this.#ledger, record);
+  }
+
+  sharedSeries(nowMs: number): SharedSeries[] {
+    return sharedSeries(this.#ledger, this.#at(nowMs));
+  }
+
+  observeOthers(
+    lane: LaneId,
+    model: string,
+    views: readonly OthersView[],
+    gateways: number,
+    nowMs: number,
+  ): void {
+    const at = this.#at(nowMs);
+    this.#ledger.otherGateways = Math.max(0, gateways - 1);
+    observeOthers(this.#ledger, this.#ledger.find(model), lane, views, at);
+  }
+
+  standAlone(gateways: number, nowMs: number): void {
+    const theirShare = gateways > 1 ? (gateways - 1) / gateways : 0;
+    standAlone(this.#ledger, theirShare, this.#at(nowMs));
   }
 
   observeLimit(input: LimitInput): void {

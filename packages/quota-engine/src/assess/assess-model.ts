@@ -39,8 +39,8 @@ export function assessModel(
   const weekly = windowFigures("weekly", tally, quota, at);
   const constraints: Constraint[] = [];
   const share = keptFree(quota, traffic);
-  push(constraints, weighOwn("rolling", "rolling", rolling, tally, warnPct, predicted, share));
-  push(constraints, weighOwn("weekly", "weekly", weekly, tally, warnPct, predicted, share));
+  push(constraints, weighOwn("rolling", "rolling", rolling, tally, warnPct, predicted, at.logicalMs, share));
+  push(constraints, weighOwn("weekly", "weekly", weekly, tally, warnPct, predicted, at.logicalMs, share));
   const asked: Asked = { entry, lane, predicted, traffic, at };
   if (entry.pools.length > 0) addPools(constraints, asked);
   const spentUntilMs = addDeclared(constraints, ledger, asked, warnPct);
@@ -51,7 +51,7 @@ export function assessModel(
     constraints,
     binding,
     usedTokens: binding?.usedTokens ?? rolling.usedTokens,
-    reservedTokens: tally?.reserved ?? 0,
+    reservedTokens: tally === null ? 0 : tally.reserved + tally.reservedByOthers,
     headroomTokens: smallestHeadroom(constraints),
     headroomPct: smaller(rolling.headroomPct, weekly.headroomPct),
     warnThreshold: learned.confidence >= TRUSTED ? warnPctAuto : warnPct,
@@ -85,7 +85,10 @@ function addPools(into: Constraint[], { entry, lane, predicted, traffic, at }: A
     const share = keptFree(quota, traffic);
     for (const which of ["rolling", "weekly"] as const) {
       const figures = windowFigures(which, tally, quota, at);
-      push(into, weighOwn(names[which], which, figures, tally, quota.warnPct, predicted, share));
+      push(
+        into,
+        weighOwn(names[which], which, figures, tally, quota.warnPct, predicted, at.logicalMs, share),
+      );
     }
   }
 }

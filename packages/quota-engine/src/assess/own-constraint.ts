@@ -1,5 +1,6 @@
 import { autoWarnPct, TRUSTED } from "../calibration/summarize.ts";
-import type { Tally, WindowName } from "../ledger/tally.ts";
+import type { Tally, TallyWindow, WindowName } from "../ledger/tally.ts";
+import { heldBackTokens } from "../shared/others-use.ts";
 import type { Constraint, WindowFigures } from "../types.ts";
 import { pressureIn } from "./kept-free.ts";
 
@@ -20,16 +21,16 @@ export function weighOwn(
   tally: Tally | null,
   warnPct: number,
   predicted: number,
+  nowMs: number,
   share = 0,
 ): Constraint | null {
   const { capacityTokens, usedTokens, usedPct } = figures;
   if (capacityTokens === null || usedPct === null) return null;
   const calibration = tally === null ? null : tally[which].calibration;
   const trusted = calibration !== null && calibration.learned.confidence >= TRUSTED;
-  const whole = trusted ? capacityTokens * calibration.trustedBias : capacityTokens;
-  const effective = whole * (1 - share);
+  const effective = effectiveCapacity(capacityTokens, tally === null ? null : tally[which], share);
   const threshold = trusted ? autoWarnPct(warnPct, calibration.learned) : warnPct;
-  const committed = usedTokens + (tally === null ? 0 : tally.reserved);
+  const committed = usedTokens + (tally === null ? 0 : heldIn(tally, which, effective, nowMs));
   const pressure = pressureIn(committed + predicted, effective);
   const constraint: Constraint = {
     name,
@@ -46,4 +47,19 @@ export function weighOwn(
     blocked: pressure >= 1,
   };
   return share > 0 ? { ...constraint, keptFree: share } : constraint;
+}
+
+/**
+ * What blocks: the configured capacity times the learned bias, once that is trusted, less what is kept free.
+ *
+ * @param window `null` while nothing was counted yet.
+ */
+export function effectiveCapacity(capacityTokens: number, window: TallyWindow | null, share: number): number {
+  const trusted = window !== null && window.calibration.learned.confidence >= TRUSTED;
+  return (trusted ? capacityTokens * window.calibration.trustedBias : capacityTokens) * (1 - share);
+}
+
+/** Tokens that are spoken for and not used yet. */
+function heldIn(tally: Tally, which: WindowName, effective: number, nowMs: number): number {
+  return tally.reserved + tally.reservedByOthers + heldBackTokens(tally[which].others, effective, nowMs);
 }

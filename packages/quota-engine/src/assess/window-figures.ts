@@ -1,6 +1,7 @@
 import { DEFAULT_WEIGHTS, type QuotaRule } from "@ccp/usage-contract";
 import { TRUSTED_GAPS } from "../calibration/summarize.ts";
 import { capacityOf, type Tally, type TallyWindow, type WindowName } from "../ledger/tally.ts";
+import { heldBackTokens, usedByOthers } from "../shared/others-use.ts";
 import type { WindowFigures } from "../types.ts";
 import type { Instant } from "../window/logical-clock.ts";
 
@@ -21,16 +22,28 @@ export function windowFigures(
   const capacity = rule === null ? null : capacityOf(which, rule);
   if (tally === null) return untouched(capacity);
   const window = tally[which];
-  const usedTokens = window.counter.usedTokens(rule === null ? DEFAULT_WEIGHTS : rule.weights);
+  const weights = rule === null ? DEFAULT_WEIGHTS : rule.weights;
+  const usedTokens = window.counter.usedTokens(weights) + usedByOthers(window.others, at.logicalMs);
   const resetMs = window.counter.resetMs(at.logicalMs);
   return {
     usedTokens,
     capacityTokens: capacity,
     usedPct: capacity === null ? null : usedTokens / capacity,
-    headroomPct: capacity === null ? null : Math.max(0, (capacity - usedTokens - tally.reserved) / capacity),
+    headroomPct: capacity === null ? null : headroomPct(capacity, usedTokens, tally, window, at.logicalMs),
     resetAtMs: resetMs === null ? null : resetMs - at.offsetMs,
     etaSec: resetMs === null || usedTokens === 0 ? 0 : etaSec(window, resetMs, at.logicalMs),
   };
+}
+
+function headroomPct(
+  capacity: number,
+  usedTokens: number,
+  tally: Tally,
+  window: TallyWindow,
+  nowMs: number,
+): number {
+  const held = tally.reserved + tally.reservedByOthers + heldBackTokens(window.others, capacity, nowMs);
+  return Math.max(0, (capacity - usedTokens - held) / capacity);
 }
 
 function untouched(capacity: number | null): WindowFigures {

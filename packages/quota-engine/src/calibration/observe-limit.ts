@@ -1,7 +1,8 @@
 import { DEFAULT_WEIGHTS, type LimitSignal, type QuotaRule } from "@ccp/usage-contract";
 import { windowLengthMs } from "../assess/window-length.ts";
 import { type Ledger, ruleOn } from "../ledger/ledger.ts";
-import { advanceTally, capacityOf, type Tally, type WindowName } from "../ledger/tally.ts";
+import { advanceTally, capacityOf, type Tally, type TallyWindow, type WindowName } from "../ledger/tally.ts";
+import { usedByOthers } from "../shared/others-use.ts";
 import type { LimitInput } from "../types.ts";
 import type { Instant } from "../window/logical-clock.ts";
 import { RESET_SLACK_MS } from "../window/window-counter.ts";
@@ -70,7 +71,9 @@ function sampleBias(tally: Tally, which: WindowName, rule: QuotaRule, at: Instan
   const capacity = capacityOf(which, rule);
   const window = tally[which];
   if (capacity === null || spansStep(window, at)) return;
-  window.calibration.addBias(window.counter.usedTokens(rule.weights) / capacity, at.logicalMs);
+  // The plan ended where all of its gateways together had got to.
+  const used = window.counter.usedTokens(rule.weights) + usedByOthers(window.others, at.logicalMs);
+  window.calibration.addBias(used / capacity, at.logicalMs);
 }
 
 /** Whether a model made most of what its lane counted in a window. */
@@ -80,9 +83,13 @@ function dominates(ledger: Ledger, own: Tally, which: WindowName, lane: string, 
     const meter = ledger.meter(entry, lane);
     if (meter === undefined) continue;
     advanceTally(meter.tally, at.logicalMs);
-    total += meter.tally[which].counter.usedTokens(DEFAULT_WEIGHTS);
+    total += usedIn(meter.tally[which], at.logicalMs);
   }
-  return own[which].counter.usedTokens(DEFAULT_WEIGHTS) >= total * DOMINANT_SHARE;
+  return usedIn(own[which], at.logicalMs) >= total * DOMINANT_SHARE;
+}
+
+function usedIn({ counter, others }: TallyWindow, nowMs: number): number {
+  return counter.usedTokens(DEFAULT_WEIGHTS) + usedByOthers(others, nowMs);
 }
 
 function adoptReset(

@@ -38,6 +38,10 @@ export function observeWindows(
       for (const subject of subjects) declareReset(subject.tally, window.lengthMs, window.resetAtMs, at);
     }
     if (reading.usedRatio === null || window.usedRatio === null) continue;
+    if (ledger.otherGateways > 0) {
+      breakSpans(lane, subjects);
+      continue;
+    }
     lane.units.open(window.name).observe({
       ratio: window.usedRatio,
       resetAtMs: window.resetAtMs,
@@ -45,6 +49,39 @@ export function observeWindows(
       atMs: at.logicalMs,
     });
     for (const subject of subjects) learnBias(subject, lane, window, at);
+  }
+}
+
+/** Takes in what another gateway read: keeps it and moves our own windows to the declared resets, and learns nothing. */
+export function adoptWindows(
+  ledger: Ledger,
+  laneId: LaneId,
+  model: string | null,
+  readings: readonly WindowReading[],
+  at: Instant,
+): void {
+  const lane = ledger.openLane(laneId);
+  const family = model === null ? null : ledger.find(model).family;
+  for (const reading of readings) {
+    const window = lane.declared.observe(reading, family, lane.countedTokens, at);
+    if (window === null || window.scope !== "account") continue;
+    if (window.resetAtMs === null || window.lengthMs === null) continue;
+    for (const { tally } of subjectsOn(ledger, laneId)) {
+      for (const own of [tally.rolling, tally.weekly]) {
+        if (own.counter.lengthMs !== window.lengthMs) continue;
+        own.counter.advance(at.logicalMs);
+        own.counter.declare(window.resetAtMs + at.offsetMs, at.logicalMs);
+      }
+    }
+  }
+}
+
+/** Other gateways move the ratio as well, and their tokens are not told by class and minute: no span can be measured. */
+function breakSpans(lane: LaneState, subjects: readonly Subject[]): void {
+  for (const learner of lane.units.byWindow.values()) learner.breakSpan();
+  for (const { tally } of subjects) {
+    tally.rolling.span = null;
+    tally.weekly.span = null;
   }
 }
 

@@ -39,6 +39,8 @@ export class Ledger {
   readonly models: Map<string, ModelEntry> = new Map();
   readonly lanes: Map<LaneId, LaneState> = new Map();
   pools: Pool[] = [];
+  /** Gateways on the same plan that were heard of last, apart from this one. */
+  otherGateways = 0;
   /** What a limit probe found, by model key. */
   seeds: ReadonlyMap<string, ProbeSeed> = new Map();
   /** Every spelling met, so that the request path folds no name twice. */

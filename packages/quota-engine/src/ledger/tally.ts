@@ -1,6 +1,7 @@
 import type { QuotaRule } from "@ccp/usage-contract";
 import type { SpanBase } from "../calibration/bias-span.ts";
 import { Calibration } from "../calibration/calibration.ts";
+import { NO_OTHERS, type OthersUse } from "../shared/others-use.ts";
 import { addRow, COLUMNS, EXTRA } from "../window/columns.ts";
 import type { LogicalClock } from "../window/logical-clock.ts";
 import { WindowCounter, type WindowKind, type WindowSpec } from "../window/window-counter.ts";
@@ -22,6 +23,8 @@ export interface TallyWindow {
   /** Replaced when a reload changes the window's length. */
   counter: WindowCounter;
   readonly calibration: Calibration;
+  /** What other gateways on the same plan add to it. */
+  others: OthersUse;
   /** The declared reset (logical ms) that last gave a gap sample. */
   sampledResetMs: number;
   /** Where the running span of declared utilisation began. */
@@ -34,6 +37,8 @@ export interface Tally {
   readonly weekly: TallyWindow;
   /** Counted tokens that leases hold. */
   reserved: number;
+  /** The same of other gateways on the plan. */
+  reservedByOthers: number;
   /** Raw classes since the engine was made; never expire. */
   readonly totals: Float64Array;
   /** Logical time of the last limit that was taken as a sample. */
@@ -46,6 +51,7 @@ export function createTally(rule: QuotaRule | null, lengths: WindowLengths, cloc
     name,
     counter: new WindowCounter(windowSpec(name, rule, lengths), clock),
     calibration: new Calibration(),
+    others: NO_OTHERS,
     sampledResetMs: Number.NEGATIVE_INFINITY,
     span: null,
   });
@@ -53,6 +59,7 @@ export function createTally(rule: QuotaRule | null, lengths: WindowLengths, cloc
     rolling: window("rolling"),
     weekly: window("weekly"),
     reserved: 0,
+    reservedByOthers: 0,
     totals: new Float64Array(COLUMNS),
     limitMs: Number.NEGATIVE_INFINITY,
   };

@@ -52,7 +52,8 @@ function tightestCap(ledger: Ledger, lane: LaneId, which: WindowName, at: Instan
   for (const { tally, rule } of subjectsOn(ledger, lane)) {
     if (rule === null) continue;
     advanceTally(tally, at.logicalMs);
-    const cap = weighOwn(which, which, windowFigures(which, tally, rule, at), tally, rule.warnPct, 0);
+    const figures = windowFigures(which, tally, rule, at);
+    const cap = weighOwn(which, which, figures, tally, rule.warnPct, 0, at.logicalMs);
     if (cap !== null && (tightest === null || cap.pressure > tightest.pressure)) tightest = cap;
   }
   return tightest;

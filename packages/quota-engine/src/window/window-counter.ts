@@ -13,6 +13,8 @@ export interface WindowSpec {
   readonly anchor: WeeklyAnchor | null;
 }
 
+/** Two clocks agree no better than this. */
+const ALIGN_MS = 5000;
 /** Declared resets jitter by seconds; only a move of this much is another window. */
 export const RESET_JITTER_MS = 60_000;
 /** How far past its own length a declared reset may lie and still be believed. */
@@ -104,6 +106,30 @@ export class WindowCounter {
    */
   resetMs(nowMs: number): number | null {
     return this.#endMs ?? (this.#kind === "sliding" ? this.ring.nextExitMs(nowMs) : null);
+  }
+
+  /**
+   * Where the window begins, for whoever counts it beside us. `ownStart`: by our own first row, which another's may have
+   * come before; then `null` while no window is open.
+   */
+  beginning(nowMs: number): WindowBeginning {
+    if (this.#endMs !== null) {
+      const ownStart = !this.#declared && this.#kind !== "sliding" && !this.followsAnchor;
+      return { startMs: this.#startMs, ownStart };
+    }
+    if (this.#kind !== "sliding") return { startMs: null, ownStart: true };
+    return { startMs: Math.max(nowMs - this.lengthMs, this.#closedMs), ownStart: false };
+  }
+
+  /** Moves a window that begins with its first row to where another's first row lies. */
+  align(startMs: number, nowMs: number): void {
+    const beginning = this.beginning(nowMs);
+    const isSame = beginning.startMs !== null && Math.abs(beginning.startMs - startMs) < ALIGN_MS;
+    if (!beginning.ownStart || isSame || startMs > nowMs || startMs + this.lengthMs <= nowMs) return;
+    this.#startMs = startMs;
+    this.#endMs = startMs + this.lengthMs;
+    this.#ownStartMs = startMs;
+    this.ring.sumSince(startMs, this.#sums);
   }
 
   /** {@link resetMs} by our own arithmetic, as if nothing had ever been declared for this window. */
@@ -225,6 +251,11 @@ export class WindowCounter {
     const offset = this.#clock.offsetMs;
     return weeklyBoundary(nowMs - offset, anchor, this.lengthMs) + offset;
   }
+}
+
+export interface WindowBeginning {
+  readonly startMs: number | null;
+  readonly ownStart: boolean;
 }
 
 export interface WindowBounds {
