@@ -1,12 +1,13 @@
 export type { LaneBookSnapshot } from "./book/book-snapshot.ts";
 export {
   type ActiveMark,
+  type AdoptedMark,
   createLaneBook,
   type LaneBook,
-  type LimitReport,
-  type MarkOutcome,
+  type MarkName,
 } from "./book/lane-book.ts";
 export type { PauseKind } from "./book/lane-health.ts";
+export type { LimitReport, MarkOutcome } from "./book/limit-report.ts";
 export type { ClientRequest } from "./client/client-request.ts";
 export { isQuotaProbe } from "./client/quota-probe.ts";
 export { sessionKey } from "./client/session-key.ts";

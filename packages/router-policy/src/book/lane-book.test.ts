@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createLaneBook, type LaneBook, type LimitReport } from "./lane-book.ts";
+import { createLaneBook, type LaneBook } from "./lane-book.ts";
+import type { LimitReport } from "./limit-report.ts";
 
 const T = 1_800_000_000_000;
 const MINUTE = 60_000;
@@ -206,6 +207,53 @@ describe("reset", () => {
     book.reset("zai");
     expect(book.activeMarks(T).map(({ lane }) => lane)).toEqual(["kimi"]);
     expect([book.pausedUntil("zai", T), book.authError("zai", T)]).toEqual([null, null]);
+  });
+});
+
+describe("marks of gateways that share the lanes", () => {
+  const mark = {
+    lane: "zai",
+    model: null,
+    markedAtMs: T,
+    declaredUntilMs: T + HOUR,
+    ownUntilMs: null,
+    windowMs: 5 * HOUR,
+    probe: null,
+  };
+
+  it("bind like own ones, take their place, and are lifted by name", () => {
+    const book = createLaneBook();
+    limit(book);
+    book.adopt([mark, { ...mark, model: "glm-5", declaredUntilMs: T + 2 * HOUR }], [], T);
+    expect(book.mark("zai", "GLM-5", T)).toEqual(declared(T + 2 * HOUR));
+    expect(book.mark("zai", "glm-4.7", T)).toEqual(declared(T + HOUR));
+    book.adopt(
+      [],
+      [
+        { lane: "zai", model: "glm-5" },
+        { lane: "kimi", model: null },
+      ],
+      T,
+    );
+    expect(book.mark("zai", "GLM-5", T)).toEqual(declared(T + HOUR));
+  });
+
+  it("are cut to what their window can mean", () => {
+    const book = createLaneBook();
+    book.adopt([{ ...mark, declaredUntilMs: T + 30 * DAY }], [], T);
+    expect(book.mark("zai", "glm-5", T)).toEqual(declared(T + 5 * HOUR + 10 * MINUTE));
+  });
+
+  it("are proved once for all: while another's request proves one, nobody here may", () => {
+    const book = createLaneBook();
+    book.adopt([mark], [], T);
+    expect(book.unproved("zai", "glm-5", T)).toEqual([]);
+    expect(book.unproved("zai", "glm-5", T + HOUR)).toEqual([{ lane: "zai", model: null }]);
+    book.adopt([{ ...mark, probe: { rid: "elsewhere", deadlineMs: T + 2 * HOUR } }], [], T + HOUR);
+    expect(book.mark("zai", "glm-5", T + HOUR)).toEqual(PROBING);
+    expect(book.unproved("zai", "glm-5", T + HOUR)).toEqual([]);
+    expect(book.takeProbe("zai", "glm-5", "here", T + HOUR)).toBe(false);
+    expect(book.takeProbe("zai", "glm-5", "here", T + 2 * HOUR)).toBe(true);
   });
 });
 

@@ -14,7 +14,8 @@ import {
   restoreLane,
   shiftHealth,
 } from "./lane-health.ts";
-import { clampUntil, type LimitMark, shiftMark, strongerView, viewMark } from "./limit-mark.ts";
+import { boundMark, clampUntil, type LimitMark, shiftMark, strongerView, viewMark } from "./limit-mark.ts";
+import type { LimitReport, MarkOutcome } from "./limit-report.ts";
 import { MarkStore } from "./mark-store.ts";
 
 /** How long a probe keeps others waiting when its end is never told. */
@@ -22,29 +23,6 @@ const PROBE_DEADLINE_MS = 120_000;
 /** A mark made by hand without a time lasts at least this long, though the cooldown be off. */
 const SHORTEST_BY_HAND_MS = 1000;
 const MAX_LANES = 1000;
-
-/** A limit that a lane answered, or that an operator marks. Times are epoch ms, lengths ms. */
-export interface LimitReport {
-  readonly lane: LaneId;
-  /** `null`: the limit binds the lane's account, and with it all its models. */
-  readonly model: string | null;
-  /** The declared end; `null` when the lane named none. */
-  readonly untilMs: number | null;
-  /** Length of the spent window, to which a declared end is cut; `null` when unknown (then 7 days). */
-  readonly windowMs: number | null;
-  /** The gateway's own cooldown where no end was named; 0 switches it off. */
-  readonly cooldownMs: number;
-  readonly nowMs: number;
-  /** Marked by an operator: binds in every mode, and replaces what was declared before. */
-  readonly byHand?: boolean;
-}
-
-export interface MarkOutcome {
-  /** The end of the mark as it now stands; `null` when none was made. */
-  readonly untilMs: number | null;
-  /** The declared end, where it had to be cut or raised to what it can mean; else `null`. */
-  readonly clampedFromMs: number | null;
-}
 
 /** One mark as it is shown. */
 export interface ActiveMark extends MarkView {
@@ -55,6 +33,10 @@ export interface ActiveMark extends MarkView {
   /** Length of the spent window; `null` where it is not known. */
   readonly windowMs: number | null;
 }
+
+/** The mark of a lane's account (`model` null), or of one of its models. */
+export type MarkName = Pick<LimitMark, "lane" | "model">;
+export type AdoptedMark = LimitMark;
 
 /** What the gateway remembers of its lanes: limits, cooldowns and their probes, pauses, failures, refused keys. */
 export interface LaneBook {
@@ -69,6 +51,13 @@ export interface LaneBook {
   takeProbe(lane: LaneId, model: string, rid: string, nowMs: number): boolean;
   /** The end of an attempt: a success lifts what it proved, anything else leaves the next one to prove it. */
   endProbe(rid: string, ok: boolean, nowMs: number): void;
+  /** The marks that such an attempt would prove; empty where it would prove none. */
+  unproved(lane: LaneId, model: string, nowMs: number): MarkName[];
+  /**
+   * Takes marks from gateways that share the lanes, in the place of what it has under the same names, their probes
+   * included, and drops those that were lifted there.
+   */
+  adopt(marks: readonly AdoptedMark[], lifted: readonly MarkName[], nowMs: number): void;
   /** A success lifts marks that are older than its request; a request already under way then proves nothing. */
   clearOnSuccess(lane: LaneId, model: string, startedAtMs: number, nowMs: number): void;
   /** Overload: 10 s growing to 60 s. Throttle: 1 s growing to 30 s. `untilMs` as asked, within these; or `null`. */
@@ -142,14 +131,26 @@ class Book implements LaneBook {
   takeProbe(lane: LaneId, model: string, rid: string, nowMs: number): boolean {
     const now = this.#now(nowMs);
     const probe = { rid, deadlineMs: now + PROBE_DEADLINE_MS };
-    const marks = this.#marks.binding(lane, model);
-    const provesMarks = marks.length > 0 && marks.every((mark) => viewMark(mark, now).state === "half_open");
-    if (provesMarks) for (const mark of marks) this.#marks.put({ ...mark, probe });
+    const marks = this.#unproved(lane, model, now);
+    for (const mark of marks) this.#marks.put({ ...mark, probe });
 
     const health = this.#health(lane);
     const provesLane = isHalfOpen(health, now) && (health.probe?.deadlineMs ?? 0) <= now;
     if (provesLane) this.#lanes.set(lane, { ...health, probe });
-    return provesMarks || provesLane;
+    return marks.length > 0 || provesLane;
+  }
+
+  unproved(lane: LaneId, model: string, nowMs: number): MarkName[] {
+    return this.#unproved(lane, model, this.#now(nowMs)).map((mark) => ({ lane, model: mark.model }));
+  }
+
+  adopt(marks: readonly AdoptedMark[], lifted: readonly MarkName[], nowMs: number): void {
+    const now = this.#now(nowMs);
+    for (const { lane, model } of lifted) {
+      const mark = this.#marks.get(lane, model);
+      if (mark !== undefined) this.#marks.delete(mark);
+    }
+    for (const mark of marks) this.#marks.put(boundMark(mark, now));
   }
 
   endProbe(rid: string, ok: boolean, nowMs: number): void {
@@ -248,6 +249,12 @@ class Book implements LaneBook {
     this.#lanes.clear();
     for (const mark of marks) this.#marks.put({ ...mark, probe: null });
     for (const { lane, ...health } of lanes) this.#setHealth(lane, { ...HEALTHY, ...health });
+  }
+
+  /** All marks that bind the model, if the time of each is over and nobody proves it. */
+  #unproved(lane: LaneId, model: string, nowMs: number): LimitMark[] {
+    const marks = this.#marks.binding(lane, model);
+    return marks.every((mark) => viewMark(mark, nowMs).state === "half_open") ? marks : [];
   }
 
   #health(lane: LaneId): LaneHealth {
