@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeCatalog, parseCatalog, resolveLaneKeys } from "@ccp/provider-catalog";
 import { describe, expect, it } from "vitest";
-import { runTest } from "../test-kit/run-test.ts";
+import { json, runTest, visible } from "../test-kit/run-test.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "cc-providers-"));
 const SECRET = "sk-canary-5f1c";
@@ -56,10 +56,11 @@ describe("cc providers", () => {
     for (const columns of ["120", "80", "60"]) {
       const { code, stdout, stderr } = await run([], { COLUMNS: columns });
       expect([code, stderr]).toEqual([0, ""]);
-      for (const line of stdout.split("\n").slice(1))
-        expect(line.length).toBeLessThanOrEqual(Number(columns));
-      screens.push(`COLUMNS=${columns}\n${stable(stdout).replace(/^catalog .*/, "catalog FILE")}`);
+      for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(Number(columns));
+      screens.push(`COLUMNS=${columns}\n${stdout.replace(/^catalog \S+/, "catalog FILE")}`);
     }
+    const colored = await run(["--color"]);
+    screens.push(`colour\n${visible(colored.stdout).replace(dir, "DIR")}`);
     await expect(screens.join("\n")).toMatchFileSnapshot("__snapshots__/providers/list.txt");
   });
 
@@ -70,7 +71,9 @@ describe("cc providers", () => {
   it("without a file shows the built-in catalog", async () => {
     const { code, stdout } = await run([], { CCP_PROVIDERS_FILE: "" });
     expect(code).toBe(0);
-    expect(stdout.startsWith("catalog built-in\n")).toBe(true);
+    expect(stdout.split("\n")[0]).toBe(
+      "catalog built-in  keys of this shell: no gateway tells at 127.0.0.1:8082",
+    );
     expect(stdout).toContain("https://api.anthropic.com");
   });
 
@@ -81,6 +84,8 @@ describe("cc providers", () => {
     const keys = resolveLaneKeys(parsed.catalog, { ZAI_API_KEY: SECRET }, null);
     expect(JSON.parse(stdout)).toEqual({
       ...describeCatalog(parsed.catalog, keys),
+      keys_from: "shell",
+      url: null,
       path: good,
       source: "env",
       issues: [],
@@ -130,6 +135,59 @@ describe("cc providers", () => {
     expect(stable(stderr)).toContain("next: ccp providers check /tmp/cc/broken.yaml\n");
     const { issues } = JSON.parse((await run(["--json"], { CCP_PROVIDERS_FILE: broken })).stdout);
     expect(issues).toHaveLength(1);
+  });
+});
+
+/** The same catalog as a gateway tells it that has other keys than this shell. */
+function gatewayView() {
+  const parsed = parseCatalog(CATALOG);
+  if (!parsed.success) throw new Error("the test's own catalog is wrong");
+  const keys = resolveLaneKeys(parsed.catalog, { ZAI_API_KEY_WORK: SECRET }, "work");
+  const { providers, routes } = describeCatalog(parsed.catalog, keys);
+  return { ts: 1, path: "/etc/ccp/providers.yaml", profile: "work", providers, routes };
+}
+
+describe("cc providers with a gateway", () => {
+  const routes = { "GET /v1/providers": json(gatewayView()) };
+  const ask = (argv: string[], env: Record<string, string> = {}) =>
+    runTest(["providers", ...argv], { env: { CCP_PROVIDERS_FILE: broken, ...env }, routes });
+
+  it("shows the gateway's catalog and keys at every width, whatever this shell has", async () => {
+    const screens: string[] = [];
+    for (const columns of ["120", "80", "60"]) {
+      const { code, stdout, stderr } = await ask([], { COLUMNS: columns });
+      expect([code, stderr]).toEqual([0, ""]);
+      for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(Number(columns));
+      screens.push(`COLUMNS=${columns}\n${stdout}`);
+    }
+    screens.push(`colour\n${visible((await ask(["--color"])).stdout)}`);
+    screens.push((await ask(["show", "zai"], { COLUMNS: "80" })).stdout);
+    await expect(screens.join("\n")).toMatchFileSnapshot("__snapshots__/providers/gateway.txt");
+  });
+
+  it("--json says whose keys they are", async () => {
+    expect(JSON.parse((await ask(["--json"])).stdout)).toMatchObject({
+      schema: "ccp.providers/1",
+      path: "/etc/ccp/providers.yaml",
+      source: null,
+      keys_from: "gateway",
+      url: "http://127.0.0.1:8082",
+      providers: { zai: { key_env: "ZAI_API_KEY_WORK", key_set: true } },
+    });
+  });
+
+  it("ends with 78 where the gateway's own file is broken", async () => {
+    const issues = [{ path: "providers.zai", message: "expected an object", line: 3, column: 5 }];
+    const { code, stderr } = await runTest(["providers"], {
+      routes: { "GET /v1/providers": json({ ...gatewayView(), issues }) },
+    });
+    expect(code).toBe(78);
+    expect(stderr.split("\n")[0]).toBe("/etc/ccp/providers.yaml:3:5 providers.zai: expected an object");
+  });
+
+  it("looks around in this shell where an older gateway cannot tell", async () => {
+    const { stdout } = await runTest(["providers"], { env: { CCP_PROVIDERS_FILE: good }, routes: {} });
+    expect(stdout).toContain("keys of this shell: no gateway tells at 127.0.0.1:8082\n");
   });
 });
 

@@ -3,7 +3,7 @@ import type { CliArgs, CliCommand } from "../cli-command.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { safeJson } from "../render/safe-text.ts";
 import type { Session } from "../session.ts";
-import { loadCatalog, sayCatalogIssues } from "./provider-catalog.ts";
+import { catalogJson, loadCatalog, sayCatalogIssues } from "./provider-catalog.ts";
 
 const args: CliArgs = {
   json: { type: "boolean", description: "everything as JSON (ccp.providers/1)" },
@@ -22,13 +22,17 @@ export const providersCommand: CliCommand = {
       summary: "everything about one lane",
       load: async () => (await import("./providers-show.ts")).providersShowCommand,
     },
+    test: {
+      summary: "see whether a lane can be reached; spends nothing",
+      load: async () => (await import("./providers-test.ts")).providersTestCommand,
+    },
     check: {
       summary: "say what is wrong with a catalog file",
       load: async () => (await import("./providers-check.ts")).providersCheckCommand,
     },
   },
   notes: [
-    "needs no gateway; keys are looked up in this shell, and only their names are shown",
+    "keys are those of the running gateway; while none answers, those of this shell. Only their names are shown",
     "exit 78 when the catalog file is broken: shown is then the built-in catalog, as the gateway would use it",
   ],
   run: listProviders,
@@ -36,14 +40,15 @@ export const providersCommand: CliCommand = {
 
 async function listProviders(input: CliInput, session: Session): Promise<ExitCode> {
   const loaded = await loadCatalog(session);
+  const { providers, routes, issues, warnings } = loaded;
   if (input.flag("json")) {
-    const { schema, ...view } = loaded.view;
-    const { path, source, issues, warnings } = loaded.read;
-    const value = { schema, path, source, ...view, issues, warnings };
+    const where = catalogJson(loaded, session);
+    const value = { schema: "ccp.providers/1", ...where, providers, routes, issues, warnings };
     session.deps.stdout.write(`${safeJson(JSON.stringify(value, null, 2))}\n`);
   } else {
     const { renderProviders } = await import("../render/providers.ts");
-    session.deps.stdout.write(renderProviders(loaded.view, loaded.read.path, session.look()));
+    const holder = { from: loaded.from, url: session.client.url };
+    session.deps.stdout.write(renderProviders(loaded, loaded.path, session.look(), holder));
   }
-  return sayCatalogIssues(loaded.read, session);
+  return sayCatalogIssues(loaded, session);
 }

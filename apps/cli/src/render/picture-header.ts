@@ -2,6 +2,7 @@ import { gatewayFacts } from "../view/additive-fields.ts";
 import type { Picture } from "../view/picture.ts";
 import { asOfText, dateText } from "./clock.ts";
 import { packLine, splitLine } from "./flow.ts";
+import { hostOf } from "./host-of.ts";
 import { type Line, span } from "./line.ts";
 import type { Look } from "./look.ts";
 import { spanText } from "./quantity.ts";
@@ -30,8 +31,4 @@ export function renderPictureHeader(picture: Picture, look: Look, more: readonly
   const packed = packLine(left, Math.max(room, look.columns >= 80 ? room : look.columns), look);
   const used = packed.reduce((sum, { text }) => sum + text.length, 0);
   return used <= room ? splitLine(packed, date, look.columns, look) : packed;
-}
-
-function hostOf(url: string): string {
-  return url.replace(/^https?:\/\//, "");
 }

@@ -1,4 +1,4 @@
-import type { ProviderView, RouteView } from "@ccp/provider-catalog";
+import type { ProviderView, RouteView } from "../view/find-provider.ts";
 import { flowLines } from "./flow.ts";
 import { type Line, paintLines, span } from "./line.ts";
 import type { Look } from "./look.ts";
@@ -9,12 +9,16 @@ import { padEnd } from "./text-width.ts";
 const LABEL_WIDTH = 12;
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** One lane with everything the catalog says of it, one fact a line. */
+/**
+ * One lane with everything the catalog says of it, one fact a line.
+ *
+ * @param env Where keys of other profiles are looked up; `null` where that is not known.
+ */
 export function renderProvider(
   name: string,
   provider: ProviderView,
   routes: readonly RouteView[],
-  env: Env,
+  env: Env | null,
   look: Look,
 ): string {
   const arrow = look.ascii ? "->" : "→";
@@ -47,8 +51,9 @@ function plainParts(texts: readonly string[]): Line[] {
   return texts.map((text) => [span(safeText(text))]);
 }
 
-function profileParts({ auth }: ProviderView, env: Env, arrow: string): Line[] {
+function profileParts({ auth }: ProviderView, env: Env | null, arrow: string): Line[] {
   return Object.entries(auth.scoped_env).map(([profile, variable]) => {
+    if (env === null) return [span(`${safeText(profile)} ${arrow} ${safeText(variable)}`)];
     const isSet = (env[variable] ?? "").trim() !== "";
     return [span(`${safeText(profile)} ${arrow} `), ...keySpans(variable, isSet)];
   });

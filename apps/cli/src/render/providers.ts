@@ -1,5 +1,8 @@
-import type { CatalogView, ProviderView } from "@ccp/provider-catalog";
+import type { ProvidersView } from "@ccp/usage-contract";
+import type { ProviderView } from "../view/find-provider.ts";
+import { flowLines } from "./flow.ts";
 import { type Cell, type Column, cell, renderGrid } from "./grid.ts";
+import { hostOf } from "./host-of.ts";
 import { type Line, paintLines, type Span, span } from "./line.ts";
 import type { Look } from "./look.ts";
 import { safeText } from "./safe-text.ts";
@@ -20,12 +23,25 @@ const ROUTE_COLUMNS: readonly Column[] = [
   { header: "ELSE", min: 6 },
 ];
 
+/** Whose keys were looked at. */
+export interface KeyHolder {
+  readonly from: "gateway" | "shell";
+  /** Of the gateway that was asked. */
+  readonly url: string;
+}
+
 /**
  * The catalog for people: lanes with the state of their keys, then the routes in the order they are tried.
  *
  * @param path The file it came from; `null` for the built-in catalog.
+ * @param holder Left out where it goes without saying.
  */
-export function renderProviders(view: CatalogView, path: string | null, look: Look): string {
+export function renderProviders(
+  view: Pick<ProvidersView, "providers" | "routes">,
+  path: string | null,
+  look: Look,
+  holder?: KeyHolder,
+): string {
   const lanes = Object.entries(view.providers).map(([name, provider]): Cell[] => [
     cell(safeText(name)),
     cell(safeText(provider.base_url)),
@@ -41,10 +57,23 @@ export function renderProviders(view: CatalogView, path: string | null, look: Lo
     cell(safeText(fallback.join(", ")) || "-"),
   ]);
   const source: Line = [span("catalog ", "bold"), span(path === null ? "built-in" : safeText(path))];
+  const keys = holder === undefined ? [] : [holderLine(holder)];
   return paintLines(
-    [source, ...renderGrid(LANE_COLUMNS, lanes, look), [], ...renderGrid(ROUTE_COLUMNS, routes, look)],
+    [
+      ...flowLines([source, ...keys], look.columns, look),
+      ...renderGrid(LANE_COLUMNS, lanes, look),
+      [],
+      ...renderGrid(ROUTE_COLUMNS, routes, look),
+    ],
     look,
   );
+}
+
+function holderLine({ from, url }: KeyHolder): Line {
+  const host = safeText(hostOf(url));
+  return from === "gateway"
+    ? [span(`keys of the gateway at ${host}`, "dim")]
+    : [span("keys of this shell", "warn"), span(`: no gateway tells at ${host}`)];
 }
 
 /** Name of the variable and whether it is set. Its value is not known here. */
