@@ -7,10 +7,11 @@ export const FIXTURES = FIXTURES_DIR;
 /** A step as the bytes that go on the wire, and what a reader of them should end up with. */
 export interface BuiltAnswer {
   readonly status: number;
-  readonly contentType: string;
   readonly encoding: Encoding;
   /** The body without framing, encoded as it is sent. */
   readonly body: Buffer;
+  /** The same without its encoding. */
+  readonly plainBody: Buffer;
   /** All bytes, up to the cut. */
   readonly wire: Buffer;
   /** How much of the body stands before the cut. */
@@ -31,9 +32,9 @@ export function buildAnswer(step: UpstreamStep, stepId: string): BuiltAnswer {
   const wire = whole.subarray(0, cut);
   return {
     status: plain.status,
-    contentType: plain.type,
     encoding: step.encoding,
     body: hasBody ? body : Buffer.alloc(0),
+    plainBody: hasBody ? plain.body : Buffer.alloc(0),
     wire,
     sentBody: body.subarray(0, bodyEnds(Math.max(0, cut - head.length))),
     headSent: cut >= head.length,

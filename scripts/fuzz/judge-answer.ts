@@ -125,69 +125,90 @@ function judgePassed(
   if (statusOf(answer) !== sent.status) {
     return [{ kind: "status", text: `${statusOf(answer)} was made of ${sent.status}` }];
   }
+  const sentView = viewOf(answer, source);
   // Only what the gateway can read gets a word when it breaks off.
   const isStream =
     isMessage(request) &&
-    sent.encoding === "none" &&
+    sentView.readable &&
     /^text\/event-stream\b/i.test(headerOf(answer, "content-type") ?? "");
-  return isStream ? judgeStream(answer, source, left) : judgeWhole(answer, source, left, isMessage(request));
+  return isStream
+    ? judgeStream(answer, sentView, left)
+    : judgeWhole(answer, sentView, left, isMessage(request));
 }
 
-function judgeWhole(
-  answer: HttpMessage,
-  { answer: sent, step, doomed }: LaneRequest,
-  left: boolean,
-  isRead: boolean,
-): Violation[] {
+/** What a lane sent, as its client should see it. */
+interface SentView {
+  readonly body: Buffer;
+  /** As far as it was sent. */
+  readonly sentBody: Buffer;
+  readonly complete: boolean;
+  readonly readable: boolean;
+  /** Nobody can say how much of what was sent has arrived. */
+  readonly vague: boolean;
+  readonly framing: LaneRequest["step"]["framing"];
+  readonly reset: boolean;
+}
+
+/** A packed answer may reach the client unpacked: then nothing in its head speaks of the packing. */
+function viewOf(answer: HttpMessage, { answer: sent, step, doomed }: LaneRequest): SentView {
+  const unpacked = sent.encoding !== "none" && headerOf(answer, "content-encoding") === null;
+  return {
+    body: unpacked ? sent.plainBody : sent.body,
+    sentBody: unpacked ? sent.plainBody : sent.sentBody,
+    complete: sent.complete,
+    readable: unpacked || sent.encoding === "none",
+    vague: doomed || (unpacked && !sent.complete),
+    framing: step.framing,
+    reset: step.ending === "rst",
+  };
+}
+
+function judgeWhole(answer: HttpMessage, sent: SentView, left: boolean, isRead: boolean): Violation[] {
   if (!sent.sentBody.subarray(0, answer.body.length).equals(answer.body)) {
     return [{ kind: "changed", text: "the body is not the lane's" }];
   }
   if (answer.complete && answer.body.length < sent.body.length) {
     const text = `${answer.body.length} of ${sent.body.length} bytes pass for a whole answer`;
     // With no frame but the end of its connection an answer cannot be told from half of it, unless it is read.
-    if (step.framing !== "close") return [{ kind: "half_as_whole", text }];
-    return isRead && sent.encoding === "none" && /json/.test(headerOf(answer, "content-type") ?? "")
+    if (sent.framing !== "close") return [{ kind: "half_as_whole", text }];
+    return isRead && sent.readable && /json/.test(headerOf(answer, "content-type") ?? "")
       ? [{ kind: "half_without_frame", text }]
       : [];
   }
-  if (answer.complete || left || !sent.complete || doomed || step.ending === "rst") return [];
+  if (answer.complete || left || !sent.complete || sent.vague || sent.reset) return [];
   // Without a frame, what is no JSON cannot be told from half of it.
-  if (step.framing === "close" && parseJson(sent.body) === undefined) return [];
+  if (sent.framing === "close" && parseJson(sent.body) === undefined) return [];
   return [{ kind: "broken", text: "the lane's answer was whole, the client's is not" }];
 }
 
-function judgeStream(
-  answer: HttpMessage,
-  { answer: sent, step, doomed }: LaneRequest,
-  left: boolean,
-): Violation[] {
+function judgeStream(answer: HttpMessage, sent: SentView, left: boolean): Violation[] {
   const { body } = answer;
   const same = commonLength(body, sent.sentBody);
   const added = body.subarray(same).toString("utf8");
   if (left) return added === "" || ERROR_EVENT.test(added) || MESSAGE_STOP.test(added) ? [] : changed(added);
-  if (same < sent.sentBody.length && sent.complete && !doomed)
+  if (same < sent.sentBody.length && sent.complete && !sent.vague)
     return [{ kind: "lost", text: `${sent.sentBody.length - same} bytes of a stream` }];
-  // A doomed connection may have taken the end with it.
-  const seenBody = doomed ? sent.sentBody.subarray(0, same) : sent.sentBody;
-  const plain = sent.encoding === "none" ? seenBody.toString("utf8") : "";
-  const stopped = STOPPED.test(`${plain}\n`);
-  if (added === "") {
-    // A stream that has its end, or never began, may end without a word; one that broke off may not.
-    const needsWord =
-      /event: ?message_start\r?\n/.test(plain) && !stopped && !/event: ?error\r?\n/.test(plain);
-    // Without a frame an upstream that cuts off the last blank line is one that leaves it out.
-    const unheard = stopped && !sent.complete && step.framing !== "close" && !STOPPED_AND_CLOSED.test(plain);
-    if (answer.complete && (needsWord || unheard))
-      return [{ kind: "half_as_whole", text: "half a stream passes for a whole one" }];
-    if (!answer.complete) return [{ kind: "no_error_event", text: "a broken stream without an error event" }];
-    return [];
-  }
+  const seen = (sent.vague ? sent.sentBody.subarray(0, same) : sent.sentBody).toString("utf8");
+  const stopped = STOPPED.test(`${seen}\n`);
+  if (added === "") return judgeEnd(answer, sent, seen);
   if (added === "\n\n" && stopped) return [];
   if (MESSAGE_STOP.test(added))
     return answer.complete ? [] : [{ kind: "broken", text: "broken behind message_stop" }];
   if (!ERROR_EVENT.test(added)) return changed(added);
   if (answer.complete) return [{ kind: "clean_end", text: "an error event and a clean end" }];
   return stopped ? [{ kind: "error_after_stop", text: "an error event behind message_stop" }] : [];
+}
+
+/** A stream that has its end, or never began, may end without a word; one that broke off may not. */
+function judgeEnd(answer: HttpMessage, sent: SentView, seen: string): Violation[] {
+  if (!answer.complete) return [{ kind: "no_error_event", text: "a broken stream without an error event" }];
+  const stopped = STOPPED.test(`${seen}\n`);
+  const needsWord = /event: ?message_start\r?\n/.test(seen) && !stopped && !/event: ?error\r?\n/.test(seen);
+  // Without a frame an upstream that cuts off the last blank line is one that leaves it out.
+  const unheard = stopped && !sent.complete && sent.framing !== "close" && !STOPPED_AND_CLOSED.test(seen);
+  return needsWord || unheard
+    ? [{ kind: "half_as_whole", text: "half a stream passes for a whole one" }]
+    : [];
 }
 
 function changed(added: string): Violation[] {

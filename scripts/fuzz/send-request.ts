@@ -10,8 +10,8 @@ export interface Seen {
   readonly ending: "closed" | "reset" | "left" | "timeout";
 }
 
-/** A gateway that has said nothing for so long has lost the request. */
-const PATIENCE_MS = 8_000;
+/** A gateway that has said nothing for so long has lost the request, however busy the machine is. */
+const PATIENCE_MS = 30_000;
 const PIECE = 900;
 
 /** Plays one client on a connection of its own, which it asks to be closed behind the answer. */
