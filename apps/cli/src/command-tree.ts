@@ -50,6 +50,15 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "init | check | show | path | schema: catalog and quota files",
     load: async () => (await import("./commands/config.ts")).configCommand,
   },
+  completion: {
+    summary: "bash | zsh | fish | powershell: what the tab key can add",
+    load: async () => (await import("./commands/completion.ts")).completionCommand,
+  },
+  complete: {
+    summary: "for the scripts of cc completion",
+    hidden: true,
+    load: async () => (await import("./commands/complete.ts")).completeCommand,
+  },
   calibration: {
     summary: "what was learned about plans: gaps, bias, thresholds",
     load: async () => (await import("./commands/calibration.ts")).calibrationCommand,

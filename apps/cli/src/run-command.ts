@@ -6,6 +6,7 @@ import type { CliCommand } from "./cli-command.ts";
 import type { CliDeps } from "./cli-deps.ts";
 import { CliError } from "./cli-error.ts";
 import { createGatewayClient } from "./client/gateway-client.ts";
+import { COMMANDS } from "./command-tree.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { createMessages } from "./messages.ts";
 import { lookFor } from "./render/look-for.ts";
@@ -54,6 +55,7 @@ function openSession(checked: CheckedArgs, deps: CliDeps, cc: string): Session {
     deps,
     settings,
     cc,
+    commands: COMMANDS,
     look: () => look(deps.stdout),
     say: createMessages(deps.stderr, () => look(deps.stderr), deps.env.CCP_LOG_LEVEL ?? null),
     client: createGatewayClient({

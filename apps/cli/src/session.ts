@@ -1,4 +1,5 @@
 import type { Settings } from "@ccp/usage-contract";
+import type { CommandEntry } from "./cli-command.ts";
 import type { CliDeps } from "./cli-deps.ts";
 import type { GatewayClient } from "./client/gateway-client.ts";
 import type { Messages } from "./messages.ts";
@@ -12,6 +13,8 @@ export interface Session {
   readonly say: Messages;
   /** How this command is called here: `npx cc` in a checkout, `ccp` elsewhere. */
   readonly cc: string;
+  /** Every command there is, not loaded. */
+  readonly commands: Readonly<Record<string, CommandEntry>>;
   /** Read again for each frame: the window may have been resized. */
   readonly look: () => Look;
 }

@@ -15,6 +15,7 @@ import { LOG_ARG, logPlace, openLogOrTell } from "./log-place.ts";
 const args: CliArgs = {
   rid: {
     type: "positional",
+    valueHint: "RID",
     required: true,
     description: "x-ccp-request-id of an answer, the start of it, or last",
   },

@@ -1,3 +1,5 @@
+import { fishQuoted, posixQuoted, pwshQuoted } from "./quoted.ts";
+
 export const SHELLS = ["bash", "zsh", "fish", "pwsh"] as const;
 export type Shell = (typeof SHELLS)[number];
 
@@ -48,20 +50,4 @@ export function evalHint(shell: Shell, command: string): string {
       shell satisfies never;
       return command;
   }
-}
-
-const PLAIN = /^[\w@%+=:,./-]+$/;
-
-function posixQuoted(value: string): string {
-  return PLAIN.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
-}
-
-/** Inside single quotes fish knows two escapes only. */
-function fishQuoted(value: string): string {
-  return PLAIN.test(value) ? value : `'${value.replace(/[\\']/g, "\\$&")}'`;
-}
-
-/** PowerShell takes the typographic quotes for quotes, too. */
-function pwshQuoted(value: string): string {
-  return `'${value.replace(/['\u2018\u2019\u201a\u201b]/g, "$&$&")}'`;
 }
