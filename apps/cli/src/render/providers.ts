@@ -1,4 +1,3 @@
-import type { ProvidersView } from "@ccp/usage-contract";
 import type { ProviderView } from "../view/find-provider.ts";
 import { flowLines } from "./flow.ts";
 import { type Cell, type Column, cell, renderGrid } from "./grid.ts";
@@ -23,6 +22,25 @@ const ROUTE_COLUMNS: readonly Column[] = [
   { header: "ELSE", min: 6 },
 ];
 
+/** What is shown of a lane; the wire's form and the catalog's own both fit. */
+interface ShownLane {
+  readonly base_url: string;
+  readonly auth: { readonly header_mode: string };
+  readonly models: Readonly<Record<string, unknown>>;
+  readonly state: ProviderView["state"];
+  readonly key_env: string | null;
+  readonly key_set: boolean;
+}
+
+interface ShownCatalog {
+  readonly providers: Readonly<Record<string, ShownLane>>;
+  readonly routes: readonly {
+    readonly pattern: string;
+    readonly provider: string;
+    readonly fallback: readonly string[];
+  }[];
+}
+
 /** Whose keys were looked at. */
 export interface KeyHolder {
   readonly from: "gateway" | "shell";
@@ -37,7 +55,7 @@ export interface KeyHolder {
  * @param holder Left out where it goes without saying.
  */
 export function renderProviders(
-  view: Pick<ProvidersView, "providers" | "routes">,
+  view: ShownCatalog,
   path: string | null,
   look: Look,
   holder?: KeyHolder,
@@ -82,12 +100,12 @@ export function keySpans(name: string | null, isSet: boolean): Line {
   return [span(`${safeText(name)} `), span(isSet ? "(set)" : "(missing)", isSet ? "ok" : "dim")];
 }
 
-function setSpan({ key_env, key_set }: ProviderView): Span {
+function setSpan({ key_env, key_set }: ShownLane): Span {
   if (key_env === null) return span("-");
   return key_set ? span("set", "ok") : span("missing", "dim");
 }
 
-export function providerState({ state }: ProviderView): Span {
+export function providerState({ state }: Pick<ProviderView, "state">): Span {
   switch (state) {
     case "passthrough":
     case "ready":
