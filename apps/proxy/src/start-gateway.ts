@@ -119,7 +119,7 @@ function createDeps(options: GatewayOptions): Deps {
     connectTimeoutMs: settings.connectTimeoutMs,
   });
   // Gauges read the finished parts, which do not exist before the metrics do.
-  const metrics: Metrics = createMetrics(() => scrapeFacts(deps), options.version);
+  const metrics: Metrics = createMetrics(() => scrapeFacts(deps), options.version, clock.wallMs() / 1000);
   const deps: Deps = {
     settings,
     version: options.version,

@@ -34,6 +34,12 @@ export interface LaneGauge {
   readonly lane: string;
   readonly ready: boolean;
   readonly state: string;
+  /** As the lane itself declares them. */
+  readonly windows: readonly {
+    readonly name: string;
+    readonly usedRatio: number | null;
+    readonly resetTs: number | null;
+  }[];
 }
 
 export interface ScrapeFacts {
@@ -41,6 +47,7 @@ export interface ScrapeFacts {
   readonly lanes: readonly LaneGauge[];
   readonly eventsDropped: number;
   readonly partialWrites: number;
+  readonly logDegraded: boolean;
 }
 
 export interface Metrics {
@@ -63,10 +70,12 @@ export interface Metrics {
  * send cannot make series.
  *
  * @param facts Read at each scrape: gauges are views of the engine, never copies kept beside it.
+ * @param startedTs When the gateway started, Unix seconds.
  */
-export function createMetrics(facts: () => ScrapeFacts, version: string): Metrics {
+export function createMetrics(facts: () => ScrapeFacts, version: string, startedTs: number): Metrics {
   const registry = new Registry();
   const series = createSeries(registry);
+  series.started.set(startedTs);
   series.buildInfo.set({ version, node: process.version }, 1);
   return {
     request: (lane, op, status) => series.requests.inc({ lane, op, status: String(status) }),
@@ -169,25 +178,49 @@ function createSeries(registry: Registry) {
     confidence: gauge("ccp_warn_pct_confidence", "Confidence of the learned warn threshold, 0..1", ["model"]),
     ready: gauge("ccp_upstream_ready", "1: the lane can be used", ["lane"]),
     laneState: gauge("ccp_lane_state", "1 for the state the lane is in", ["lane", "state"]),
+    laneWindowUsed: gauge(
+      "ccp_lane_window_used_ratio",
+      "Used share of a window as the lane itself declares it, 0..1 and beyond",
+      ["lane", "window"],
+    ),
+    laneWindowReset: gauge(
+      "ccp_lane_window_reset_timestamp_seconds",
+      "When a declared window begins anew, Unix seconds",
+      ["lane", "window"],
+    ),
     inflight: gauge("ccp_inflight_requests", "Exchanges in progress"),
     dropped: counter("ccp_events_dropped_total", "Log lines lost while the disk refused them"),
     partial: counter("ccp_partial_writes_total", "Log lines that the disk took only in part"),
+    logDegraded: gauge("ccp_log_degraded", "1 while the disk refuses log lines, which wait in memory"),
     reloadFailures: counter("ccp_config_reload_failures_total", "Reloads refused because of a broken file"),
     repairs: counter("ccp_repairs_total", "Repairs that changed a request or an answer", ["name"]),
+    started: gauge("ccp_start_time_seconds", "When the gateway started, Unix seconds"),
     buildInfo: gauge("ccp_build_info", "1, with version and Node in the labels", ["version", "node"]),
   };
 }
 
 function setGauges(series: Series, facts: ScrapeFacts): void {
-  for (const each of [series.usedRatio, series.headroom, series.laneState, series.ready, series.gap])
+  const { usedRatio, headroom, laneState, ready, gap, laneWindowUsed, laneWindowReset } = series;
+  for (const each of [usedRatio, headroom, laneState, ready, gap, laneWindowUsed, laneWindowReset])
     each.reset();
   for (const quota of facts.quotas) setQuotaGauges(series, quota);
-  for (const { lane, ready, state } of facts.lanes) {
-    series.ready.set({ lane }, ready ? 1 : 0);
-    series.laneState.set({ lane, state }, 1);
-  }
+  for (const lane of facts.lanes) setLaneGauges(series, lane);
+  series.logDegraded.set(facts.logDegraded ? 1 : 0);
   setCounter(series.dropped, facts.eventsDropped);
   setCounter(series.partial, facts.partialWrites);
+}
+
+/** An upstream names its windows itself: more of them than any plan has would be series without end. */
+const MAX_LANE_WINDOWS = 8;
+
+function setLaneGauges(series: Series, { lane, ready, state, windows }: LaneGauge): void {
+  series.ready.set({ lane }, ready ? 1 : 0);
+  series.laneState.set({ lane, state }, 1);
+  for (const window of windows.slice(0, MAX_LANE_WINDOWS)) {
+    const labels = { lane, window: window.name };
+    if (window.usedRatio !== null) series.laneWindowUsed.set(labels, window.usedRatio);
+    if (window.resetTs !== null) series.laneWindowReset.set(labels, window.resetTs);
+  }
 }
 
 /**

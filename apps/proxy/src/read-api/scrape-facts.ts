@@ -29,13 +29,31 @@ export function scrapeFacts(deps: Deps): ScrapeFacts {
     gapP95: usage.gap_seconds_p95,
     confidence: usage.warn_pct_confidence,
   }));
-  const lanes: LaneGauge[] = [...deps.lanes.values()].map((runtime) => ({
-    lane: runtime.lane.id,
-    ready: laneUnusable(runtime) === null && deps.book.authError(runtime.lane.id, nowMs) === null,
-    state: laneState(runtime, models, deps.engine.laneWindows(runtime.lane.id, nowMs), nowMs, deps).state,
-  }));
-  const { dropped, partialWrites } = deps.log.status();
-  return { quotas, lanes, eventsDropped: dropped, partialWrites };
+  const { dropped, partialWrites, degraded } = deps.log.status();
+  return {
+    quotas,
+    lanes: laneGauges(models, nowMs, deps),
+    eventsDropped: dropped,
+    partialWrites,
+    logDegraded: degraded !== null,
+  };
+}
+
+function laneGauges(models: Readonly<Record<string, ModelUsage>>, nowMs: number, deps: Deps): LaneGauge[] {
+  return [...deps.lanes.values()].map((runtime) => {
+    const lane = runtime.lane.id;
+    const windows = deps.engine.laneWindows(lane, nowMs);
+    return {
+      lane,
+      ready: laneUnusable(runtime) === null && deps.book.authError(lane, nowMs) === null,
+      state: laneState(runtime, models, windows, nowMs, deps).state,
+      windows: windows.map(({ name, used_pct: usedRatio, reset_ts: resetTs }) => ({
+        name,
+        usedRatio,
+        resetTs,
+      })),
+    };
+  });
 }
 
 /** One row for each quota key: of the models that share a glob, the one that is fullest. */
