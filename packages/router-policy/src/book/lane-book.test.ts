@@ -211,6 +211,7 @@ describe("reset", () => {
 });
 
 describe("marks of gateways that share the lanes", () => {
+  const NOBODY: ReadonlySet<string> = new Set();
   const mark = {
     lane: "zai",
     model: null,
@@ -224,7 +225,7 @@ describe("marks of gateways that share the lanes", () => {
   it("bind like own ones, take their place, and are lifted by name", () => {
     const book = createLaneBook();
     limit(book);
-    book.adopt([mark, { ...mark, model: "glm-5", declaredUntilMs: T + 2 * HOUR }], [], T);
+    book.adopt([mark, { ...mark, model: "glm-5", declaredUntilMs: T + 2 * HOUR }], [], NOBODY, T);
     expect(book.mark("zai", "GLM-5", T)).toEqual(declared(T + 2 * HOUR));
     expect(book.mark("zai", "glm-4.7", T)).toEqual(declared(T + HOUR));
     book.adopt(
@@ -233,6 +234,7 @@ describe("marks of gateways that share the lanes", () => {
         { lane: "zai", model: "glm-5" },
         { lane: "kimi", model: null },
       ],
+      NOBODY,
       T,
     );
     expect(book.mark("zai", "GLM-5", T)).toEqual(declared(T + HOUR));
@@ -240,20 +242,25 @@ describe("marks of gateways that share the lanes", () => {
 
   it("are cut to what their window can mean", () => {
     const book = createLaneBook();
-    book.adopt([{ ...mark, declaredUntilMs: T + 30 * DAY }], [], T);
+    book.adopt([{ ...mark, declaredUntilMs: T + 30 * DAY }], [], NOBODY, T);
     expect(book.mark("zai", "glm-5", T)).toEqual(declared(T + 5 * HOUR + 10 * MINUTE));
   });
 
   it("are proved once for all: while another's request proves one, nobody here may", () => {
     const book = createLaneBook();
-    book.adopt([mark], [], T);
+    book.adopt([mark], [], NOBODY, T);
     expect(book.unproved("zai", "glm-5", T)).toEqual([]);
     expect(book.unproved("zai", "glm-5", T + HOUR)).toEqual([{ lane: "zai", model: null }]);
-    book.adopt([{ ...mark, probe: { rid: "elsewhere", deadlineMs: T + 2 * HOUR } }], [], T + HOUR);
+    book.adopt([{ ...mark, probe: { rid: "elsewhere", deadlineMs: T + 2 * HOUR } }], [], NOBODY, T + HOUR);
     expect(book.mark("zai", "glm-5", T + HOUR)).toEqual(PROBING);
     expect(book.unproved("zai", "glm-5", T + HOUR)).toEqual([]);
     expect(book.takeProbe("zai", "glm-5", "here", T + HOUR)).toBe(false);
     expect(book.takeProbe("zai", "glm-5", "here", T + 2 * HOUR)).toBe(true);
+    // What others heard of our own probe is older than what we know.
+    book.adopt([mark], [], new Set(["here"]), T + 2 * HOUR);
+    expect(book.mark("zai", "glm-5", T + 2 * HOUR)).toEqual(PROBING);
+    book.adopt([mark], [], NOBODY, T + 2 * HOUR);
+    expect(book.mark("zai", "glm-5", T + 2 * HOUR)).toEqual(HALF_OPEN);
   });
 });
 

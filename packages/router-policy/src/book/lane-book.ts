@@ -54,10 +54,15 @@ export interface LaneBook {
   /** The marks that such an attempt would prove; empty where it would prove none. */
   unproved(lane: LaneId, model: string, nowMs: number): MarkName[];
   /**
-   * Takes marks from gateways that share the lanes, in the place of what it has under the same names, their probes
-   * included, and drops those that were lifted there.
+   * Takes marks from gateways that share the lanes, in the place of what it has under the same names, and drops those that
+   * were lifted there. A probe comes with its mark; but one of `ownProbes` is known best here, and stays as it is.
    */
-  adopt(marks: readonly AdoptedMark[], lifted: readonly MarkName[], nowMs: number): void;
+  adopt(
+    marks: readonly AdoptedMark[],
+    lifted: readonly MarkName[],
+    ownProbes: ReadonlySet<string>,
+    nowMs: number,
+  ): void;
   /** A success lifts marks that are older than its request; a request already under way then proves nothing. */
   clearOnSuccess(lane: LaneId, model: string, startedAtMs: number, nowMs: number): void;
   /** Overload: 10 s growing to 60 s. Throttle: 1 s growing to 30 s. `untilMs` as asked, within these; or `null`. */
@@ -144,13 +149,22 @@ class Book implements LaneBook {
     return this.#unproved(lane, model, this.#now(nowMs)).map((mark) => ({ lane, model: mark.model }));
   }
 
-  adopt(marks: readonly AdoptedMark[], lifted: readonly MarkName[], nowMs: number): void {
+  adopt(
+    marks: readonly AdoptedMark[],
+    lifted: readonly MarkName[],
+    ownProbes: ReadonlySet<string>,
+    nowMs: number,
+  ): void {
     const now = this.#now(nowMs);
     for (const { lane, model } of lifted) {
       const mark = this.#marks.get(lane, model);
       if (mark !== undefined) this.#marks.delete(mark);
     }
-    for (const mark of marks) this.#marks.put(boundMark(mark, now));
+    for (const mark of marks) {
+      const own = this.#marks.get(mark.lane, mark.model)?.probe ?? null;
+      const probe = own !== null && ownProbes.has(own.rid) ? own : mark.probe;
+      this.#marks.put({ ...boundMark(mark, now), probe });
+    }
   }
 
   endProbe(rid: string, ok: boolean, nowMs: number): void {
