@@ -30,7 +30,7 @@ export async function runFullScreen(
   const signal = AbortSignal.any([stopping.signal, deps.signal]);
   const painter = createPainter(terminal, session.look, deps.nowMs);
   let exitCode: ExitCode = EXIT.interrupted;
-  let state = initialState(session.client.url);
+  let state = initialState(session.client.url, session.cc);
 
   function quit(code: ExitCode): void {
     exitCode = code;

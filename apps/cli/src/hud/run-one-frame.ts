@@ -24,10 +24,15 @@ export async function runOneFrame(session: Session, source: HudSource): Promise<
   const nowMs = deps.nowMs();
   const events: HudEvent[] = [
     ...(down === null ? [] : [{ kind: "lost", why: down.why } as const]),
-    { kind: "usage", view: safeDeep(picture.view), fromLog: !picture.live },
+    picture.live
+      ? { kind: "usage", view: safeDeep(picture.view) }
+      : { kind: "known", view: safeDeep(picture.view), asOfTs: picture.asOfTs },
     ...(down === null ? await askRest(session, source) : []),
   ];
-  const state = events.reduce((before, event) => reduceHud(before, event, nowMs), initialState(client.url));
+  const state = events.reduce(
+    (before, event) => reduceHud(before, event, nowMs),
+    initialState(client.url, session.cc),
+  );
   const look = session.look();
   deps.stdout.write(paintLines(renderOnce(state, look, nowMs), look));
   return loaded;

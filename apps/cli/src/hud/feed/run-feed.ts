@@ -45,7 +45,7 @@ export function runFeed(session: Session, source: HudSource, tell: (event: HudEv
       }
       uptimeSec = uptime;
       isAnswering = true;
-      tell({ kind: "usage", view, fromLog: false });
+      tell({ kind: "usage", view });
     } catch (error) {
       if (signal.aborted) return false;
       isAnswering = false;
@@ -116,7 +116,7 @@ export function runFeed(session: Session, source: HudSource, tell: (event: HudEv
 async function tellLastKnown(session: Session, tell: (event: HudEvent) => void): Promise<void> {
   try {
     const { picture } = await loadPicture(session);
-    if (!picture.live) tell({ kind: "usage", view: safeDeep(picture.view), fromLog: true });
+    if (!picture.live) tell({ kind: "known", view: safeDeep(picture.view), asOfTs: picture.asOfTs });
   } catch (error) {
     // No gateway and no log; the loops find the first out by themselves and tell it.
     if (!(error instanceof CliError)) throw error;

@@ -43,7 +43,10 @@ function readText(
   call: TextStreamCall,
   end: (failure: HttpFailure | null) => void,
 ): void {
-  if (response.statusCode !== 200) return end(new HttpFailure("network", `status ${response.statusCode}`));
+  if (response.statusCode !== 200) {
+    end(new HttpFailure("network", `status ${response.statusCode}`));
+    return;
+  }
   call.onOpen();
   response.setEncoding("utf8");
   response.on("data", (text: string) => {

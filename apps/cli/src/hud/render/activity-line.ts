@@ -15,11 +15,13 @@ export function activityLine(state: HudState, look: Look, nowMs: number): Line {
   const data = shownData(state);
   const nowSec = gatewaySec(data, shownMs(state, nowMs));
   const { input, output } = lastFullMinute(data.minutes, nowSec);
+  // Without a gateway nothing is known, and nothing known is not 0.
+  const isKnown = data.link.kind === "live" || data.ended > 0;
   const facts = data.usage === null ? null : gatewayFacts(data.usage.view);
   const dropped = data.metrics?.dropped ?? 0;
   const parts: Line[] = [
-    [span("in ", "dim"), span(tokensText(input))],
-    [span("out ", "dim"), span(tokensText(output))],
+    [span("in ", "dim"), span(isKnown ? tokensText(input) : "?")],
+    [span("out ", "dim"), span(isKnown ? tokensText(output) : "?")],
     ...(facts?.rerouted == null ? [] : [[span(" rerouted ", "dim"), span(String(facts.rerouted))]]),
     ...(facts?.wastedRetryMs == null
       ? []
@@ -32,7 +34,7 @@ export function activityLine(state: HudState, look: Look, nowMs: number): Line {
   const count = Math.min(MAX_SPARK, Math.max(MIN_SPARK, look.columns - head.length - used - 4));
   const minutes = lastMinutes(data.minutes, nowSec, count);
   const spark = sparkText(
-    minutes.map((one) => one.input + one.output),
+    minutes.map((one) => (isKnown ? one.input + one.output : null)),
     look.ascii,
   );
   return [span(head, "dim"), span(spark, "cool"), span("  "), ...right];

@@ -42,7 +42,7 @@ export function bottomLine(state: HudState, look: Look, nowMs: number): Line {
 function noteOf({ data: { link, usage }, ui, host }: HudState, nowMs: number): Line[number] | null {
   if (link.kind === "lost") {
     const age = spanText((nowMs - link.sinceMs) / 1000);
-    const known = usage !== null && !usage.fromLog;
+    const known = usage !== null && usage.fromLogTs === null;
     return span(known ? `gateway lost ${age}: retrying` : `no gateway at ${host}: retrying`, "block");
   }
   if (ui.hint !== null) return span(ui.hint, "cool");

@@ -12,7 +12,7 @@ import { outputRate } from "../view/output-rate.ts";
 import { zonedSecondsText } from "./hud-clock.ts";
 
 /** Everything the gateway said about one request. */
-export function explainExchange(one: Exchange, nowSec: number, look: Look): Line[] {
+export function explainExchange(one: Exchange, cc: string, nowSec: number, look: Look): Line[] {
   const entry = newestEntry(one);
   if (entry === null) return [];
   const arrow = look.ascii ? " -> " : " → ";
@@ -26,7 +26,7 @@ export function explainExchange(one: Exchange, nowSec: number, look: Look): Line
       [...outcomeFacts(one, entry, look), ...attempts, ...quotaFacts(entry, nowSec, look)],
       look,
     ),
-    [span(`  full entry: cc explain ${one.rid}`, "dim")],
+    [span(`  full entry: ${cc} explain ${one.rid}`, "dim")],
   ];
 }
 
@@ -46,8 +46,7 @@ function outcomeFacts(one: Exchange, entry: UsageEvent, look: Look): Fact[] {
         : [
             `${millisText(end.latency_ms)} in all`,
             `first byte ${millisText(end.ttft_ms)}`,
-            `${rateText(outputRate(end))} tok/s`,
-            ...(end.wasted_retry_ms > 0 ? [`${millisText(end.wasted_retry_ms)} wasted before`] : []),
+            ...(outputRate(end) === null ? [] : [`${rateText(outputRate(end))} tok/s`]),
           ],
     ),
     fact(

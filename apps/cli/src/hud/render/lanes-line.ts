@@ -4,18 +4,19 @@ import type { Look } from "../../render/look.ts";
 import { stateSpan } from "../../render/state-word.ts";
 import { laneState } from "../../view/row-state.ts";
 import { gatewaySec, type HudState, shownData, shownMs } from "../state/hud-state.ts";
+import { laneUntil } from "../view/lane-until.ts";
 
 /** Each lane and how it is; with room for it also why. */
 export function lanesLine(state: HudState, look: Look, nowMs: number): Line {
   const data = shownData(state);
   if (data.usage === null) return [];
   const nowSec = gatewaySec(data, shownMs(state, nowMs));
-  const lanes = Object.entries(data.usage.view.lanes);
+  const { view } = data.usage;
+  const lanes = Object.entries(view.lanes);
+  if (lanes.length === 0) return [];
   const build = (isLong: boolean): Line[] =>
     lanes.map(([name, lane]): Line => {
-      const until = lane.windows.find(({ reset_ts, used_pct }) => reset_ts !== null && (used_pct ?? 0) >= 1);
-      const left = until?.reset_ts ?? null;
-      const word = stateSpan(laneState(lane, nowSec, left));
+      const word = stateSpan(laneState(lane, nowSec, laneUntil(name, lane, view)));
       const why = isLong && lane.reason !== undefined ? [span(`: ${lane.reason}`, "dim")] : [];
       return [span(`${name} `), word, ...why, span(" ")];
     });

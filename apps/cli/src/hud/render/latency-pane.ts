@@ -21,7 +21,8 @@ export const latencyPane: PaneView = {
 const MAX_CHART_ROWS = 4;
 const LABEL_WIDTH = 22;
 /** Holds `2.5s` and a gap. */
-const MIN_BUCKET_WIDTH = 5;
+const LABEL_ROOM = 5;
+const MIN_BUCKET_WIDTH = 3;
 const MAX_BUCKET_WIDTH = 9;
 /** Fewer make a chart of one lone bar. */
 const MIN_BUCKETS = 5;
@@ -75,17 +76,21 @@ interface Range {
   readonly end: number;
 }
 
-/** The buckets that any chart has values in, one empty one on either side, and no more than have room. */
+/** The buckets that any chart has values in and one empty one on either side; where they do not fit, most values. */
 function bucketRange(charts: readonly Chart[], fitting: number): Range {
   const count = Math.max(...charts.map(({ histogram }) => histogram.bounds.length));
-  const isUsed = (index: number) => charts.some(({ histogram }) => (histogram.counts[index] ?? 0) > 0);
-  const used = Array.from({ length: count }, (_, index) => index).filter(isUsed);
-  const first = Math.max(0, (used[0] ?? 0) - 1);
-  const last = Math.min(count, (used.at(-1) ?? 0) + 2);
-  const end = Math.min(count, Math.max(last, first + MIN_BUCKETS));
-  const start = Math.min(first, Math.max(0, end - MIN_BUCKETS));
-  // The slow end tells more than the fast one.
-  return { start: Math.max(start, end - Math.max(1, fitting)), end };
+  const values = Array.from({ length: count }, (_, index) => {
+    return charts.reduce((sum, { histogram }) => sum + (histogram.counts[index] ?? 0), 0);
+  });
+  const last = values.findLastIndex((value) => value > 0);
+  const end = Math.min(count, Math.max(last + 2, MIN_BUCKETS));
+  const start = Math.max(0, Math.min(values.findIndex((value) => value > 0) - 1, end - MIN_BUCKETS));
+  const size = Math.min(end - start, Math.max(1, fitting));
+  const starts = Array.from({ length: end - start - size + 1 }, (_, index) => start + index);
+  const held = (from: number): number =>
+    values.slice(from, from + size).reduce((sum, value) => sum + value, 0);
+  const best = starts.reduce((most, from) => (held(from) > held(most) ? from : most), start);
+  return { start: best, end: best + size };
 }
 
 interface ChartShape {
@@ -151,15 +156,20 @@ function quantileText(found: Quantile | null): string {
   return `${found.beyond ? ">" : ""}${millisText(found.value)}`;
 }
 
-/** Under each bar the longest time that counts into it. */
+/** Under the bars the longest time that counts into them; under every other one where bars are narrow. */
 function axisLine(bounds: readonly number[], { start, end }: Range, width: number): Line {
-  const labels = bounds.slice(start, end).map((bound) => padEnd(boundText(bound), width));
-  return [span(` ${padEnd("at most", LABEL_WIDTH)}${labels.join("")}`, "dim")];
+  const step = Math.ceil(LABEL_ROOM / width);
+  const labels = bounds
+    .slice(start, end)
+    .filter((_, index) => index % step === 0)
+    .map((bound) => padEnd(boundText(bound), width * step));
+  return [span(` ${padEnd("at most", LABEL_WIDTH)}${labels.join("").trimEnd()}`, "dim")];
 }
 
 function boundText(ms: number): string {
   if (ms === Number.POSITIVE_INFINITY) return "more";
-  if (ms < 1000) return `${ms}ms`.slice(0, 5);
+  if (ms < 100) return `${ms}ms`;
+  if (ms < 1000) return `${ms / 1000}s`.replace("0.", ".");
   const seconds = ms / 1000;
   return seconds < 60 ? `${Number(seconds.toPrecision(2))}s` : `${Number((seconds / 60).toPrecision(2))}m`;
 }

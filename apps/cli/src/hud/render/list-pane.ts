@@ -31,12 +31,13 @@ export function drawList<Row>(list: ListInput<Row>, { state, look, height }: Pan
   if (rows.length === 0) {
     return { lines: emptyLines([list.total > 0 ? NOTHING_FITS : list.empty], look, height), note: "" };
   }
-  const chosen = rows.findIndex((row) => id(row) === state.ui.selected[pane]);
-  const selected = Math.max(0, chosen);
+  const selected = Math.max(
+    0,
+    rows.findIndex((row) => id(row) === state.ui.selected[pane]),
+  );
   const { start, end } = listWindow(rows.length, Math.max(1, height - 1), selected);
   const columns = list.columns(look.columns - 2);
-  // A mark that nothing can be done with would be clutter.
-  const isMarked = state.ui.pane === pane && (chosen >= 0 || pane === "recent" || pane === "samples");
+  const isMarked = state.ui.hasKeys && state.ui.pane === pane;
   const lines = rows.slice(start, end).map((row, index): Line => {
     const cells = columns.map(({ cell }) => cell(row, look));
     return markRow(fixedRow(columns, cells, look), isMarked && start + index === selected, look);

@@ -41,24 +41,18 @@ function wantsOf({ panes }: Band, state: HudState): number {
   return Math.max(...panes.map((pane) => pane.wants(state)));
 }
 
-/** First the least that each needs, then row by row what each still wants, then the rest to the last. */
+/** First the least that each needs, then what the upper ones still want, then the rest to the last. */
 function shareRows(
   asks: readonly { readonly min: number; readonly wants: number }[],
   rows: number,
 ): number[] {
-  const heights = asks.map(({ min, wants }) => Math.min(min, wants));
-  let left = rows - heights.reduce((sum, height) => sum + height, 0);
-  for (let isGiving = true; left > 0 && isGiving; ) {
-    isGiving = false;
-    for (const [index, { wants }] of asks.entries()) {
-      if (left <= 0 || (heights[index] ?? 0) >= wants) continue;
-      heights[index] = (heights[index] ?? 0) + 1;
-      left -= 1;
-      isGiving = true;
-    }
-  }
-  const last = heights.length - 1;
-  return heights.map((height, index) => (index === last ? height + Math.max(0, left) : height));
+  let left = rows - asks.reduce((sum, { min, wants }) => sum + Math.min(min, wants), 0);
+  return asks.map(({ min, wants }, index) => {
+    const least = Math.min(min, wants);
+    const more = Math.max(0, index === asks.length - 1 ? left : Math.min(left, wants - least));
+    left -= more;
+    return least + more;
+  });
 }
 
 function drawBand(band: Band, height: number, state: HudState, look: Look, nowMs: number): Line[] {
@@ -105,9 +99,9 @@ export function titleLine(
 ): Line {
   const rule = look.ascii ? "-" : "─";
   const dot = look.ascii ? " | " : " · ";
-  const { pane, sort } = state.ui;
+  const { hasKeys, pane, sort } = state.ui;
   const names = tabs.flatMap((tab, index): Line => {
-    const isFocused = tab.pane === pane;
+    const isFocused = hasKeys && tab.pane === pane;
     const tone = isFocused ? "bold" : tab.pane === shown && tabs.length > 1 ? "plain" : "dim";
     const mark = isFocused ? [span(look.ascii ? "*" : "▪", "cool"), span(" ")] : [];
     return [...(index === 0 ? [] : [span(dot, "dim")]), ...mark, span(tab.text, tone)];

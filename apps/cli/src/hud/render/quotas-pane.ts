@@ -1,6 +1,6 @@
 import type { Line } from "../../render/line.ts";
 import { quotaTable } from "../../render/quotas.ts";
-import type { QuotaRow } from "../../view/quota-rows.ts";
+import { NO_ANSWER_YET, type QuotaRow } from "../../view/quota-rows.ts";
 import type { RowState } from "../../view/row-state.ts";
 import { gatewaySec, type HudState, shownData, shownMs } from "../state/hud-state.ts";
 import { quotaRowId, quotaRows } from "../view/pane-rows.ts";
@@ -10,6 +10,7 @@ import { listWindow } from "./list-window.ts";
 import { FULL_TABLE_COLUMNS, narrowQuotas } from "./narrow-quotas.ts";
 import { countNote, type DrawnPane, type PaneInput, type PaneView } from "./pane.ts";
 import { markRow } from "./row-mark.ts";
+import { shortModel } from "./short-model.ts";
 
 export const quotasPane: PaneView = {
   pane: "quotas",
@@ -23,18 +24,22 @@ function drawQuotas({ state, look, height, nowMs }: PaneInput): DrawnPane {
   const rows = quotaRows(state);
   if (rows.length === 0) return { lines: emptyLines(noRows(state), look, height), note: "" };
   const nowSec = gatewaySec(data, shownMs(state, nowMs));
-  const passed = data.usage === null || data.usage.fromLog ? 0 : nowSec - data.usage.view.ts;
+  const passed = data.usage === null || data.usage.fromLogTs !== null ? 0 : nowSec - data.usage.view.ts;
   const selected = Math.max(
     0,
     rows.findIndex((row) => quotaRowId(row) === state.ui.selected.quotas),
   );
   const { start, end } = listWindow(rows.length, Math.max(1, height - 1), selected);
   const shown = rows.slice(start, end);
-  const ticked = withoutRepeats(shown).map((row) => ({ ...row, state: tick(row.state, passed) }));
+  const ticked = withoutRepeats(shown).map((row) => ({
+    ...row,
+    note: shortNote(row),
+    state: tick(row.state, passed),
+  }));
   // A margin on both sides; the left one is the mark's.
   const inner = { ...look, columns: look.columns - 2 };
   const table = (inner.columns < FULL_TABLE_COLUMNS ? narrowQuotas : quotaTable)(ticked, nowSec, inner);
-  const marks = state.ui.pane === "quotas" && state.ui.selected.quotas !== null ? selected - start + 1 : -1;
+  const marks = state.ui.hasKeys && state.ui.pane === "quotas" ? selected - start + 1 : -1;
   const lines = table.map((line, index): Line => markRow(line, index === marks, look));
   return { lines: lines.slice(0, height), note: countNote(shown.length, rows.length) };
 }
@@ -55,9 +60,15 @@ function noRows(state: HudState): string[] {
 function withoutRepeats(rows: readonly QuotaRow[]): QuotaRow[] {
   return rows.map((row, index) => {
     const above = rows[index - 1];
-    if (above === undefined || above.lane !== row.lane) return row;
-    return { ...row, lane: "", model: above.model === row.model ? "" : row.model };
+    const model = shortModel(row.model);
+    if (above === undefined || above.lane !== row.lane) return { ...row, model };
+    return { ...row, lane: "", model: above.model === row.model ? "" : model };
   });
+}
+
+/** A long sentence would take the room of every bar. */
+function shortNote({ note }: QuotaRow): string | null {
+  return note === NO_ANSWER_YET ? "no answer seen yet" : note;
 }
 
 /** The rest of a cooldown goes down between two views. */

@@ -31,7 +31,10 @@ function drawRecent(input: PaneInput): DrawnPane {
       id: ({ rid }) => rid,
       columns: recentColumns,
       total: shownData(state).exchanges.length,
-      empty: "no request has passed since the gateway started",
+      empty:
+        state.data.link.kind === "live"
+          ? "no request has passed since the gateway started"
+          : "requests show here once the gateway answers",
     },
     input,
   );
@@ -42,8 +45,18 @@ function recentColumns(width: number): RecentColumn[] {
   const roomy = width >= 100;
   const columns: RecentColumn[] = [
     { header: "TIME", width: 8, cell: timeCell },
-    { header: "MODEL", width: roomy ? 18 : width >= 76 ? 12 : 10, cut: "middle", cell: modelCell },
-    { header: "LANE", width: roomy ? 20 : width >= 76 ? 15 : 12, cut: "middle", cell: laneCell },
+    {
+      header: "MODEL",
+      width: width >= 150 ? 20 : roomy ? 14 : width >= 76 ? 12 : 10,
+      cut: "middle",
+      cell: modelCell,
+    },
+    {
+      header: "LANE",
+      width: width >= 150 ? 24 : roomy ? 17 : width >= 70 ? 13 : 11,
+      cut: "middle",
+      cell: laneCell,
+    },
     { header: "STATUS", width: 6, align: "right", cell: statusCell },
     {
       header: "TOOK",

@@ -49,7 +49,7 @@ export function renderHud(state: HudState, look: Look, rows: number, nowMs: numb
 
 /** Numbers that are no longer true must not look as if they were. */
 function isStale({ data: { link, usage }, ui }: HudState): boolean {
-  return ui.paused === null && (link.kind === "lost" || usage?.fromLog === true);
+  return ui.paused === null && (link.kind === "lost" || (usage !== null && usage.fromLogTs !== null));
 }
 
 function dim(line: Line): Line {
@@ -71,12 +71,12 @@ function mediumBands(state: HudState, look: Look): Band[] {
     { panes: [quotasPane], min: 3, max: grows("quotas", 10, 30) },
     {
       panes: [latencyPane, speedsPane],
-      firstWidth: Math.floor((look.columns - 2) * 0.5),
+      firstWidth: Math.floor((look.columns - 2) * 0.55),
       min: 5,
       max: state.ui.pane === "latency" || state.ui.pane === "speeds" ? 17 : 9,
     },
     { panes: [samplesPane], min: 2, max: grows("samples", 5, 20) },
-    { panes: [recentPane], min: 6, max: grows("recent", 12, 60) },
+    { panes: [recentPane], min: 8, max: 60 },
   ];
 }
 
@@ -112,18 +112,23 @@ function smallPanes(state: HudState, look: Look, rows: number, nowMs: number): L
   return [
     ...placeBands([band], state, look, upper, nowMs),
     titleLine(tabs, drawn.note, state, look, lower),
-    ...drawn.lines,
+    ...drawn.lines.map((line) => cutLine(line, look.columns, look)),
   ];
 }
 
 function page(state: HudState, look: Look, rows: number, nowMs: number): Line[] {
   const { body } = state.ui;
   const data = shownData(state);
-  if (body.kind === "panes" || body.kind === "help") return helpLines(look);
+  if (body.kind === "panes") return [];
+  if (body.kind === "help") return scrolled(helpLines(look), body.scroll, rows);
   const nowSec = gatewaySec(data, shownMs(state, nowMs));
   if (body.kind === "exchange") {
     const one = data.exchanges.find(({ rid }) => rid === body.rid);
-    return scrolled(one === undefined ? [gone()] : explainExchange(one, nowSec, look), body.scroll, rows);
+    return scrolled(
+      one === undefined ? [gone()] : explainExchange(one, state.cc, nowSec, look),
+      body.scroll,
+      rows,
+    );
   }
   const one = data.samples.find(({ id }) => id === body.id);
   return scrolled(one === undefined ? [gone()] : explainSample(one, nowSec, look), body.scroll, rows);

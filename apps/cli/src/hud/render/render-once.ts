@@ -18,8 +18,7 @@ const MAX_SAMPLES = 5;
 
 /** All panes below each other, as long as what they hold: the picture for pipes and plain terminals. */
 export function renderOnce(state: HudState, look: Look, nowMs: number): Line[] {
-  // Nothing is selected where nothing can be typed.
-  const still: HudState = { ...state, ui: { ...state.ui, pane: "latency" } };
+  const still: HudState = { ...state, ui: { ...state.ui, hasKeys: false } };
   const bands = onceBands(still, look);
   const lines = bands.flatMap((band) => {
     const rows = 1 + Math.min(band.max, Math.max(...band.panes.map((pane) => pane.wants(still))));

@@ -10,7 +10,9 @@ export interface Key {
 
 /** Everything that can change the screen, time apart. */
 export type HudEvent =
-  | { readonly kind: "usage"; readonly view: UsageView; readonly fromLog: boolean }
+  | { readonly kind: "usage"; readonly view: UsageView }
+  /** Rebuilt from the log of a gateway that does not answer. `asOfTs`: newest thing it knows, epoch seconds. */
+  | { readonly kind: "known"; readonly view: UsageView; readonly asOfTs: number }
   | { readonly kind: "metrics"; readonly metrics: SeenMetrics }
   | { readonly kind: "samples"; readonly samples: readonly DecisionSample[] }
   | { readonly kind: "live"; readonly event: LiveEvent }

@@ -30,8 +30,8 @@ export interface SeenUsage {
   readonly atMs: number;
   /** Gateway seconds in a second of this machine: 1, but for a demo. */
   readonly clockRate: number;
-  /** Rebuilt from the log: the gateway has not answered yet. */
-  readonly fromLog: boolean;
+  /** Epoch seconds of the newest thing in the log it was rebuilt from; `null`: the gateway itself said it. */
+  readonly fromLogTs: number | null;
 }
 
 export interface SeenMetrics {
@@ -60,12 +60,14 @@ export interface HudData {
 /** What fills the body of the screen. */
 export type Body =
   | { readonly kind: "panes" }
-  | { readonly kind: "help" }
+  | { readonly kind: "help"; readonly scroll: number }
   | { readonly kind: "exchange"; readonly rid: string; readonly scroll: number }
   | { readonly kind: "sample"; readonly id: string; readonly scroll: number };
 
 /** What the person at the keys has chosen. */
 export interface HudUi {
+  /** A printed frame has none: nothing in it is marked as chosen. */
+  readonly hasKeys: boolean;
   readonly pane: Pane;
   /** The pane that stays in the lower half of a small screen while `quotas` has the focus. */
   readonly lower: Exclude<Pane, "quotas">;
@@ -89,12 +91,15 @@ export interface HudUi {
 export interface HudState {
   /** Of the gateway, as people read it: `127.0.0.1:8082`. */
   readonly host: string;
+  /** How this command is called, for hints. */
+  readonly cc: string;
   readonly data: HudData;
   readonly ui: HudUi;
 }
 
-export function initialState(url: string): HudState {
+export function initialState(url: string, cc: string): HudState {
   return {
+    cc,
     host: url.replace(/^https?:\/\//, ""),
     data: {
       link: { kind: "connecting" },
@@ -107,6 +112,7 @@ export function initialState(url: string): HudState {
       ended: 0,
     },
     ui: {
+      hasKeys: true,
       pane: "recent",
       lower: "recent",
       body: { kind: "panes" },
@@ -126,13 +132,15 @@ export function shownData({ data, ui }: HudState): HudData {
   return ui.paused?.data ?? data;
 }
 
-/** The moment the screen shows, on this machine's clock. */
-export function shownMs({ ui }: HudState, nowMs: number): number {
-  return ui.paused?.atMs ?? nowMs;
+/** The moment the screen shows, on this machine's clock. Without a gateway that is when it was last heard. */
+export function shownMs({ data, ui }: HudState, nowMs: number): number {
+  if (ui.paused !== null) return ui.paused.atMs;
+  const isFrozen = data.link.kind === "lost" && data.usage !== null && data.usage.fromLogTs === null;
+  return isFrozen ? data.usage.atMs : nowMs;
 }
 
 /** The gateway's clock, epoch seconds: its last word, and what has passed since. */
 export function gatewaySec({ usage }: HudData, nowMs: number): number {
-  if (usage === null || usage.fromLog) return nowMs / 1000;
+  if (usage === null || usage.fromLogTs !== null) return nowMs / 1000;
   return usage.view.ts + ((nowMs - usage.atMs) / 1000) * usage.clockRate;
 }

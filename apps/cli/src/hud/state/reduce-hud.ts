@@ -1,4 +1,4 @@
-import { DECISION_RING_SIZE, type DecisionSample, type LiveEvent } from "@ccp/usage-contract";
+import { DECISION_RING_SIZE, type DecisionSample, type LiveEvent, type UsageView } from "@ccp/usage-contract";
 import { gatewayFacts } from "../../view/additive-fields.ts";
 import { applyUsageEvent, cutExchanges } from "../data/exchanges.ts";
 import { addTokens } from "../data/token-minutes.ts";
@@ -19,12 +19,9 @@ export function reduceHud(state: HudState, event: HudEvent, nowMs: number): HudS
 function reduceData(data: HudData, event: Exclude<HudEvent, { kind: "key" }>, nowMs: number): HudData {
   switch (event.kind) {
     case "usage":
-      // A view from the log says nothing of the link.
-      return {
-        ...data,
-        link: event.fromLog ? data.link : { kind: "live" },
-        usage: seeUsage(data.usage, event, nowMs),
-      };
+      return { ...data, link: { kind: "live" }, usage: seeUsage(data.usage, event.view, nowMs) };
+    case "known":
+      return { ...data, usage: { view: event.view, atMs: nowMs, clockRate: 1, fromLogTs: event.asOfTs } };
     case "metrics":
       return { ...data, metrics: event.metrics };
     case "samples":
@@ -51,24 +48,20 @@ function reduceData(data: HudData, event: Exclude<HudEvent, { kind: "key" }>, no
 }
 
 function lastHeardMs({ usage }: HudData, nowMs: number): number {
-  return usage === null || usage.fromLog ? nowMs : usage.atMs;
+  return usage === null || usage.fromLogTs !== null ? nowMs : usage.atMs;
 }
 
-function seeUsage(
-  before: SeenUsage | null,
-  { view, fromLog }: Extract<HudEvent, { kind: "usage" }>,
-  nowMs: number,
-): SeenUsage {
-  const rate = before === null || fromLog ? null : measureRate(before, view.ts, nowMs);
-  const clockRate = gatewayFacts(view).demo ? (rate ?? before?.clockRate ?? 1) : 1;
-  return { view, atMs: nowMs, clockRate, fromLog };
+function seeUsage(before: SeenUsage | null, view: UsageView, nowMs: number): SeenUsage {
+  const isFast = gatewayFacts(view).demo && before !== null && before.fromLogTs === null;
+  const clockRate = isFast ? (measureRate(before, view.ts, nowMs) ?? before.clockRate) : 1;
+  return { view, atMs: nowMs, clockRate, fromLogTs: null };
 }
 
 /** A demo's clock runs faster. Measured, so that countdowns between two views do not stand still and jump. */
 function measureRate(before: SeenUsage, ts: number, nowMs: number): number | null {
   const passedSec = (nowMs - before.atMs) / 1000;
   const rate = (ts - before.view.ts) / passedSec;
-  return !before.fromLog && passedSec >= 0.5 && rate > 0 && rate < 10_000 ? rate : null;
+  return passedSec >= 0.5 && rate > 0 && rate < 10_000 ? rate : null;
 }
 
 function applyLive(data: HudData, event: LiveEvent): HudData {

@@ -36,9 +36,9 @@ function inBody(state: HudState, { name }: Key): HudState {
   if (name === "esc" || name === "enter" || name === "backspace" || (name === "?" && body.kind === "help")) {
     return withUi(state, { body: { kind: "panes" } });
   }
-  if (name === "?") return withUi(state, { body: { kind: "help" } });
+  if (name === "?") return withUi(state, { body: { kind: "help", scroll: 0 } });
   const step = STEPS[name];
-  if (step === undefined || !("scroll" in body)) return state;
+  if (step === undefined || body.kind === "panes") return state;
   return withUi(state, { body: { ...body, scroll: Math.min(200, Math.max(0, body.scroll + step)) } });
 }
 
@@ -74,7 +74,7 @@ function inPanes(state: HudState, { name }: Key, nowMs: number): HudState {
         sort: { ...ui.sort, [ui.pane]: (ui.sort[ui.pane] + 1) % SORTS[ui.pane].length },
       });
     case "?":
-      return withUi(state, { body: { kind: "help" } });
+      return withUi(state, { body: { kind: "help", scroll: 0 } });
     case "enter":
       return explain(state);
     case "esc":
@@ -112,7 +112,9 @@ function select(state: HudState, step: number): HudState {
   const ids = rowIds(state, pane);
   const at = Math.max(0, ids.indexOf(selected[pane] ?? ""));
   const next = Math.min(ids.length - 1, Math.max(0, at + step));
-  return withUi(state, { selected: { ...selected, [pane]: ids[next] ?? null } satisfies HudUi["selected"] });
+  // On the first row nothing is held fast: what comes in on top is then the selected one.
+  const id = next <= 0 ? null : (ids[next] ?? null);
+  return withUi(state, { selected: { ...selected, [pane]: id } satisfies HudUi["selected"] });
 }
 
 function selectedId(state: HudState, pane: ListPane): string | null {

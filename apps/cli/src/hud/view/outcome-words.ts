@@ -5,14 +5,14 @@ import { type Exchange, newestEntry } from "../data/exchanges.ts";
 /** The rule that chose the lane, in a few words. */
 const RULES: Readonly<Record<RerouteDecision, string>> = {
   quota_pass: "preferred",
-  quota_warn_attempt: "past warn, still fits",
-  quota_block: "moved: no room left",
+  quota_warn_attempt: "past warn, fits",
+  quota_block: "moved: no room",
   quota_preemptive_warn: "moved: past warn",
-  quota_cooldown: "moved: lane is cooling",
-  quota_probe: "probe after a cooldown",
-  quota_run_to_limit: "runs to the limit",
-  quota_overshoot: "rerouted: limit",
-  fallback: "rerouted: failure",
+  quota_cooldown: "moved: cooling",
+  quota_probe: "cooldown probe",
+  quota_run_to_limit: "run to limit",
+  quota_overshoot: "after a limit",
+  fallback: "after a failure",
   no_fallback: "nowhere to go",
 };
 
@@ -23,16 +23,17 @@ const ENDS: Readonly<Record<Exclude<EndReason, "ok" | "streaming">, string>> = {
   error: "failed",
 };
 
-/** Why this lane, and how it ended where that was not well: `rerouted: limit, 0.3s wasted`. */
+/** How it ended where that was not well, why this lane, and what it cost: `after a limit, 0.3s wasted`. */
 export function outcomeWords(exchange: Exchange): string {
   const entry = newestEntry(exchange);
   if (entry === null) return "";
-  const { end } = exchange;
+  const ended = exchange.isCut ? "end not seen" : exchange.end === null ? null : endWords(exchange.end);
+  const rule = ruleWords(entry);
   const words = [
-    ruleWords(entry),
+    ended,
+    // That it went where it should says nothing beside what went wrong.
+    ended !== null && rule === RULES.quota_pass ? null : rule,
     entry.wasted_retry_ms > 0 ? `${millisText(entry.wasted_retry_ms)} wasted` : null,
-    end === null ? null : endWords(end),
-    exchange.isCut ? "end not seen" : null,
   ];
   return words.filter((word) => word !== null).join(", ");
 }

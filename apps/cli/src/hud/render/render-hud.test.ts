@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { lineWidth, paintLine } from "../../render/line.ts";
+import type { Look } from "../../render/look.ts";
+import { visible } from "../../test-kit/run-test.ts";
+import { VIEWS } from "../../test-kit/views.ts";
+import { safeDeep } from "../data/safe-deep.ts";
+import type { HudState } from "../state/hud-state.ts";
+import { live, NOW_MS, press, STATES, stateAfter, usage } from "../test-kit/hud-states.ts";
+import { renderHud } from "./render-hud.ts";
+
+const PLAIN: Look = { color: false, ascii: false, columns: 80, timeZone: "UTC" };
+/** Long enough after the last word of the gateway to be told. */
+const LATER_MS = NOW_MS + 4000;
+
+function screen(
+  state: HudState,
+  columns: number,
+  rows: number,
+  look: Partial<Look> = {},
+  nowMs = NOW_MS,
+): string {
+  const sized = { ...PLAIN, ...look, columns };
+  const lines = renderHud(state, sized, rows, nowMs);
+  expect(lines).toHaveLength(rows);
+  for (const line of lines) expect(lineWidth(line)).toBeLessThanOrEqual(columns);
+  return lines.map((line) => `${visible(paintLine(line, sized))}\n`).join("");
+}
+
+const file = (name: string): string => `__snapshots__/${name}.txt`;
+
+describe("the live screen", () => {
+  it.each(Object.entries(STATES))("shows the state %s at every size", async (name, state) => {
+    const sizes = [
+      [80, 24],
+      [120, 40],
+      [200, 60],
+    ] as const;
+    const screens = sizes.map(([columns, rows]) => {
+      return `${columns}x${rows}\n${screen(state, columns, rows, {}, LATER_MS)}`;
+    });
+    screens.push(`80x24 in colour\n${screen(state, 80, 24, { color: true }, LATER_MS)}`);
+    await expect(screens.join("\n")).toMatchFileSnapshot(file(name));
+  });
+
+  it("needs no character outside ASCII", async () => {
+    const sizes = [
+      [80, 24],
+      [120, 40],
+      [200, 60],
+    ] as const;
+    const screens = sizes.map(([columns, rows]) => screen(STATES.normal, columns, rows, { ascii: true }));
+    expect([...screens.join("")].every((character) => character <= "~")).toBe(true);
+    for (const key of ["?", "enter", "/", "p"]) {
+      const shown = screen(press(STATES.normal, key), 80, 24, { ascii: true });
+      expect([...shown].every((character) => character <= "~")).toBe(true);
+    }
+    await expect(screens.join("\n")).toMatchFileSnapshot(file("ascii"));
+  });
+
+  it("shows each pane on a small screen, and what the keys do", async () => {
+    const shows: [string, HudState][] = [
+      ["Tab", press(STATES.normal, "tab")],
+      ["Tab Tab", press(STATES.normal, "tab", "tab")],
+      ["Tab Tab Tab", press(STATES.normal, "tab", "tab", "tab")],
+      ["Shift-Tab", press(STATES.block, "shift-tab", "down")],
+      ["Enter", press(STATES.normal, "down", "down", "enter")],
+      ["Enter on a sample", press(STATES.normal, "tab", "tab", "tab", "enter")],
+      ["?", press(STATES.normal, "?")],
+      ["/op", press(STATES.normal, "/", "o", "p")],
+      ["/opus Enter w m", press(STATES.normal, "/", "o", "p", "u", "s", "enter", "w", "m")],
+      ["p", stateAfter(live({ at: 0, rid: "late" }), press(STATES.normal, "p"))],
+    ];
+    const screens = shows.map(([name, state]) => `${name}\n${screen(state, 80, 24, {}, LATER_MS)}`);
+    await expect(screens.join("\n")).toMatchFileSnapshot(file("keys"));
+  });
+
+  it("fits narrow and low screens, and says what it needs below 60x15", async () => {
+    const sizes = [
+      [60, 15],
+      [70, 20],
+      [59, 20],
+      [80, 14],
+      [24, 6],
+      [20, 1],
+    ] as const;
+    const screens = sizes.map(
+      ([columns, rows]) => `${columns}x${rows}\n${screen(STATES.normal, columns, rows)}`,
+    );
+    await expect(screens.join("\n")).toMatchFileSnapshot(file("small"));
+  });
+
+  it("has exactly the lines and the width of any screen, whatever upstreams say", () => {
+    const hostile = safeDeep({
+      ...VIEWS.normal,
+      lanes: {
+        ...VIEWS.normal.lanes,
+        "ev\u001b]0;il\u0007\u202e": { state: "auth_error", windows: [], reason: "x\r\n\u009b2J" },
+      },
+      models: {
+        ...VIEWS.normal.models,
+        "a\u001b[2J漢字漢字漢字漢字漢字漢字漢字": VIEWS.warn.models["glm-4.7"],
+      },
+    } as typeof VIEWS.normal);
+    const traffic = live({ at: NOW_MS / 1000, rid: "r\u001b[31m", model: "m\u0000\u001b[1;1H".repeat(30) });
+    const states = [...Object.values(STATES), stateAfter([usage(hostile), ...safeDeep(traffic)])];
+    const keys = ["tab", "shift-tab", "w", "m", "p", "down", "end", "enter", "?", "/", "x", "esc"];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...states),
+        fc.array(fc.constantFrom(...keys), { maxLength: 8 }),
+        fc.integer({ min: 1, max: 210 }),
+        fc.integer({ min: 1, max: 64 }),
+        fc.boolean(),
+        (state, pressed, columns, rows, ascii) => {
+          const shown = screen(press(state, ...pressed), columns, rows, { ascii });
+          expect(shown.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
