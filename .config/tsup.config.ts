@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { defineConfig } from "tsup";
 
-const entries = ["src/index.ts", "src/node/index.ts", "src/main.ts"];
+// A thread of its own is a file of its own.
+const entries = ["src/index.ts", "src/node/index.ts", "src/node/history-worker.ts", "src/main.ts"];
 
 // Declarations come from tsc: the bundler's own need a compiler interface that TypeScript 7 does not have.
 export default defineConfig({

@@ -6,7 +6,7 @@ import { planRoute } from "@ccp/provider-catalog";
 import { createQuotaEngine } from "@ccp/quota-engine";
 import { createLaneBook, createSessionBook } from "@ccp/router-policy";
 import type { Settings } from "@ccp/usage-contract";
-import { createMemoryHistory } from "@ccp/usage-store";
+import { type History, openHistory } from "@ccp/usage-store/node";
 import { createSeriesBook } from "./dashboard/series/series-book.ts";
 import type { CatalogInForce, Clock, Deps, EventLog, Notice } from "./deps.ts";
 import { createGatewayServer, LISTEN_BACKLOG } from "./http/create-server.ts";
@@ -19,6 +19,7 @@ import { createReadApi } from "./read-api/create-read-api.ts";
 import { scrapeFacts } from "./read-api/scrape-facts.ts";
 import { createDecisionRing } from "./state/decision-ring.ts";
 import { createEventHub } from "./state/event-hub.ts";
+import { createImports, type Imports } from "./state/imports.ts";
 import { journaledBook, journaledEngine, journaledSessions, type WriteOp } from "./state/journaled.ts";
 import { createKeptTotals } from "./state/kept-totals.ts";
 import { createIdSource } from "./state/new-id.ts";
@@ -55,6 +56,10 @@ export interface GatewayOptions {
   readonly saveSoon?: () => void;
   /** Saves the whole state at once. */
   readonly saveNow?: () => void;
+  /** Finished exchanges over time. Default: the newest, in memory. */
+  readonly history?: History;
+  /** Which usage was imported. Default: known in memory. */
+  readonly imports?: Imports;
   /** Takes each change of the state as it is made. Default: none is kept. */
   readonly writeOp?: WriteOp;
   /** Called with the wired parts before the first request can come: the place to bring back earlier state. */
@@ -140,7 +145,8 @@ function createDeps(options: GatewayOptions): Deps {
     probeResults: options.probeResults ?? null,
     log: options.log,
     events: createEventHub(),
-    history: createMemoryHistory(),
+    history: options.history ?? openHistory({ path: null, logsDir: "", nowMs: clock.wallMs }),
+    imports: options.imports ?? createImports(null),
     decisions: createDecisionRing(),
     requests: createRequestRing(),
     series: createSeriesBook(() => deps),

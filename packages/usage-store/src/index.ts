@@ -6,6 +6,9 @@ export {
 export { encodeEvent, MAX_LINE_BYTES } from "./encode-event.ts";
 export { eventKey, type FoldResult, foldEvents } from "./fold-events.ts";
 export { IMPORT_ATTEMPT, importKey, toImportedUsage } from "./imported-usage.ts";
-export { createMemoryHistory, type History } from "./memory-history.ts";
-export { rollUp, toSample } from "./roll-up.ts";
+export { createMemoryHistory, type MemoryHistory } from "./memory-history.ts";
+export { type HistorySample, rollUp, toImportedSample, toSample } from "./roll-up.ts";
+export { mergeRow, type RollupKey, type RollupRow, rowKey, toRollups } from "./rollup-row.ts";
+export { Sketch } from "./sketch.ts";
 export { type LoggedUsage, toUsageRecord } from "./to-usage-record.ts";
+export { toSeries, type WindowSample } from "./window-sample.ts";

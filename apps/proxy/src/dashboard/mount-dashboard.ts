@@ -8,9 +8,11 @@ import { explainRequest } from "./requests-view.ts";
 export function mountDashboard(app: Hono, deps: Deps): void {
   const fail = (error: Parameters<typeof errorAnswer>[0]): Response => errorAnswer(error, deps.newId());
 
-  app.get("/v1/usage/series", (c) => {
+  app.get("/v1/usage/series", async (c) => {
     const query = readQuery(c, SeriesQuerySchema);
-    return query.kind === "error" ? fail(query.error) : c.json(deps.series.view(query.value.range));
+    if (query.kind === "error") return fail(query.error);
+    await deps.series.ready();
+    return c.json(deps.series.view(query.value.range));
   });
   app.get("/v1/requests", (c) => {
     const query = readQuery(c, RequestsQuerySchema);
@@ -27,7 +29,7 @@ export function mountDashboard(app: Hono, deps: Deps): void {
   });
   app.get("/dashboard", async (c) => {
     // Loaded when it is first asked for: a start should not wait for a page.
-    const { renderPage } = await import("./render-page.ts");
+    const [{ renderPage }] = await Promise.all([import("./render-page.ts"), deps.series.ready()]);
     const { html, headers } = renderPage(deps);
     return c.body(html, 200, headers);
   });

@@ -47,6 +47,12 @@ export interface ScrapeFacts {
   readonly lanes: readonly LaneGauge[];
   readonly eventsDropped: number;
   readonly partialWrites: number;
+  /** The history database; its size is `null` without one. */
+  readonly store: {
+    readonly writes: number;
+    readonly writeErrors: number;
+    readonly sizeBytes: number | null;
+  };
   readonly logDegraded: boolean;
 }
 
@@ -192,6 +198,12 @@ function createSeries(registry: Registry) {
     dropped: counter("ccp_events_dropped_total", "Log lines lost while the disk refused them"),
     partial: counter("ccp_partial_writes_total", "Log lines that the disk took only in part"),
     logDegraded: gauge("ccp_log_degraded", "1 while the disk refuses log lines, which wait in memory"),
+    storeWrites: counter("ccp_store_writes_total", "Rows written to the history database"),
+    storeErrors: counter(
+      "ccp_store_write_errors_total",
+      "Writes that the history database refused, and rows given up for it",
+    ),
+    storeSize: gauge("ccp_store_size_bytes", "Size of the history database with its log of writes"),
     reloadFailures: counter("ccp_config_reload_failures_total", "Reloads refused because of a broken file"),
     repairs: counter("ccp_repairs_total", "Repairs that changed a request or an answer", ["name"]),
     started: gauge("ccp_start_time_seconds", "When the gateway started, Unix seconds"),
@@ -208,6 +220,9 @@ function setGauges(series: Series, facts: ScrapeFacts): void {
   series.logDegraded.set(facts.logDegraded ? 1 : 0);
   setCounter(series.dropped, facts.eventsDropped);
   setCounter(series.partial, facts.partialWrites);
+  setCounter(series.storeWrites, facts.store.writes);
+  setCounter(series.storeErrors, facts.store.writeErrors);
+  if (facts.store.sizeBytes !== null) series.storeSize.set(facts.store.sizeBytes);
 }
 
 /** An upstream names its windows itself: more of them than any plan has would be series without end. */

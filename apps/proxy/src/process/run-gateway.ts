@@ -57,7 +57,7 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
   });
   const hint = watchModelHint(settings.manualModel, paths.modelHint);
   const telemetry = await startTelemetry(settings);
-  const persistence = openPersistence({ paths, log, clock, notice });
+  const persistence = openPersistence({ paths, log, clock, notice, persist: settings.persist });
   const gateway = await listenOrExplain(settings, () =>
     startGateway({
       settings,

@@ -2,6 +2,7 @@ import {
   CalibrationResetRequestSchema,
   DecisionRequestSchema,
   DecisionsQuerySchema,
+  ImportRequestSchema,
   Mark429RequestSchema,
   openApiDocument,
   ProviderTestRequestSchema,
@@ -10,6 +11,7 @@ import {
   SimUsageRequestSchema,
   StatuslineInputSchema,
   StatuslineQuerySchema,
+  WindowsQuerySchema,
 } from "@ccp/usage-contract";
 import { Hono } from "hono";
 import { mountDashboard } from "../dashboard/mount-dashboard.ts";
@@ -18,7 +20,8 @@ import { hasAdminToken } from "../http/admin-token.ts";
 import { calibrationView } from "./calibration-view.ts";
 import { dryRun } from "./dry-run.ts";
 import { streamEvents } from "./events.ts";
-import { rollupsView, samplesView } from "./history-views.ts";
+import { rollupsAnswer, samplesAnswer, windowsAnswer } from "./history-views.ts";
+import { importUsage } from "./import-usage.ts";
 import { badRequest, errorAnswer, invalid, readJson, readQuery } from "./json.ts";
 import { markLimit } from "./mark-limit.ts";
 import { providersView } from "./providers-view.ts";
@@ -43,13 +46,23 @@ export function createReadApi(deps: Deps): Hono {
     return c.json(body, ready ? 200 : 503);
   });
   app.get("/v1/usage", (c) => c.json(usageView(deps)));
-  app.get("/v1/usage/samples", (c) => {
+  app.get("/v1/usage/samples", async (c) => {
     const query = readQuery(c, SamplesQuerySchema);
-    return query.kind === "error" ? fail(query.error) : c.json(samplesView(query.value, deps));
+    return query.kind === "error" ? fail(query.error) : jsonText(await samplesAnswer(query.value, deps));
   });
-  app.get("/v1/usage/rollups", (c) => {
+  app.get("/v1/usage/rollups", async (c) => {
     const query = readQuery(c, RollupsQuerySchema);
-    return query.kind === "error" ? fail(query.error) : c.json(rollupsView(query.value, deps));
+    return query.kind === "error" ? fail(query.error) : jsonText(await rollupsAnswer(query.value, deps));
+  });
+  app.get("/v1/usage/windows", async (c) => {
+    const query = readQuery(c, WindowsQuerySchema);
+    return query.kind === "error" ? fail(query.error) : jsonText(await windowsAnswer(query.value, deps));
+  });
+  app.post("/v1/usage/import", async (c) => {
+    const body = await readJson(c, ImportRequestSchema);
+    if (body.kind === "error") return fail(body.error);
+    const outcome = importUsage(body.value, deps);
+    return outcome.kind === "error" ? fail(outcome.error) : c.json(outcome.answer);
   });
   app.get("/v1/providers", (c) => c.json(providersView(deps)));
   app.post("/v1/providers/test", async (c) => {
@@ -134,4 +147,8 @@ export function createReadApi(deps: Deps): Hono {
     });
   });
   return app;
+}
+
+function jsonText(text: string): Response {
+  return new Response(text, { headers: { "content-type": "application/json" } });
 }

@@ -30,11 +30,13 @@ export function scrapeFacts(deps: Deps): ScrapeFacts {
     confidence: usage.warn_pct_confidence,
   }));
   const { dropped, partialWrites, degraded } = deps.log.status();
+  const { kind, writes, writeErrors, sizeBytes } = deps.history.status();
   return {
     quotas,
     lanes: laneGauges(models, nowMs, deps),
     eventsDropped: dropped,
     partialWrites,
+    store: { writes, writeErrors, sizeBytes: kind === "sqlite" ? sizeBytes : null },
     logDegraded: degraded !== null,
   };
 }

@@ -26,7 +26,7 @@ export const UsageRollupSchema = v.looseObject({
   count: number,
   out_elr_tps: maybe,
   out_dirty_tps: maybe,
-  ttft_ms: quantiles,
+  ttft_ms: v.looseObject({ ...quantiles.entries, p95: v.optional(maybe) }),
   latency_ms: v.optional(spread),
   cache_creation_tokens: v.optional(number),
   cache_read_tokens: v.optional(number),

@@ -15,6 +15,15 @@ export {
   saveGatewayState,
 } from "./gateway-state.ts";
 export {
+  HISTORY_NAME,
+  HistoryDb,
+  type HistoryFacts,
+  historyBytes,
+  type Inserted,
+  KEPT_DAYS,
+} from "./history-db.ts";
+export { type HistoryQuestion, PAGE_SAMPLES, type PageStart } from "./history-protocol.ts";
+export {
   appendImported,
   IMPORT_NAME,
   importedPosition,
@@ -28,8 +37,10 @@ export {
   type WriteResult,
   writeJsonState,
 } from "./json-state.ts";
+export { localStart } from "./local-start.ts";
 export { LOG_NAME } from "./log-generations.ts";
 export type { LogPosition } from "./log-position.ts";
+export { type History, type HistoryOptions, type HistoryStatus, openHistory } from "./open-history.ts";
 export {
   type LogMark,
   openUsageLog,
@@ -41,3 +52,4 @@ export { type ReadUsageLogOptions, readUsageLog } from "./read-usage-log.ts";
 export { openStateJournal, readStateJournal, type StateJournal, type StateOp } from "./state-journal.ts";
 export { acquireStateLock, LOCK_NAME, type StateLock } from "./state-lock.ts";
 export { type StatePaths, type StatePlaces, statePaths } from "./state-paths.ts";
+export { type StoreFault, type StoreFaultKind, toStoreFault } from "./store-fault.ts";

@@ -1,5 +1,6 @@
-import type { LaneWindow, SeriesRange, SeriesView, UsageEvent } from "@ccp/usage-contract";
-import { toSample } from "@ccp/usage-store";
+import type { LaneWindow, SeriesRange, SeriesView, UsageEvent, UsageSample } from "@ccp/usage-contract";
+import { type HistorySample, toSample } from "@ccp/usage-store";
+import { PAGE_SAMPLES, type PageStart } from "@ccp/usage-store/node";
 import type { Deps } from "../../deps.ts";
 import { seriesView } from "./series-view.ts";
 import { TrafficBook } from "./traffic-book.ts";
@@ -12,6 +13,8 @@ export type SeriesSources = Pick<Deps, "clock" | "lanes" | "engine" | "history" 
 export interface SeriesBook {
   /** Notes how full each window is now: nothing else tells of shares that are past. Runs by itself, too. */
   sample(): void;
+  /** Resolves once what happened before this process is in it. */
+  ready(): Promise<void>;
   view(range: SeriesRange): SeriesView;
   close(): void;
 }
@@ -28,7 +31,11 @@ const SAMPLE_EVERY_MS = 5_000;
  */
 export function createSeriesBook(sources: () => SeriesSources): SeriesBook {
   const used = new UsedBook();
-  let traffic: TrafficBook | null = null;
+  let traffic: Traffic | null = null;
+  const open = (): Traffic => {
+    traffic ??= openTraffic(sources());
+    return traffic;
+  };
   const sample = (): void => {
     const { clock, lanes, engine } = sources();
     const nowMs = clock.wallMs();
@@ -42,10 +49,10 @@ export function createSeriesBook(sources: () => SeriesSources): SeriesBook {
   timer.unref();
   return {
     sample,
+    ready: () => open().isFilled,
     view(range) {
       sample();
-      traffic ??= openTraffic(sources());
-      return seriesView(range, used, traffic, sources().clock.wallMs() / 1000);
+      return seriesView(range, used, open().book, sources().clock.wallMs() / 1000);
     },
     close: () => clearInterval(timer),
   };
@@ -62,29 +69,48 @@ function fullestByName(windows: readonly LaneWindow[]): LaneWindow[] {
   return [...byName.values()];
 }
 
-function openTraffic({ history, events, clock, preferredLane }: SeriesSources): TrafficBook {
+interface Traffic {
+  readonly book: TrafficBook;
+  readonly isFilled: Promise<void>;
+}
+
+function openTraffic({ history, events, clock, preferredLane }: SeriesSources): Traffic {
   const book = new TrafficBook(preferredLane);
-  const known = new Set<string>();
-  const since = Math.max(0, clock.wallMs() / 1000 - WEEK_SEC);
-  for (const [model, samples] of Object.entries(history.samples({ since }))) {
-    for (const sample of samples) {
-      book.add(model, sample);
-      known.add(sample.rid);
-    }
-  }
-  const take = (event: UsageEvent): void => {
-    const sample = toSample(event);
-    if (sample !== null) book.add(event.model, sample);
+  // The history and the events tell of the same exchanges where they meet.
+  let known: Set<string> | null = new Set();
+  const take = (model: string, sample: UsageSample): void => {
+    if (known?.has(sample.rid)) return;
+    known?.add(sample.rid);
+    book.add(model, sample);
   };
-  // A history may write behind: what it does not show yet is among the newest events.
-  for (const { event } of events.since(0)) {
-    if (event.name === "completion" && !known.has(event.data.rid)) take(event.data);
-  }
+  const follow = (event: UsageEvent): void => {
+    const sample = toSample(event);
+    if (sample !== null) take(event.model, sample);
+  };
+  for (const { event } of events.since(0)) if (event.name === "completion") follow(event.data);
   events.subscribe(
     ({ event }) => {
-      if (event.name === "completion") take(event.data);
+      if (event.name === "completion") follow(event.data);
     },
     () => {},
   );
-  return book;
+  const since = Math.max(0, clock.wallMs() / 1000 - WEEK_SEC);
+  const isFilled = fill(history, since, take).then(() => {
+    known = null;
+  });
+  return { book, isFilled };
+}
+
+async function fill(
+  history: SeriesSources["history"],
+  since: number,
+  take: (model: string, sample: UsageSample) => void,
+): Promise<void> {
+  for (let after: PageStart = { ts: since, rid: "" }; ; ) {
+    const page = JSON.parse(await history.ask({ kind: "page", after })) as HistorySample[];
+    for (const { model, sample } of page) take(model, sample);
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE_SAMPLES) return;
+    after = { ts: last.sample.ts, rid: last.sample.rid };
+  }
 }
