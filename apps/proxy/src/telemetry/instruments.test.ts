@@ -1,8 +1,13 @@
+import { readFileSync } from "node:fs";
 import { fixture, reply } from "@ccp/mock-upstream";
 import { describe, expect, it } from "vitest";
 import { HAIKU, postMessage } from "../testing/messages.ts";
 import { openObservedGateway } from "../testing/open-observed-gateway.ts";
 
+const GUIDE = readFileSync(
+  new URL("../../../../docs/observability/opentelemetry.md", import.meta.url),
+  "utf8",
+);
 const USAGE = { inputTokens: 100, outputTokens: 20, cacheReadTokens: 50, cacheCreationTokens: 10 };
 
 describe("metrics", () => {
@@ -31,6 +36,11 @@ describe("metrics", () => {
       "ccp.reroutes {reroute}",
       "ccp.wasted_retry s",
     ]);
+    const attributes = Object.values(metrics).flatMap(({ points }) =>
+      points.flatMap((point) => Object.keys(point.attributes)),
+    );
+    const named = [...Object.keys(metrics), ...attributes];
+    expect(named.filter((name) => !GUIDE.includes(`\`${name}\``))).toEqual([]);
     const usage = metrics["gen_ai.client.token.usage"]?.points ?? [];
     expect(
       usage.map((point) => [point.attributes["ccp.lane"], point.attributes["gen_ai.token.type"], point.sum]),

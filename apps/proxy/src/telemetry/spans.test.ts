@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import {
   cutAfterEvents,
   errorAfterEvents,
@@ -11,6 +12,10 @@ import { HAIKU, OPUS, postMessage } from "../testing/messages.ts";
 import { openObservedGateway, spansNamed } from "../testing/open-observed-gateway.ts";
 import { CANARY, TEST_NOW_MS } from "../testing/open-test-gateway.ts";
 
+const GUIDE = readFileSync(
+  new URL("../../../../docs/observability/opentelemetry.md", import.meta.url),
+  "utf8",
+);
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const SPAN = "00f067aa0ba902b7";
 const USAGE = { inputTokens: 100, outputTokens: 20, cacheReadTokens: 50, cacheCreationTokens: 10 };
@@ -109,6 +114,8 @@ describe("a span of an exchange", () => {
       attributes: { "error.type": "429", "ccp.signal": "quota", "http.response.status_code": 429 },
     });
     expect(second).toMatchObject({ status: 0, attributes: { "ccp.attempt": 2, "ccp.signal": "ok" } });
+    const names = [exchange, first, second].flatMap((span) => Object.keys(span?.attributes ?? {}));
+    expect(names.filter((name) => !GUIDE.includes(`\`${name}\``))).toEqual([]);
     expect((first?.endMs ?? 0) - (first?.startMs ?? 0)).toBeCloseTo(completion?.wasted_retry_ms ?? -1, 1);
     expect(second?.startMs).toBeGreaterThanOrEqual(first?.endMs ?? Number.NaN);
   });
