@@ -44,6 +44,7 @@ it("exports these names and no others", () => {
     "readStateJournal",
     "readUsageLog",
     "realFileOps",
+    "requestKey",
     "restoreGatewayState",
     "saveGatewayState",
     "statePaths",

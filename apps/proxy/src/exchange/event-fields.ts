@@ -1,6 +1,7 @@
 import type { Assessment } from "@ccp/quota-engine";
 import type { Decision } from "@ccp/router-policy";
 import type { QuotaFields, UsageEvent } from "@ccp/usage-contract";
+import { requestKey } from "@ccp/usage-store/node";
 import type { Deps } from "../deps.ts";
 import type { Decided } from "./plan.ts";
 import type { Ending, Outcome } from "./read-outcome.ts";
@@ -26,6 +27,7 @@ type AttemptFields = Pick<
   | "reroute_attempt"
   | "preferred_attempt"
   | "wasted_retry_ms"
+  | "traffic_class"
 >;
 
 /** What a line says of the end of an attempt, or leaves open before one. */
@@ -93,13 +95,16 @@ export function completionEvent(
     repairs: [...(attempt?.prepared.repairs ?? []), ...added],
   };
   const quota = quotaFields(run, figuresNow(run, deps), predictedOf(run, decided), deps);
-  return joinFields(
+  const event = joinFields(
     attempt === null
       ? unattemptedFields(run, decided, deps)
       : attemptFields(run, attempt, deps, decided.decision),
     end,
     quota,
   );
+  const requestId = ending.kind === "relayed" ? ending.judged.sent.head?.get("request-id") : null;
+  if (requestId) event.request_key = requestKey(requestId);
+  return event;
 }
 
 /**
@@ -156,6 +161,7 @@ function joinFields(attempt: AttemptFields, end: EndFields, quota: QuotaFields):
     cooldown_remaining_sec: quota.cooldown_remaining_sec,
     wasted_retry_ms: attempt.wasted_retry_ms,
     repairs: end.repairs,
+    traffic_class: attempt.traffic_class ?? "main",
   };
 }
 
@@ -190,6 +196,7 @@ function unattemptedFields(run: Run, decided: Decided, deps: Deps): AttemptField
     reroute_attempt: 0,
     preferred_attempt: false,
     wasted_retry_ms: 0,
+    traffic_class: run.plan.question.trafficClass,
   };
 }
 
@@ -218,6 +225,7 @@ function attemptFields(
     reroute_attempt: attempt.number - 1,
     preferred_attempt: attempt.decision.preferredAttempt,
     wasted_retry_ms: round(run.wastedMs),
+    traffic_class: run.plan.question.trafficClass,
   };
 }
 

@@ -24,7 +24,7 @@ const FIELDS = [
   "weekly_used_tokens", "weekly_capacity_tokens", "headroom_pct_rolling", "headroom_pct_weekly", "quota_headroom_pct",
   "predicted_tokens", "warn_pct_cfg", "quota_warn_threshold", "warn_pct_auto", "warn_pct_confidence", "gap_seconds_p50",
   "gap_seconds_p95", "gap_samples", "reroute_mode", "reroute_decision", "reroute_attempt", "preferred_attempt",
-  "cooldown_active", "cooldown_next_ts", "cooldown_remaining_sec", "wasted_retry_ms", "repairs",
+  "cooldown_active", "cooldown_next_ts", "cooldown_remaining_sec", "wasted_retry_ms", "repairs", "traffic_class",
 ]; // biome-ignore format: a list to compare by eye
 
 describe.each(REROUTE_MODES)("the log in mode %s", (mode) => {

@@ -49,6 +49,7 @@ export {
   type UsageLogStatus,
 } from "./open-usage-log.ts";
 export { type ReadUsageLogOptions, readUsageLog } from "./read-usage-log.ts";
+export { requestKey } from "./request-key.ts";
 export { openStateJournal, readStateJournal, type StateJournal, type StateOp } from "./state-journal.ts";
 export { acquireStateLock, LOCK_NAME, type StateLock } from "./state-lock.ts";
 export { type StatePaths, type StatePlaces, statePaths } from "./state-paths.ts";
