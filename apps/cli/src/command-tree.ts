@@ -59,6 +59,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     hidden: true,
     load: async () => (await import("./commands/complete.ts")).completeCommand,
   },
+  statusline: {
+    summary: "one line for Claude Code: lane, windows, resets",
+    load: async () => (await import("./commands/statusline.ts")).statuslineCommand,
+  },
   calibration: {
     summary: "what was learned about plans: gaps, bias, thresholds",
     load: async () => (await import("./commands/calibration.ts")).calibrationCommand,

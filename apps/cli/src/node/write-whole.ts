@@ -1,5 +1,6 @@
 import {
   closeSync,
+  fchmodSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -13,13 +14,15 @@ import { dirname } from "node:path";
 /**
  * Replaces a file by a whole new one: whoever reads it, or whatever ends this process, finds the old text or the new
  * one. Folders that are missing are made.
+ *
+ * @param mode Permission bits, exactly; without it what the person's umask leaves of 0644.
  */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, text: string, mode?: number): void {
   mkdirSync(dirname(path), { recursive: true });
   const target = behindLink(path);
   const draft = `${target}.${process.pid}.tmp`;
   try {
-    writeAndSync(draft, text);
+    writeAndSync(draft, text, mode);
     renameSync(draft, target);
   } catch (error) {
     rmSync(draft, { force: true });
@@ -27,9 +30,10 @@ export function writeWhole(path: string, text: string): void {
   }
 }
 
-function writeAndSync(path: string, text: string): void {
-  const file = openSync(path, "w", 0o644);
+function writeAndSync(path: string, text: string, mode: number | undefined): void {
+  const file = openSync(path, "w", mode ?? 0o644);
   try {
+    if (mode !== undefined) fchmodSync(file, mode);
     writeFileSync(file, text);
     fsyncSync(file);
   } finally {
