@@ -40,7 +40,7 @@ describe.each(REROUTE_MODES)("the log in mode %s", (mode) => {
     expect(events).toHaveLength(2);
     for (const event of events) expect(v.safeParse(UsageEventSchema, event).issues).toBeUndefined();
     expect(Object.keys(decision ?? {}).sort()).toEqual([...FIELDS, "event"].sort());
-    expect(Object.keys(completion ?? {}).sort()).toEqual([...FIELDS].sort());
+    expect(Object.keys(completion ?? {}).sort()).toEqual([...FIELDS, "request_key"].sort());
     expect(decision).toMatchObject({
       event: "decision",
       status: -1,
