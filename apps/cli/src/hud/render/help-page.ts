@@ -10,7 +10,7 @@ export function helpLines(look: Look): Line[] {
     fact("Tab, Shift-Tab", ["next pane, pane before"]),
     fact(arrows, ["select; PgUp PgDn g G go further"]),
     fact("Enter", ["explain the selected request or sample"]),
-    fact("Esc", ["back; then clears selection, filter, window"]),
+    fact("Esc", ["back; then clears filter, window, selection"]),
     fact("/", ["filter by lane, model, status, reason; words must all fit"]),
     fact("w", ["all windows, then one at a time"]),
     fact("m", ["sort the pane in another way"]),

@@ -7,6 +7,7 @@ export interface ReadKeys {
 }
 
 const ESC = "\u001b";
+const ESCAPE_KEY: Key = { name: "esc", text: null };
 /** What follows ESC: CSI (`[ … letter`), SS3 (`O letter`). */
 const SEQUENCE = /^(?:\[[0-?]*[ -/]*[@-~]|O[ -~])/;
 /** One that may still go on. */
@@ -51,6 +52,11 @@ export function readKeys(text: string): ReadKeys {
     if (left.startsWith(ESC)) {
       const after = left.slice(ESC.length);
       if (UNFINISHED.test(after)) return { keys, rest: left };
+      if (after.startsWith(ESC)) {
+        keys.push(ESCAPE_KEY);
+        left = after;
+        continue;
+      }
       const sequence = SEQUENCE.exec(after)?.[0];
       const name = sequence === undefined ? undefined : sequenceName(sequence);
       if (name !== undefined) keys.push({ name, text: null });
@@ -70,7 +76,7 @@ export function readKeys(text: string): ReadKeys {
 
 /** A lone ESC is the key itself once nothing has followed for a moment. */
 export function endKeys(rest: string): readonly Key[] {
-  return rest === ESC ? [{ name: "esc", text: null }] : [];
+  return rest === ESC ? [ESCAPE_KEY] : [];
 }
 
 /** Modifiers (`[1;5A`) do not matter here. */

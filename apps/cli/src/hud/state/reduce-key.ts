@@ -98,12 +98,11 @@ function nextWindow(state: HudState): string | null {
   return names[at + 1] ?? null;
 }
 
-/** One thing at a time: the selection, the filter, the window. */
-function goBack(ui: HudUi): Partial<HudUi> {
-  if (ui.pane !== "latency" && ui.selected[ui.pane] !== null) {
-    return { selected: { ...ui.selected, [ui.pane]: null } };
-  }
-  return ui.filter === "" ? { window: null } : { filter: "" };
+/** One thing at a time: what hides rows first, then the selection. */
+function goBack({ filter, window, pane, selected }: HudUi): Partial<HudUi> {
+  if (filter !== "") return { filter: "" };
+  if (window !== null || pane === "latency") return { window: null };
+  return { selected: { ...selected, [pane]: null } };
 }
 
 function select(state: HudState, step: number): HudState {
