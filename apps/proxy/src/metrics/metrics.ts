@@ -1,5 +1,7 @@
 import type { TokenCounts } from "@ccp/usage-contract";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { SharedStatus } from "../shared/shared-count.ts";
+import { createSharedSeries, type SharedSeries } from "./shared-series.ts";
 
 const OPENMETRICS: string = Registry.OPENMETRICS_CONTENT_TYPE;
 const LATENCY_BUCKETS_MS = [50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 120_000, 300_000];
@@ -54,6 +56,8 @@ export interface ScrapeFacts {
     readonly sizeBytes: number | null;
   };
   readonly logDegraded: boolean;
+  /** `null`: the gateway counts for itself. */
+  readonly shared: SharedStatus | null;
 }
 
 export interface Metrics {
@@ -67,6 +71,7 @@ export interface Metrics {
   reloadFailed(): void;
   repair(name: string): void;
   inflight(change: 1 | -1): void;
+  readonly sharedDecision: SharedSeries["decision"];
   /** Prometheus text 0.0.4, or OpenMetrics. */
   render(openMetrics: boolean): Promise<{ contentType: string; body: string }>;
 }
@@ -81,6 +86,7 @@ export interface Metrics {
 export function createMetrics(facts: () => ScrapeFacts, version: string, startedTs: number): Metrics {
   const registry = new Registry();
   const series = createSeries(registry);
+  const shared = createSharedSeries(registry);
   series.started.set(startedTs);
   series.buildInfo.set({ version, node: process.version }, 1);
   return {
@@ -107,8 +113,11 @@ export function createMetrics(facts: () => ScrapeFacts, version: string, started
     reloadFailed: () => series.reloadFailures.inc(),
     repair: (name) => series.repairs.inc({ name }),
     inflight: (change) => series.inflight.inc(change),
+    sharedDecision: shared.decision,
     async render(openMetrics) {
-      setGauges(series, facts());
+      const now = facts();
+      setGauges(series, now);
+      shared.show(now.shared);
       const text = await registry.metrics();
       return openMetrics
         ? { contentType: OPENMETRICS, body: toOpenMetrics(text) }
@@ -239,11 +248,13 @@ function setLaneGauges(series: Series, { lane, ready, state, windows }: LaneGaug
 }
 
 /**
- * The same text as OpenMetrics: there a counter's family goes without `_total`, and the end is marked. The client
- * library's own way renames the counters for good, so that the next plain scrape loses them.
+ * The same text as OpenMetrics: there a counter's family goes without `_total`, no line is empty (Prometheus refuses the
+ * whole scrape for one), and the end is marked. The client library's own way renames the counters for good, so that the
+ * next plain scrape loses them.
  */
 export function toOpenMetrics(text: string): string {
-  return `${text.trimEnd().replace(/^(# (?:HELP|TYPE) \w+?)_total(?= )/gm, "$1")}\n# EOF\n`;
+  const dense = text.trimEnd().replace(/\n{2,}/g, "\n");
+  return `${dense.replace(/^(# (?:HELP|TYPE) \w+?)_total(?= )/gm, "$1")}\n# EOF\n`;
 }
 
 /** The log counts these itself and only up; a scrape shows where it stands. */
