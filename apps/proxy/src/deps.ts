@@ -8,6 +8,7 @@ import type { SeriesBook } from "./dashboard/series/series-book.ts";
 import type { BodyBudget } from "./exchange/read-body.ts";
 import type { LaneRegistry } from "./lanes/lane-runtime.ts";
 import type { Metrics } from "./metrics/metrics.ts";
+import type { SharedCount } from "./shared/shared-count.ts";
 import type { DecisionRing } from "./state/decision-ring.ts";
 import type { EventHub } from "./state/event-hub.ts";
 import type { Imports } from "./state/imports.ts";
@@ -57,6 +58,8 @@ export interface Deps {
   readonly modelHint: () => string | null;
   readonly engine: QuotaEngine;
   readonly book: LaneBook;
+  /** `null`: this gateway counts for itself. */
+  readonly shared: SharedCount | null;
   readonly sessions: SessionBook;
   /** Which lane minted which thinking signature and tool id. */
   readonly mints: MintBook;

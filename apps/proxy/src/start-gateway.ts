@@ -17,6 +17,7 @@ import { createMetrics, type Metrics } from "./metrics/metrics.ts";
 import { createModelLabel } from "./metrics/model-label.ts";
 import { createReadApi } from "./read-api/create-read-api.ts";
 import { scrapeFacts } from "./read-api/scrape-facts.ts";
+import type { OpenShared } from "./shared/open-shared.ts";
 import { createDecisionRing } from "./state/decision-ring.ts";
 import { createEventHub } from "./state/event-hub.ts";
 import { createImports, type Imports } from "./state/imports.ts";
@@ -62,6 +63,8 @@ export interface GatewayOptions {
   readonly imports?: Imports;
   /** Takes each change of the state as it is made. Default: none is kept. */
   readonly writeOp?: WriteOp;
+  /** Makes the count that this gateway shares with others. Default: it counts for itself. */
+  readonly openShared?: OpenShared;
   /** Called with the wired parts before the first request can come: the place to bring back earlier state. */
   readonly beforeListen?: (deps: Deps) => void;
 }
@@ -81,6 +84,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const deps = createDeps(options);
   options.telemetry?.attach(deps);
   options.beforeListen?.(deps);
+  deps.shared?.start();
   let rules: GuardRules = { hosts: new Set(), origins: new Set() };
   const listener = createListener(deps, createReadApi(deps), () => rules);
   const server = createGatewayServer(listener, options.settings.maxBodyBytes);
@@ -100,7 +104,7 @@ function createDeps(options: GatewayOptions): Deps {
   const { catalog } = options.catalogInForce;
   const first = options.readQuotas();
   const write = options.writeOp ?? (() => {});
-  const engine = journaledEngine(
+  const ownEngine = journaledEngine(
     createQuotaEngine({
       config: first.config,
       mode: settings.rerouteMode,
@@ -125,6 +129,10 @@ function createDeps(options: GatewayOptions): Deps {
   });
   // Gauges read the finished parts, which do not exist before the metrics do.
   const metrics: Metrics = createMetrics(() => scrapeFacts(deps), options.version, clock.wallMs() / 1000);
+  const ownBook = journaledBook(createLaneBook(), write);
+  const random = options.random ?? Math.random;
+  const base = { engine: ownEngine, book: ownBook, clock, notice: options.notice, metrics, random };
+  const { engine, book, count } = options.openShared?.(base) ?? { ...base, count: null };
   const deps: Deps = {
     settings,
     version: options.version,
@@ -137,7 +145,8 @@ function createDeps(options: GatewayOptions): Deps {
     modelLabel: createModelLabel(catalog, (model) => engine.quotaKey(model)),
     modelHint: options.modelHint,
     engine,
-    book: journaledBook(createLaneBook(), write),
+    book,
+    shared: count,
     sessions: journaledSessions(createSessionBook(), write),
     mints: createMintBook({ capacity: MINTS_KEPT }),
     hasSeveralLanes: [...lanes.values()].filter((lane) => laneUnusable(lane) === null).length > 1,
@@ -156,7 +165,7 @@ function createDeps(options: GatewayOptions): Deps {
     startedMonoMs: clock.monoMs(),
     bodyBudget: { heldBytes: 0, maxBytes: MAX_HELD_BODY_BYTES },
     newId: options.newId ?? createIdSource(clock.wallMs),
-    random: options.random ?? Math.random,
+    random,
     notice: options.notice,
     saveSoon: options.saveSoon ?? (() => {}),
     drain: { active: false },
@@ -209,5 +218,6 @@ async function close(server: Server, deps: Deps): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeAllConnections();
   await closed;
+  await deps.shared?.close();
   await closeLanes(deps.lanes);
 }

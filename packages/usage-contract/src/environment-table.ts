@@ -51,7 +51,7 @@ export const ENVIRONMENT: readonly EnvVariable[] = [
   row("CCP_HEADER_TIMEOUT", "600s", "longest wait for an upstream's headers"),
   row("CCP_SSE_IDLE_TIMEOUT", "300s", "longest silence of an upstream stream"),
   row("CCP_PERSIST", "1", "0 keeps history in memory only; the log stays"),
-  secret("CCP_REDIS_URL", "shared counters for several gateways"),
+  secret("CCP_REDIS_URL", "shared counters for several gateways: redis://host:6379/0?plan=NAME&timeout=50ms"),
   row("OFFLOAD_PAUSED", "0", "1 sends everything to anthropic"),
   row("CCP_MODEL", null, "route as if this model had been asked for"),
   row("CCP_PROFILE", null, "picks the scoped key variables of the catalog"),

@@ -3,13 +3,14 @@ import type { Deps } from "../deps.ts";
 import { type OwnError, sendError } from "../http/answer.ts";
 import { accept, releaseBody } from "./accept.ts";
 import { askLane } from "./ask-lane.ts";
+import { decideTogether } from "./decide-together.ts";
 import { allLanesSpent, emptyAnswer, noAnswer, noUsableLane, upstreamRedirect } from "./fail.ts";
 import type { Judged } from "./judge.ts";
 import { type Decided, decideNext, NOTHING_TRIED, type Progress, planQuestion } from "./plan.ts";
 import { type Preparation, prepare } from "./prepare.ts";
 import { readQuestion } from "./read-question.ts";
 import { downstreamHeaders, relay } from "./relay.ts";
-import { type Attempt, lastAttempt, type Run, type SendDecision, triedLanes } from "./run.ts";
+import { type Attempt, LEASE_MS, lastAttempt, type Run, type SendDecision, triedLanes } from "./run.ts";
 import { countWaste, logDecision, settleAttempt, settleExchange } from "./settle.ts";
 import { spentLanes } from "./spent-lanes.ts";
 import { type AnswerHead, CallFailure, type UpstreamCall } from "./upstream-call.ts";
@@ -56,9 +57,16 @@ export async function runExchange(
 async function attemptLanes(run: Run, deps: Deps): Promise<void> {
   let last: Judged | null = null;
   for (;;) {
-    const nowMs = deps.clock.wallMs();
-    const decided = decideNext(run.plan, progressOf(run, last), nowMs, deps);
+    const progress = progressOf(run, last);
+    // Only where gateways share a count is anything awaited here, with the tokens reserved meanwhile.
+    const decided =
+      deps.shared === null
+        ? decideNext(run.plan, progress, deps.clock.wallMs(), deps)
+        : await decideTogether(run, progress, deps.shared, deps);
+    if (run.clientGone)
+      return last === null ? undefined : settleExchange(run, { kind: "client_gone", judged: last }, deps);
     if (decided.decision.kind !== "send") return conclude(run, decided, last, deps);
+    const nowMs = deps.clock.wallMs();
     endCall(last?.sent.call);
     countWaste(run, deps);
 
@@ -79,7 +87,9 @@ async function attemptLanes(run: Run, deps: Deps): Promise<void> {
 /** Whatever went wrong, nothing stays reserved and no call runs on. A settled attempt is left as it is. */
 function abandon(run: Run, deps: Deps): void {
   const nowMs = deps.clock.wallMs();
-  for (const attempt of run.attempts) deps.engine.settle(run.accepted.rid, attempt.number, null, nowMs);
+  // One more than there are attempts: a decision may have been reserved, and not opened.
+  for (let number = 1; number <= run.attempts.length + 1; number += 1)
+    deps.engine.settle(run.accepted.rid, number, null, nowMs);
   deps.book.endProbe(run.accepted.rid, false, nowMs);
   endCall(run.activeCall);
 }
@@ -139,9 +149,6 @@ function open(
   logDecision(run, attempt, deps);
   return attempt;
 }
-
-/** A backstop for leases whose exchange never ends; every ordinary end settles its own. */
-const LEASE_MS = 3_600_000;
 
 /** The answer is the client's: its head, its bytes, and where it came from. */
 async function pass(run: Run, attempt: Attempt, judged: Judged, deps: Deps): Promise<void> {

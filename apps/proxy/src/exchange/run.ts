@@ -6,6 +6,9 @@ import type { Decided, Plan } from "./plan.ts";
 import type { Prepared } from "./prepare.ts";
 import type { CallFailureKind, UpstreamCall } from "./upstream-call.ts";
 
+/** A backstop for leases whose exchange never ends; every ordinary end settles its own. */
+export const LEASE_MS = 3_600_000;
+
 export type SendDecision = Extract<Decision, { kind: "send" }>;
 
 /** What came of an attempt, without the bytes. */

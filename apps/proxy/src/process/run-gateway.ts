@@ -6,6 +6,8 @@ import { acquireStateLock, openUsageLog, type StatePaths, statePaths } from "@cc
 import type { DemoWorld } from "../demo/open-demo.ts";
 import type { CatalogInForce, Clock, Notice } from "../deps.ts";
 import { startQuotaPolls } from "../lanes/quota-poll.ts";
+import type { OpenShared } from "../shared/open-shared.ts";
+import { parseShared } from "../shared/shared-settings.ts";
 import { type Gateway, startGateway } from "../start-gateway.ts";
 import { checkQuotaLanes } from "../state/check-quota-lanes.ts";
 import { findCheckout } from "../state/find-checkout.ts";
@@ -57,6 +59,7 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
   });
   const hint = watchModelHint(settings.manualModel, paths.modelHint);
   const telemetry = await startTelemetry(settings);
+  const openShared = await readShared(settings, paths.stateDir, demo !== null);
   const persistence = openPersistence({ paths, log, clock, notice, persist: settings.persist });
   const gateway = await listenOrExplain(settings, () =>
     startGateway({
@@ -73,6 +76,7 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
       probeResults: paths.probeResults,
       ...persistence.gateway,
       ...(telemetry === null ? {} : { telemetry }),
+      ...(openShared === null ? {} : { openShared }),
     }),
   );
   const calibrator = startCalibrator(gateway.deps, paths.probeResults);
@@ -105,8 +109,6 @@ const notice: Notice = (level, message) => {
 function readSettings(env: RunOptions["env"]): Settings {
   const { settings, warnings, errors } = parseEnv(env);
   for (const warning of warnings) notice("warn", warning);
-  if (settings.redisUrl !== null)
-    notice("warn", "CCP_REDIS_URL is set, but this version keeps its counts to itself");
   const [first, ...more] = errors;
   if (first !== undefined) throw new StartError(first, more, EXIT_BAD_CONFIG);
   return settings;
@@ -117,6 +119,23 @@ async function startTelemetry({ otel }: Settings): Promise<Telemetry | null> {
   if (otel === null) return null;
   const { openTelemetry } = await import("../telemetry/open-telemetry.ts");
   return openTelemetry({ otel, version: packageVersion(), notice });
+}
+
+/** The client library is loaded for this alone. */
+async function readShared(
+  { redisUrl }: Settings,
+  stateDir: string,
+  isDemo: boolean,
+): Promise<OpenShared | null> {
+  if (redisUrl === null) return null;
+  if (isDemo) {
+    notice("warn", "CCP_REDIS_URL is left alone: the demo's time is not the others'");
+    return null;
+  }
+  const parsed = parseShared(redisUrl);
+  if (!parsed.success) throw new StartError(parsed.reason, [], EXIT_BAD_CONFIG);
+  const { sharedOverRedis } = await import("../shared/open-shared.ts");
+  return sharedOverRedis(parsed.settings, stateDir);
 }
 
 interface ConfigFiles {

@@ -25,6 +25,8 @@ export function readyz(deps: Deps): { ready: boolean; body: Readyz } {
       providers,
       ts: deps.clock.wallMs() / 1000,
       source: deps.catalogInForce.path ?? "built-in",
+      // Told, and never a reason not to be ready: without the shared count this gateway serves by its own.
+      ...(deps.shared === null ? {} : { shared: deps.shared.status().state }),
       ...(error === null ? {} : { error }),
     },
   };

@@ -38,6 +38,7 @@ export function scrapeFacts(deps: Deps): ScrapeFacts {
     partialWrites,
     store: { writes, writeErrors, sizeBytes: kind === "sqlite" ? sizeBytes : null },
     logDegraded: degraded !== null,
+    shared: deps.shared?.status() ?? null,
   };
 }
 

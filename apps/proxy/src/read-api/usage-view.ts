@@ -34,6 +34,7 @@ export function usageView(deps: Deps): UsageView {
       host: deps.settings.host,
     },
     log: logState(deps),
+    ...sharedState(deps),
     ...waitingQuotas(deps),
     ...lastSwitch(deps),
     ...(deps.demo ? { demo: true } : {}),
@@ -49,6 +50,15 @@ export function usageView(deps: Deps): UsageView {
 function windowLengths(deps: Deps): { rolling_seconds: number; weekly_seconds: number } {
   const { rollingMs, weeklyMs } = deps.quotas.current().config;
   return { rolling_seconds: rollingMs / 1000, weekly_seconds: weeklyMs / 1000 };
+}
+
+/** Whose figures these are: without it this gateway's alone. */
+function sharedState(deps: Deps): Pick<UsageView, "shared"> {
+  if (deps.shared === null) return {};
+  const { state, plan, gateways, sinceMs, reason } = deps.shared.status();
+  return {
+    shared: { state, plan, gateways, since_ts: sinceMs / 1000, ...(reason === null ? {} : { reason }) },
+  };
 }
 
 function logState(deps: Deps): NonNullable<UsageView["log"]> {

@@ -2,6 +2,7 @@ import type { QuotaEngine } from "@ccp/quota-engine";
 import type { LaneBook, SessionBook } from "@ccp/router-policy";
 import { eventKey } from "@ccp/usage-store";
 import type { StateOp } from "@ccp/usage-store/node";
+import { delegate } from "./delegate.ts";
 
 /** Takes one change of the state: a journal does. */
 export type WriteOp = (op: StateOp) => void;
@@ -115,20 +116,4 @@ export function journaledSessions(sessions: SessionBook, write: WriteOp): Sessio
       if (saved !== null) write(["sessions", "adopt", saved]);
     },
   } satisfies Partial<SessionBook>);
-}
-
-/** An object that passes every call on. Calls are bound once: they stand on the request path. */
-function delegate<T extends object>(inner: T): T {
-  const outer = {};
-  for (const [name, property] of Object.entries(
-    Object.getOwnPropertyDescriptors(Object.getPrototypeOf(inner)),
-  )) {
-    if (name === "constructor") continue;
-    const own =
-      property.get === undefined
-        ? { value: property.value.bind(inner), writable: true }
-        : { get: property.get.bind(inner) };
-    Object.defineProperty(outer, name, { ...own, enumerable: true, configurable: true });
-  }
-  return outer as T;
 }

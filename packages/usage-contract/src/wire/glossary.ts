@@ -196,6 +196,7 @@ const FIELD_NOTES: Readonly<Record<string, string>> = {
   resets_at: "Unix seconds, or RFC 3339",
   routes: "first match wins",
   scoped_env: "variable of the key by profile",
+  shared: "the count shared with other gateways; its windows then show what all of them use",
   totals: "since the gateway was started; a crash does not end it",
   trust_origin: "the client's own credential may go there",
   uptime_sec: "seconds since the gateway started",
@@ -361,6 +362,7 @@ const NARROWER_NOTES: Readonly<Record<string, string>> = {
   "QuotasView.config.pools.*.models": "names or globs of the models that share the pool",
   "QuotasFile.$schema": "for editors",
   "Readyz.providers.*.status": "state of the lane in one word",
+  "Readyz.shared": "state of the shared count, which never makes a gateway unready",
   "Readyz.source": "catalog in use: a path or `built-in`",
   "UnitView.points_per_million.cache_creation": "tokens written to the prompt cache",
   "UnitView.points_per_million.cache_read": "tokens read from the prompt cache",
@@ -370,6 +372,12 @@ const NARROWER_NOTES: Readonly<Record<string, string>> = {
   "UsageEvent.reason": "how the exchange ended",
   "UsageEvent.status": "HTTP status of the attempt; −1 on decision entries",
   "UsageSample.reason": "how the exchange ended",
+  "UsageView.shared.gateways": "gateways that count together, this one included, as heard last",
+  "UsageView.shared.plan": "name under which they count together",
+  "UsageView.shared.reason": "why the state is not `on`",
+  "UsageView.shared.since_ts": "when that state began",
+  "UsageView.shared.state":
+    "on: decisions go by what all use; slow or away: by what was heard last; joining: being brought level",
   "Would.lanes": "lanes that may be asked, the preferred one first",
   "Would.lane": "lane it would go to; null where it would be refused",
 };

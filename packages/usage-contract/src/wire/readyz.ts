@@ -10,5 +10,7 @@ export const ReadyzSchema = v.looseObject({
   ts: number,
   source: text,
   error: v.optional(text),
+  /** State of the shared count, where there is one. It never makes a gateway unready. */
+  shared: v.optional(text),
 });
 export type Readyz = v.InferOutput<typeof ReadyzSchema>;

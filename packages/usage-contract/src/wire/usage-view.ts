@@ -105,6 +105,16 @@ export const UsageViewSchema = v.looseObject({
   /** Which process answers. */
   gateway: v.optional(v.looseObject({ version: text, node: text, pid: number, host: text })),
   log: v.optional(v.looseObject({ dropped: number, partial_writes: number, degraded: v.nullable(text) })),
+  /** The count that this gateway shares with others: every figure of a capped window is then that of all of them. */
+  shared: v.optional(
+    v.looseObject({
+      state: v.picklist(["on", "slow", "away", "joining"]),
+      plan: text,
+      gateways: number,
+      since_ts: number,
+      reason: v.optional(text),
+    }),
+  ),
   failover_paused: v.optional(v.literal(true)),
   model_hint: v.optional(text),
   quota_issues: v.optional(number),

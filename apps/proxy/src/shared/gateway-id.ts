@@ -1,0 +1,54 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { GatewayIdentity } from "@ccp/shared-quota";
+
+/** Who this gateway is among those on its plan: the same over restarts, as long as its state folder is. */
+export interface GatewayId {
+  readonly identity: GatewayIdentity;
+  /** Becomes another one: a copy of this state folder is in use elsewhere. */
+  renew(): void;
+}
+
+/** @param stateDir `null`, or one that cannot be written: then the id ends with the process. */
+export function openGatewayId(stateDir: string | null): GatewayId {
+  const file = stateDir === null ? null : join(stateDir, "gateway-id");
+  let gateway = read(file) ?? create(file);
+  let sequence = 0;
+  const life = randomUUID();
+  return {
+    identity: {
+      get gateway() {
+        return gateway;
+      },
+      life,
+      nextSequence: () => {
+        sequence += 1;
+        return sequence;
+      },
+    },
+    renew() {
+      gateway = create(file);
+    },
+  };
+}
+
+function read(file: string | null): string | null {
+  if (file === null) return null;
+  try {
+    const [id] = /^[0-9a-f-]{36}$/.exec(readFileSync(file, "utf8").trim()) ?? [];
+    return id ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function create(file: string | null): string {
+  const id = randomUUID();
+  try {
+    if (file !== null) writeFileSync(file, `${id}\n`, { mode: 0o600 });
+  } catch {
+    // The folder cannot be written: counts of an earlier process stay in the store under its own id and age out.
+  }
+  return id;
+}

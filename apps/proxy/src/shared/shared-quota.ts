@@ -1,0 +1,351 @@
+import type { OthersView, QuotaEngine, SharedWindow, UsageRecord } from "@ccp/quota-engine";
+import type { LaneBook } from "@ccp/router-policy";
+import type {
+  Reservation,
+  SettleRequest,
+  SharedStore,
+  UnknownGateway,
+  Weighed,
+  WindowAsk,
+} from "@ccp/shared-quota";
+import type { LaneId, WindowReading } from "@ccp/usage-contract";
+import type { Clock, Notice } from "../deps.ts";
+import { LeaseList } from "./lease-list.ts";
+import { MarkExchange } from "./mark-exchange.ts";
+import { Outbox } from "./outbox.ts";
+import { ReadingExchange } from "./reading-exchange.ts";
+import type { Claim, SharedCount, SharedState, SharedStatus } from "./shared-count.ts";
+import { StoreLink } from "./store-link.ts";
+import { StoreTime } from "./store-time.ts";
+import { Watched, type WatchedWindow } from "./watched.ts";
+
+/** As long as a gateway that was cut off with us may need to tell its counts anew. */
+const GATHER_MS = 5_000;
+/** A request that proves a lane and is not heard of again. */
+const PROBE_MS = 120_000;
+/** Often enough to be heard of, and for figures of a gateway without traffic. */
+const BEAT_MS = 3_000;
+
+export interface SharedQuotaOptions {
+  readonly engine: QuotaEngine;
+  readonly book: LaneBook;
+  readonly clock: Clock;
+  readonly notice: Notice;
+  readonly plan: string;
+  /** The longest that a decision waits for the store. */
+  readonly capMs: number;
+  /** Connects; `onGone` is called once when the connection ends by itself. */
+  readonly connect: (onGone: (reason: string) => void) => Promise<SharedStore & { close(): void }>;
+  /** The gateway's id is used by another process that lives: from now on it is another one. */
+  readonly renewId: () => void;
+  readonly random: () => number;
+  /** What a decision waited for the store, ms, and what came of it. */
+  readonly onDecision?: (outcome: "granted" | "refused" | "alone", waitedMs: number) => void;
+}
+
+/** Keeps this gateway's engine and book level with those of the others on the plan. */
+export class SharedQuota implements SharedCount {
+  readonly #options: SharedQuotaOptions;
+  readonly #link: StoreLink;
+  readonly #time = new StoreTime();
+  readonly #leases = new LeaseList();
+  readonly #outbox = new Outbox();
+  readonly #marks: MarkExchange;
+  readonly #readings: ReadingExchange;
+  readonly #watched: Watched;
+  readonly #tally = { granted: 0, refused: 0, alone: 0 };
+  #newsVersion = -1;
+  #gateways = 1;
+  #gatherUntilMono = Number.NEGATIVE_INFINITY;
+  #flushing = false;
+  #isJoining = false;
+  /** `null`: nothing was told yet. */
+  #isToldAway: boolean | null = null;
+  #beat: NodeJS.Timeout | undefined;
+
+  constructor(options: SharedQuotaOptions) {
+    this.#options = options;
+    this.#marks = new MarkExchange(options.book, this.#time);
+    this.#readings = new ReadingExchange(options.engine, this.#time);
+    this.#watched = new Watched(options.engine);
+    this.#link = new StoreLink({
+      connect: options.connect,
+      capMs: options.capMs,
+      clock: options.clock,
+      random: options.random,
+      join: (store) => this.#join(store),
+      onTaken: options.renewId,
+      probe: () => void this.#look(),
+      onState: (state, reason, before) => this.#onState(state, reason, before),
+    });
+  }
+
+  start(): void {
+    this.#link.start();
+    this.#beat = setInterval(() => void this.#look(), BEAT_MS);
+    this.#beat.unref();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#beat);
+    this.#flush();
+    await this.#link.close();
+  }
+
+  status(): SharedStatus {
+    const { state, sinceMs, reason, joins } = this.#link;
+    return {
+      state,
+      plan: this.#options.plan,
+      gateways: this.#gateways,
+      sinceMs,
+      reason,
+      joins,
+      ...this.#tally,
+    };
+  }
+
+  async claim(claim: Claim): Promise<boolean> {
+    const { clock } = this.#options;
+    const startedMono = clock.monoMs();
+    const outcome = await this.#claim(claim);
+    this.#tally[outcome] += 1;
+    this.#options.onDecision?.(outcome, clock.monoMs() - startedMono);
+    return outcome !== "refused";
+  }
+
+  async #claim(claim: Claim): Promise<"granted" | "refused" | "alone"> {
+    const nowMs = this.#options.clock.wallMs();
+    const asked = this.#watched.windowsOf(claim, nowMs);
+    const own = asked.filter(({ lane }) => lane === claim.lane).map(({ window }) => window.scope);
+    const scopes = [...new Set(own)];
+    const id = leaseId(claim.rid, claim.attempt);
+    const tokens = Math.ceil(claim.predictedTokens);
+    this.#leases.open(id, scopes, tokens);
+    if (!this.#link.answers) {
+      this.#tellHeld(id);
+      return "alone";
+    }
+    this.#flush();
+    const taken = (): void => {
+      const ended = this.#leases.tell(id) === null;
+      if (ended) this.#tell({ held: scopes.map((scope) => ({ scope, tokens: -tokens })) });
+    };
+    const reply = await this.#weigh(asked, this.#reservation(claim, asked, scopes, tokens), claim, (late) => {
+      // It was acted on meanwhile, whatever the store says now.
+      if (late.kind !== "weighed") return;
+      if (late.refusedBy === null) taken();
+      else this.#tellHeld(id);
+    });
+    if (reply === null || reply.kind === "unknown") return "alone";
+    if (reply.refusedBy !== null) return "refused";
+    taken();
+    return "granted";
+  }
+
+  /** Where the store hears, though it may answer late, the others shall see what is held here. */
+  #tellHeld(id: string): void {
+    if (this.#hears) this.#tell({ held: this.#leases.tell(id) ?? [] });
+  }
+
+  /** What is told now arrives, at once or after what is being brought level. */
+  get #hears(): boolean {
+    return this.#link.sends || this.#isJoining;
+  }
+
+  #reservation(
+    claim: Claim,
+    asked: readonly WatchedWindow[],
+    scopes: readonly string[],
+    tokens: number,
+  ): Reservation {
+    const limits = asked.flatMap(({ lane, window }, place) =>
+      lane === claim.lane && claim.hasRoom ? [{ window: place, tokens: window.limitTokens }] : [],
+    );
+    return { scopes, tokens, limits };
+  }
+
+  async #weigh(
+    asked: readonly WatchedWindow[],
+    reserve: Reservation | null,
+    claim: Claim | null,
+    onLate: (reply: UnknownGateway | Weighed) => void,
+  ): Promise<UnknownGateway | Weighed | null> {
+    const { clock } = this.#options;
+    const askedMs = clock.wallMs();
+    const marks = claim?.proves ?? [];
+    const take = (reply: UnknownGateway | Weighed): void => {
+      this.#time.learn(reply.nowMs, askedMs, clock.wallMs());
+      if (reply.kind === "unknown") this.#link.lost();
+      else this.#observe(asked, reply);
+    };
+    const waitMs = Math.max(1, this.#options.capMs - (claim?.waitedMs ?? 0));
+    return this.#link.ask(
+      (store) =>
+        store.weigh({
+          windows: asked.map(({ window }) => this.#toAsk(window)),
+          reserve,
+          probe:
+            claim === null || marks.length === 0
+              ? null
+              : { marks, rid: claim.rid, untilMs: this.#time.toStore(askedMs + PROBE_MS) },
+          newsVersion: this.#newsVersion,
+        }),
+      take,
+      onLate,
+      waitMs,
+    );
+  }
+
+  #toAsk(window: SharedWindow): WindowAsk {
+    const { scope, window: name, lengthMs, bucketMs, sinceMs, ownStart } = window;
+    return {
+      scope,
+      window: name,
+      lengthMs,
+      bucketMs,
+      sinceMs: sinceMs === null ? null : this.#time.toStore(sinceMs),
+      ownStart,
+    };
+  }
+
+  /** What was counted here is in the store's sums as well, as far as it was told: the rest is the others'. */
+  #observe(asked: readonly WatchedWindow[], reply: Weighed): void {
+    const { engine, clock } = this.#options;
+    const nowMs = clock.wallMs();
+    const atLeast = clock.monoMs() < this.#gatherUntilMono;
+    this.#gateways = reply.gateways;
+    const views = new Map<string, { lane: LaneId; model: string; views: OthersView[] }>();
+    for (const [place, { lane, model, window }] of asked.entries()) {
+      const told = reply.windows[place];
+      if (told === undefined) continue;
+      const key = `${lane}\n${model}`;
+      const of = views.get(key) ?? { lane, model, views: [] };
+      of.views.push({
+        scope: window.scope,
+        window: window.window,
+        usedTokens: Math.max(0, told.usedTokens - window.usedTokens),
+        heldTokens: reply.heldByOthers.get(window.scope) ?? 0,
+        startMs: told.startMs === null ? null : this.#time.toWall(told.startMs),
+        atLeast,
+      });
+      views.set(key, of);
+    }
+    for (const of of views.values()) engine.observeOthers(of.lane, of.model, of.views, reply.gateways, nowMs);
+    if (reply.news === null) return;
+    // Versions only grow: a smaller one is of a store that lost what it had.
+    if (reply.news.version < this.#newsVersion) this.#marks.forget();
+    this.#newsVersion = reply.news.version;
+    this.#marks.adopt(reply.news.marks, nowMs);
+    this.#readings.adopt(reply.news.readings, nowMs);
+    this.marksChanged();
+  }
+
+  /** Brings the figures of what was asked for lately, and shows the others that this gateway is there. */
+  async #look(): Promise<void> {
+    if (!this.#link.sends) return;
+    this.#flush();
+    await this.#weigh(this.#watched.all(this.#options.clock.wallMs()), null, null, () => {});
+  }
+
+  async #join(store: SharedStore): Promise<boolean> {
+    const { clock, engine } = this.#options;
+    const askedMs = clock.wallMs();
+    this.#time.learn(await store.clock(), askedMs, clock.wallMs());
+    const nowMs = clock.wallMs();
+    // From here on, what happens comes after what is told now.
+    this.#outbox.clear();
+    this.#isJoining = true;
+    const { kind } = await store.sync({
+      series: engine.sharedSeries(nowMs).map((series) => ({
+        ...series,
+        rows: series.rows.map(({ atMs, tokens }) => ({ atMs: this.#time.toStore(atMs), tokens })),
+      })),
+      held: this.#leases.tellAll(),
+      tells: this.#marks.changes(),
+    });
+    if (kind === "taken") return false;
+    this.#gatherUntilMono = clock.monoMs() + GATHER_MS;
+    store.onNews(() => void this.#look());
+    return true;
+  }
+
+  #onState(state: SharedState, reason: string | null, before: SharedState): void {
+    const { engine, notice, clock, plan } = this.#options;
+    const nowMs = clock.wallMs();
+    this.#isJoining = false;
+    if (before === "on") engine.standAlone(this.#gateways, nowMs);
+    if (state === "on") {
+      engine.standAlone(1, nowMs);
+      this.#flush();
+      void this.#look();
+      if (this.#isToldAway !== false) notice("info", `plan ${plan}: counting together with other gateways`);
+      this.#isToldAway = false;
+    }
+    if (state !== "away" || this.#isToldAway === true) return;
+    this.#isToldAway = true;
+    notice("warn", `plan ${plan}: the shared count cannot be reached (${reason}); this gateway counts alone`);
+  }
+
+  // ---- what the gateway did
+
+  ended(rid: string, attempt: number, record: UsageRecord | null): void {
+    this.#tell({ held: this.#leases.end(leaseId(rid, attempt)) });
+    if (record !== null) this.counted(record);
+  }
+
+  counted(record: UsageRecord): void {
+    const atMs = this.#time.toStore(Math.min(record.atMs, this.#options.clock.wallMs()));
+    const costs = this.#options.engine.sharedCosts(record).filter((cost) => cost.tokens > 0);
+    this.#tell({ counts: costs.map((cost) => ({ ...cost, atMs })) });
+  }
+
+  read(lane: LaneId, model: string | null, readings: readonly WindowReading[], nowMs: number): void {
+    if (this.#hears) this.#tell({ tells: this.#readings.changes(lane, model, readings, nowMs) });
+  }
+
+  marksChanged(byHand = false): void {
+    if (this.#hears) this.#tell({ tells: this.#marks.changes(byHand) });
+  }
+
+  probeTaken(rid: string): void {
+    this.#marks.ownProbes.add(rid);
+  }
+
+  probeEnded(rid: string): void {
+    if (this.#marks.ownProbes.delete(rid)) this.#tell({ tells: [{ kind: "probe_end", rid }] });
+  }
+
+  /** Windows or weights are others now: all is told anew. */
+  reconfigured(): void {
+    this.#link.lost();
+  }
+
+  #tell(request: Partial<SettleRequest>): void {
+    // What happens without a connection is in what is told when there is one again.
+    if (!this.#hears) return;
+    this.#outbox.add(request);
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#flushing = false;
+    if (!this.#link.sends) return;
+    const request = this.#outbox.take();
+    if (request === null) return;
+    void this.#link.ask(
+      (store) => store.settle(request),
+      (reply) => {
+        if (reply.kind === "unknown") this.#link.lost();
+      },
+      () => {},
+      this.#options.capMs,
+    );
+  }
+}
+
+function leaseId(rid: string, attempt: number): string {
+  return `${attempt}:${rid}`;
+}

@@ -1,0 +1,58 @@
+import type { QuotaEngine, SharedWindow } from "@ccp/quota-engine";
+import type { LaneId, TrafficClass } from "@ccp/usage-contract";
+
+/** Models on lanes that are kept fresh without traffic. */
+const MAX_WATCHED = 64;
+
+export interface WatchedWindow {
+  readonly lane: LaneId;
+  readonly model: string;
+  readonly window: SharedWindow;
+}
+
+/** Which models on which lanes were asked for lately. */
+export class Watched {
+  readonly #engine: QuotaEngine;
+  /** The latest last. */
+  readonly #pairs = new Map<string, { readonly lane: LaneId; readonly model: string }>();
+
+  constructor(engine: QuotaEngine) {
+    this.#engine = engine;
+  }
+
+  /** The capped windows of all lanes that a request may go to. */
+  windowsOf(
+    asked: {
+      readonly model: string;
+      readonly laneIds: readonly LaneId[];
+      readonly trafficClass: TrafficClass;
+    },
+    nowMs: number,
+  ): WatchedWindow[] {
+    const { model, trafficClass } = asked;
+    return asked.laneIds.flatMap((lane) => {
+      const windows = this.#engine.sharedWindows({ lane, model, trafficClass, nowMs });
+      if (windows.length > 0) this.#watch(lane, model);
+      return windows.map((window) => ({ lane, model, window }));
+    });
+  }
+
+  /** Those of everything asked for lately, each once. */
+  all(nowMs: number): WatchedWindow[] {
+    const windows = new Map<string, WatchedWindow>();
+    for (const { lane, model } of this.#pairs.values()) {
+      for (const window of this.#engine.sharedWindows({ lane, model, nowMs })) {
+        windows.set(`${lane}\n${model}\n${window.scope}\n${window.window}`, { lane, model, window });
+      }
+    }
+    return [...windows.values()];
+  }
+
+  #watch(lane: LaneId, model: string): void {
+    const key = `${lane}\n${model}`;
+    this.#pairs.delete(key);
+    this.#pairs.set(key, { lane, model });
+    const [oldest] = this.#pairs.keys();
+    if (this.#pairs.size > MAX_WATCHED && oldest !== undefined) this.#pairs.delete(oldest);
+  }
+}
