@@ -1,5 +1,4 @@
-import { describeCatalog, resolveLaneKeys } from "@ccp/provider-catalog";
-import { readCatalog, readQuotas } from "@ccp/provider-catalog/node";
+import { readQuotas } from "@ccp/provider-catalog/node";
 import { ENVIRONMENT } from "@ccp/usage-contract";
 import type { CliInput } from "../args/cli-input.ts";
 import type { CliArgs, CliCommand } from "../cli-command.ts";
@@ -11,6 +10,7 @@ import { renderProviders } from "../render/providers.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
 import type { Session } from "../session.ts";
 import { configPlace } from "./config-place.ts";
+import { shellCatalog } from "./provider-catalog.ts";
 
 const args: CliArgs = {
   json: { type: "boolean", description: "as JSON (ccp.config/1); keys only as set or missing" },
@@ -29,13 +29,12 @@ export const configShowCommand: CliCommand = {
 
 async function runConfigShow(input: CliInput, session: Session): Promise<ExitCode> {
   const { deps, look } = session;
-  const read = readCatalog(configPlace(session));
-  const keys = resolveLaneKeys(read.catalog, deps.env, session.settings.profile);
-  const view = describeCatalog(read.catalog, keys);
+  // Never the gateway's own: the rest that is shown here is this shell's, too.
+  const read = await shellCatalog(session);
   const quotas = readQuotas(configPlace(session));
   const settings = shownSettings(session);
   if (input.flag("json")) {
-    const { providers, routes } = view;
+    const { providers, routes } = read;
     const value = {
       schema: "ccp.config/1",
       environment: Object.fromEntries(settings.map(({ name, value }) => [name, value])),
@@ -58,7 +57,7 @@ async function runConfigShow(input: CliInput, session: Session): Promise<ExitCod
     deps.stdout.write(`${safeJson(JSON.stringify(value, null, 2))}\n`);
   } else {
     deps.stdout.write(
-      `${renderProviders(view, read.path, look())}\n${renderConfig(quotas, settings, look())}`,
+      `${renderProviders(read, read.path, look())}\n${renderConfig(quotas, settings, look())}`,
     );
   }
   const broken = [read, quotas].filter(({ issues }) => issues.length > 0);
