@@ -128,7 +128,7 @@ function knowledge(): Markup {
 function decisions(): Markup {
   return html`<section class="card" aria-labelledby="h-stream"><h2 id="h-stream">Decisions</h2><p class="note">The newest requests, as they happen. Open one to see why it went where it went.</p>
 <div class="row heads" aria-hidden="true"><span>Time</span><span>Model</span><span>Lane</span><span>Rule</span><span>Status</span><span>Took</span><span>Tokens in → out</span><span>Headroom</span></div>
-<ol id="stream" class="stream"></ol></section>
+<ol id="stream" class="stream"></ol><button type="button" id="more" class="more" aria-expanded="false" aria-controls="stream">Show more</button></section>
 <section class="card" aria-labelledby="h-samples"><h2 id="h-samples">Orchestrator decisions</h2><p class="note">Dry runs: where a request would go. Nothing was sent.</p><div id="samples" class="scroll" tabindex="0" role="group" aria-label="Orchestrator decisions"></div></section>`;
 }
 

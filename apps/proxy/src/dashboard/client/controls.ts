@@ -20,6 +20,7 @@ export function createControls(handlers: ControlHandlers): void {
   onChoice("range", (value) => handlers.range(value as SeriesRange));
   onChoice("split", (value) => handlers.split(value as Split));
   themeButton(handlers.redraw);
+  moreButton();
   copyButton("copy-command", () => byId("command").textContent ?? "");
   copyButton("copy-json", handlers.copy);
 }
@@ -51,6 +52,16 @@ function themeButton(redraw: () => void): void {
     redraw();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+}
+
+/** The stream starts short: what is below it should not have to be searched for. */
+function moreButton(): void {
+  const button = byId("more");
+  button.addEventListener("click", () => {
+    const isOpen = byId("stream").classList.toggle("all");
+    button.setAttribute("aria-expanded", `${isOpen}`);
+    setText(button, isOpen ? "Show fewer" : "Show more");
+  });
 }
 
 const COPIED_MS = 1_500;

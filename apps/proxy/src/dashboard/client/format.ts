@@ -22,6 +22,13 @@ export function tokens(count: number | null): string {
   return `${Math.round(count)}`;
 }
 
+/** The same for an axis, where round numbers stand: `5k`, `1.5M`. */
+export function axisTokens(count: number): string {
+  return tokens(count)
+    .replace(/(\.\d*?)0+(?=[kMG])/, "$1")
+    .replace(/\.(?=[kMG])/, "");
+}
+
 function threeDigits(value: number): string {
   const size = Math.abs(value);
   return value.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2);
@@ -86,16 +93,16 @@ export function clockSeconds(ts: number): string {
   return inZone("seconds", { hour: "2-digit", minute: "2-digit", second: "2-digit" }, ts);
 }
 
-/** `Tue 09:00` */
-export function weekdayClock(ts: number): string {
-  return `${inZone("weekday", { weekday: "short" }, ts)} ${clock(ts)}`;
+/** `Tue` */
+export function weekday(ts: number): string {
+  return inZone("weekday", { weekday: "short" }, ts);
 }
 
 /** When something happens: the clock alone within a day, else with its weekday, beyond a week with the date. */
 export function moment(ts: number, nowTs: number): string {
   const away = Math.abs(ts - nowTs);
   if (away < DAY) return clock(ts);
-  if (away < 7 * DAY) return weekdayClock(ts);
+  if (away < 7 * DAY) return `${weekday(ts)} ${clock(ts)}`;
   return inZone("date", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }, ts);
 }
 

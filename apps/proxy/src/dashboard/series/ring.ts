@@ -14,7 +14,7 @@ export class CellRing<T> {
   #newest = Number.NEGATIVE_INFINITY;
 
   get(cell: number): T | undefined {
-    return this.#cells.get(cell);
+    return cell <= this.#newest - KEPT_CELLS ? undefined : this.#cells.get(cell);
   }
 
   /** Sets a value; one that is already too old is dropped. */

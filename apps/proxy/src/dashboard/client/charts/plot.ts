@@ -1,5 +1,5 @@
 import uPlot from "uplot";
-import { clock, moment } from "../format.ts";
+import { clock, weekday } from "../format.ts";
 import type { Palette } from "../palette.ts";
 import { lonelySteps } from "../series-data.ts";
 import type { ChartFrame, ChartText } from "./chart-frame.ts";
@@ -92,7 +92,7 @@ function options(picture: () => Picture, palette: Palette, frame: ChartFrame): u
       x: { time: true, range: () => [picture().from, picture().to] },
       y: { range: (_, __, max) => [0, picture().yMax(max)] },
     },
-    axes: [timeAxis(palette, () => picture().text.nowTs), valueAxis(palette, picture)],
+    axes: [timeAxis(palette), valueAxis(palette, picture)],
     series: [{}, ...first.series],
     ...(first.bands === undefined ? {} : { bands: [...first.bands] }),
     hooks: {
@@ -114,7 +114,7 @@ const DAY_SEC = 86_400;
 const TIME_STEPS = [900, 1800, 3600, 7200, 10_800, 14_400, 21_600, 43_200, DAY_SEC, 2 * DAY_SEC];
 const LABEL_PX = 64;
 
-function timeAxis(palette: Palette, nowTs: () => number): uPlot.Axis {
+function timeAxis(palette: Palette): uPlot.Axis {
   return {
     stroke: palette.faint,
     font: palette.font,
@@ -125,7 +125,7 @@ function timeAxis(palette: Palette, nowTs: () => number): uPlot.Axis {
     incrs: TIME_STEPS,
     space: LABEL_PX,
     splits: (_, __, min, max, incr) => localSplits(min, max, incr),
-    values: (_, splits) => splits.map((ts) => (isMidnight(ts) ? dayName(ts, nowTs()) : clock(ts))),
+    values: (_, splits) => splits.map((ts) => (isMidnight(ts) ? weekday(ts) : clock(ts))),
   };
 }
 
@@ -140,10 +140,6 @@ function localSplits(min: number, max: number, incr: number): number[] {
 function isMidnight(ts: number): boolean {
   const date = new Date(ts * 1000);
   return date.getHours() === 0 && date.getMinutes() === 0;
-}
-
-function dayName(ts: number, nowTs: number): string {
-  return moment(ts, nowTs + 2 * DAY_SEC).slice(0, 3);
 }
 
 function valueAxis(palette: Palette, picture: () => Picture): uPlot.Axis {

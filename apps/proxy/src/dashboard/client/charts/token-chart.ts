@@ -1,6 +1,6 @@
 import type { SeriesView } from "@ccp/usage-contract";
 import uPlot from "uplot";
-import { moment, tokens } from "../format.ts";
+import { axisTokens, moment, tokens } from "../format.ts";
 import { mix, type Palette } from "../palette.ts";
 import { type Line, latest, type Split, stepTimes, tokenStack, tops } from "../series-data.ts";
 import type { LegendEntry } from "./chart-frame.ts";
@@ -22,7 +22,7 @@ export function tokenPicture(view: SeriesView, split: Split, palette: Palette): 
     series: drawn.map(({ at }) => barSeries(stack[at], shades[at] ?? palette.ink)),
     data: drawn.map(({ values }) => values),
     yMax: (max) => Math.max(10, (max ?? 0) * 1.08),
-    yText: (value) => tokens(value),
+    yText: axisTokens,
     text: {
       summary: summaryOf(view, stack),
       legend: stack.map((line, at) => legendOf(line, shades[at] ?? palette.ink)),

@@ -19,7 +19,7 @@ export function usedPicture(view: SeriesView, warn: ReadonlyMap<string, number>,
     yMax: (max) => Math.max(1.08, (max ?? 0) * 1.06),
     yText: percent,
     ySplits: [0, 0.25, 0.5, 0.75, 1],
-    overlay: (u) => drawOverlay(u, view, new Set(warn.values()), palette),
+    overlay: (u) => drawOverlay(u, view, warn, palette),
     text: {
       summary: summaryOf(view, lines, times),
       legend: lines.map((line) => legendOf(line, palette)),
@@ -54,17 +54,49 @@ function legendOf(line: Line, palette: Palette): LegendEntry {
   };
 }
 
-function drawOverlay(u: uPlot, view: SeriesView, warns: ReadonlySet<number>, palette: Palette): void {
+function drawOverlay(u: uPlot, view: SeriesView, warns: ReadonlyMap<string, number>, palette: Palette): void {
   const { ctx } = u;
   ctx.save();
-  for (const warn of warns) level(u, warn, "warn", palette.warn, palette);
-  level(u, 1, "limit", palette.block, palette);
+  const named = new LabelPlaces();
+  level(u, { share: 1, words: "limit", colour: palette.block }, named, palette);
+  for (const [share, lanes] of lanesByWarn(warns)) {
+    const who = lanes.length === warns.size ? "warn" : `${lanes.join(", ")} warns`;
+    level(u, { share, words: `${who} ${percent(share)}`, colour: palette.warn }, named, palette);
+  }
   for (const { lane, ts } of resetMarks(view)) resetMark(u, ts, palette.lane(lane));
   for (const { ts, share } of limitMarks(view)) limitDot(u, ts, share, palette);
   ctx.restore();
 }
 
-function level(u: uPlot, share: number, word: string, colour: string, palette: Palette): void {
+/** Lanes that warn at the same share have one line. */
+function lanesByWarn(warns: ReadonlyMap<string, number>): Map<number, string[]> {
+  const lanes = new Map<number, string[]>();
+  for (const [lane, share] of warns) lanes.set(share, [...(lanes.get(share) ?? []), lane]);
+  return lanes;
+}
+
+interface Level {
+  readonly share: number;
+  readonly words: string;
+  readonly colour: string;
+}
+
+/** Where names of thresholds stand already: two that lie close share a height and stand side by side. */
+class LabelPlaces {
+  readonly #taken: { readonly y: number; right: number }[] = [];
+
+  /** @returns The left end of a label of this width. */
+  place(y: number, left: number, width: number, height: number): number {
+    const near = this.#taken.find((each) => Math.abs(each.y - y) < height);
+    const start = near === undefined ? left : near.right;
+    if (near === undefined) this.#taken.push({ y, right: start + width });
+    else near.right = start + width;
+    return start;
+  }
+}
+
+/** A threshold across the chart, named at its left end; the newest values are at the right one. */
+function level(u: uPlot, { share, words, colour }: Level, named: LabelPlaces, palette: Palette): void {
   const { ctx, bbox } = u;
   const y = Math.round(u.valToPos(share, "y", true)) + 0.5;
   const scale = devicePixelRatio;
@@ -77,14 +109,14 @@ function level(u: uPlot, share: number, word: string, colour: string, palette: P
   ctx.stroke();
   ctx.setLineDash([]);
   ctx.font = palette.font.replace("11px", `${10 * scale}px`);
-  ctx.textAlign = "right";
-  ctx.textBaseline = "bottom";
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
+  const width = ctx.measureText(words).width;
+  const left = named.place(y, bbox.left + 8 * scale, width + 14 * scale, 14 * scale);
+  ctx.fillStyle = palette.card;
+  ctx.fillRect(left - 4 * scale, y - 7 * scale, width + 8 * scale, 14 * scale);
   ctx.fillStyle = colour;
-  ctx.fillText(
-    word === "warn" ? `warn ${percent(share)}` : word,
-    bbox.left + bbox.width - 2 * scale,
-    y - 2 * scale,
-  );
+  ctx.fillText(words, left, y);
 }
 
 /** A small notch at the foot of the chart: a full line for each reset would hide a week behind a fence. */

@@ -10,7 +10,10 @@ interface Row {
 
 /** What was learned of caps and resets. */
 export function renderCalibration(root: HTMLElement, view: CalibrationWire): void {
-  const rows = rowsOf(view);
+  const all = rowsOf(view);
+  const told = all.filter(({ learned }) => learned.gap_samples + learned.bias_samples > 0);
+  // A model that passed through a lane once has a row, and nothing in it.
+  const rows = told.length > 0 ? told : all;
   if (rows.length === 0) {
     fill(
       root,

@@ -1,0 +1,75 @@
+// Takes the pictures of the dashboard in docs/images from a gateway with a week of work behind it.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { chromium, type Page } from "playwright-core";
+import { repoRoot } from "../lib/workspace.ts";
+import { openWeek, QUARTER } from "./week.ts";
+
+const into = process.argv[2] ?? join(repoRoot, "docs/images");
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
+/** A Friday afternoon, so that the week has a shape. */
+const END_MS = Date.UTC(2026, 10, 20, 11, 20, 0);
+
+const PICTURES = [
+  { name: "dashboard-light", width: 1440, height: 900, scheme: "light" },
+  { name: "dashboard-dark", width: 1440, height: 900, scheme: "dark" },
+  { name: "dashboard-phone-light", width: 390, height: 844, scheme: "light" },
+  { name: "dashboard-phone-dark", width: 390, height: 844, scheme: "dark" },
+] as const;
+
+mkdirSync(into, { recursive: true });
+const week = await openWeek(END_MS);
+for (const kind of QUARTER) await week.ask(kind);
+for (const model of ["claude-haiku-4-5", "claude-opus-5-5"]) {
+  await fetch(`${week.gateway.url}/v1/decisions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      model,
+      input_tokens: 24_000,
+      max_tokens: 2_000,
+      source: "planner",
+      escalation_reason: "tests still fail",
+    }),
+  });
+}
+const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+try {
+  for (const { name, width, height, scheme } of PICTURES) {
+    const context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme: scheme,
+      deviceScaleFactor: width < 500 ? 2 : 1.5,
+      timezoneId: "UTC",
+      reducedMotion: "reduce",
+    });
+    const page = await context.newPage();
+    await page.goto(`${week.gateway.url}/dashboard`);
+    await page.waitForSelector(".uplot canvas");
+    await shoot(page, join(into, `${name}.png`), true);
+    if (name === "dashboard-dark" || name === "dashboard-light") {
+      await page.locator(".stream .row").filter({ hasText: "rerouted" }).first().click();
+      await page.waitForSelector("#drawer .step");
+      await shoot(page, join(into, `${name}-explain.png`), false);
+    }
+    await context.close();
+  }
+} finally {
+  await browser.close();
+  await week.close();
+}
+
+async function shoot(page: Page, path: string, fullPage: boolean): Promise<void> {
+  await page.evaluate(() => document.fonts.ready);
+  await page.screenshot({ path, fullPage });
+  console.log(path);
+}
