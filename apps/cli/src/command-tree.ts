@@ -63,6 +63,26 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "one line for Claude Code: lane, windows, resets",
     load: async () => (await import("./commands/statusline.ts")).statuslineCommand,
   },
+  doctor: {
+    summary: "find what is wrong, and say how to mend it",
+    load: async () => (await import("./commands/doctor.ts")).doctorCommand,
+  },
+  service: {
+    summary: "keep the gateway running: systemd --user or launchd",
+    load: async () => (await import("./commands/service.ts")).serviceCommand,
+  },
+  db: {
+    summary: "status | export | import: the history database",
+    load: async () => (await import("./commands/db.ts")).dbCommand,
+  },
+  import: {
+    summary: "claude: count usage that did not pass the gateway",
+    load: async () => (await import("./commands/import.ts")).importCommand,
+  },
+  agg: {
+    summary: "add up the histories of several gateways",
+    load: async () => (await import("./commands/agg.ts")).aggCommand,
+  },
   calibration: {
     summary: "what was learned about plans: gaps, bias, thresholds",
     load: async () => (await import("./commands/calibration.ts")).calibrationCommand,

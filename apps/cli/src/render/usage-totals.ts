@@ -1,0 +1,66 @@
+import { type Cell, type Column, cell, renderGrid } from "./grid.ts";
+import { type Line, paintLines, span } from "./line.ts";
+import type { Look } from "./look.ts";
+import { tokensText } from "./quantity.ts";
+import { safeText } from "./safe-text.ts";
+
+/** What was taken under one heading. */
+export interface UsageTotal {
+  /** As it is shown: a day, an hour, … */
+  readonly span: string;
+  readonly lane: string;
+  readonly model: string;
+  readonly count: number;
+  readonly input: number;
+  readonly output: number;
+  readonly cacheWrite: number;
+  readonly cacheRead: number;
+}
+
+/** Rows of what was taken, with their sum below. */
+export function renderUsageTotals(
+  rows: readonly UsageTotal[],
+  look: Look,
+  { heading, counted }: { readonly heading: string; readonly counted: string },
+): string {
+  const columns: Column[] = [
+    { header: heading, card: "title" },
+    { header: "LANE", min: 6, card: "title" },
+    { header: "MODEL", min: 10, givesFirst: true, cut: "middle", card: "title" },
+    { header: counted, align: "right" },
+    { header: "INPUT", align: "right" },
+    { header: "OUTPUT", align: "right" },
+    { header: "CACHE WRITE", align: "right", wideOnly: true },
+    { header: "CACHE READ", align: "right" },
+  ];
+  const lines: Line[] = renderGrid(columns, [...rows.map(toCells), sumCells(rows)], look);
+  return paintLines(lines, look);
+}
+
+function toCells(row: UsageTotal): Cell[] {
+  return [
+    cell(row.span, "dim"),
+    cell(safeText(row.lane)),
+    { spans: [span(safeText(row.model), "bold")] },
+    cell(String(row.count)),
+    cell(tokensText(row.input)),
+    cell(tokensText(row.output)),
+    cell(tokensText(row.cacheWrite)),
+    cell(tokensText(row.cacheRead)),
+  ];
+}
+
+function sumCells(rows: readonly UsageTotal[]): Cell[] {
+  const sum = (pick: (row: UsageTotal) => number): number =>
+    rows.reduce((total, row) => total + pick(row), 0);
+  return [
+    cell("total", "bold"),
+    cell(""),
+    cell(""),
+    cell(String(sum(({ count }) => count)), "bold"),
+    cell(tokensText(sum(({ input }) => input)), "bold"),
+    cell(tokensText(sum(({ output }) => output)), "bold"),
+    cell(tokensText(sum(({ cacheWrite }) => cacheWrite)), "bold"),
+    cell(tokensText(sum(({ cacheRead }) => cacheRead)), "bold"),
+  ];
+}
