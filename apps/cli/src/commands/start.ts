@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import type { CliInput } from "../args/cli-input.ts";
 import { usageError } from "../args/usage-error.ts";
 import type { CliArgs, CliCommand } from "../cli-command.ts";
 import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
+import { gatewayScript } from "../node/gateway-program.ts";
 import type { Session } from "../session.ts";
 
 const args: CliArgs = {
@@ -70,22 +70,5 @@ function readConfig(input: CliInput, { deps, cc }: Session): string | null {
 /** Node's own options and the gateway's script. From TypeScript sources the gateway runs from sources, too. */
 function gatewayProgram({ cc }: Session): string[] {
   const conditions = import.meta.url.endsWith(".ts") ? ["--conditions=ccp-source"] : [];
-  try {
-    const manifest = createRequire(import.meta.url).resolve("@ccp/proxy/package.json");
-    return [...conditions, join(dirname(manifest), gatewayBin(readFileSync(manifest, "utf8")))];
-  } catch (error) {
-    throw new CliError({
-      what: "the gateway is not installed beside this command",
-      why: error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error),
-      next: cc === "ccp" ? "npm install --global @ccp/cli" : "node scripts/ensure.mjs",
-      exitCode: EXIT.failed,
-    });
-  }
-}
-
-function gatewayBin(manifest: string): string {
-  const { bin } = JSON.parse(manifest) as { bin?: Readonly<Record<string, string>> };
-  const script = bin?.["ccp-gateway"];
-  if (script === undefined) throw new Error("@ccp/proxy names no program ccp-gateway");
-  return script;
+  return [...conditions, gatewayScript(cc)];
 }
