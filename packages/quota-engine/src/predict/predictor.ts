@@ -1,6 +1,6 @@
 import type { TokenWeights } from "@ccp/usage-contract";
-import { ascending, percentile } from "../calibration/percentile.ts";
 import { CACHE_CREATION, CACHE_READ, inputOf, OUTPUT } from "../window/columns.ts";
+import { RecentValues } from "./recent-values.ts";
 
 /** Tokens per byte before anything was learned. */
 export const START_TOKENS_PER_BYTE: number = 1 / 4;
@@ -19,15 +19,11 @@ export class Predictor {
   readShare = 0;
   /** Share of the input that went into the cache. */
   creationShare = 0;
-  #outputs: number[] = [];
-  #next = 0;
-  #p75: number | null = null;
+  readonly #outputs: RecentValues = new RecentValues(RECENT_OUTPUTS);
 
   /** @param row What one answer took. @param bodyBytes Of its request; 0 when that is not known. */
   learn(row: Float64Array, bodyBytes: number): void {
-    this.#outputs[this.#next] = row[OUTPUT] ?? 0;
-    this.#next = this.#next + 1 === RECENT_OUTPUTS ? 0 : this.#next + 1;
-    this.#p75 = null;
+    this.#outputs.add(row[OUTPUT] ?? 0);
     const input = inputOf(row);
     if (!(bodyBytes > 0) || input === 0) return;
     this.inputSamples += 1;
@@ -39,8 +35,7 @@ export class Predictor {
 
   /** p75 of the recent outputs. */
   get outputTokens(): number {
-    this.#p75 ??= percentile(ascending(this.#outputs), 0.75) ?? START_OUTPUT_TOKENS;
-    return this.#p75;
+    return this.#outputs.percentile(0.75) ?? START_OUTPUT_TOKENS;
   }
 
   /** What one input token weighs, by the learned shares of the classes; nothing is read from a cold cache. */
@@ -56,7 +51,7 @@ export class Predictor {
       tokensPerByte: this.tokensPerByte,
       readShare: this.readShare,
       creationShare: this.creationShare,
-      outputs: [...this.#outputs.slice(this.#next), ...this.#outputs.slice(0, this.#next)],
+      outputs: this.#outputs.toJSON(),
     };
   }
 
@@ -65,9 +60,7 @@ export class Predictor {
     this.tokensPerByte = state.tokensPerByte;
     this.readShare = state.readShare;
     this.creationShare = state.creationShare;
-    this.#outputs = state.outputs.slice(-RECENT_OUTPUTS);
-    this.#next = this.#outputs.length % RECENT_OUTPUTS;
-    this.#p75 = null;
+    this.#outputs.restore(state.outputs);
   }
 }
 
