@@ -42,7 +42,7 @@ export const ENVIRONMENT: readonly EnvVariable[] = [
     "$CCP_STATE_DIR/results/GLM_LIMIT_PROBE.md",
     "probe results read at start and tick",
   ),
-  row("CCP_TUI", "0", "kept for a full-screen view, which this version does not have yet"),
+  row("CCP_TUI", "0", "1 makes cc hud fill the screen, as --tui does"),
   row("CCP_DEV_ENABLE", "0", "1 mounts POST /v1/dev/sim-usage"),
   secret("CCP_ADMIN_TOKEN", "wanted as a bearer token by every mutating route"),
   secret("CCP_CLIENT_TOKEN", "wanted in x-ccp-token by /v1/messages and relayed paths"),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { NOW_SEC } from "../../test-kit/run-test.ts";
-import { VIEWS } from "../../test-kit/views.ts";
+import { VIEWS, view } from "../../test-kit/views.ts";
 import { lanesTried } from "../data/exchanges.ts";
 import { live, NOW_MS, press, STATES, sample, stateAfter, usage } from "../test-kit/hud-states.ts";
 import { exchangeRows, latencyRows, quotaRows, speedRows } from "../view/pane-rows.ts";
@@ -57,8 +57,12 @@ describe("what the gateway says", () => {
   it("goes on with the gateway's clock between two views, which in a demo runs faster", () => {
     const seen = stateAfter([usage(VIEWS.normal)]);
     expect(gatewaySec(seen.data, NOW_MS + 3000)).toBe(NOW_SEC + 3);
-    const demo = { ...VIEWS.normal, demo: true };
-    const two = reduceHud(stateAfter([usage(demo)]), usage({ ...demo, ts: NOW_SEC + 120 }), NOW_MS + 2000);
+    const demo = view({ ...VIEWS.normal, demo: true });
+    const two = reduceHud(
+      stateAfter([usage(demo)]),
+      usage(view({ ...demo, ts: NOW_SEC + 120 })),
+      NOW_MS + 2000,
+    );
     expect(gatewaySec(two.data, NOW_MS + 3000)).toBe(NOW_SEC + 180);
   });
 
