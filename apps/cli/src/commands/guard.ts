@@ -75,14 +75,17 @@ function exitCodeOf({ kind }: GuardVerdict, failOpen: boolean): ExitCode {
 
 function selectRows(view: UsageView, input: CliInput, session: Session): QuotaRow[] {
   const filter = { lane: input.text("lane"), window: input.text("window") };
-  const result = filterRows(buildQuotaRows(view, view.ts), filter, laneNames(view));
+  const rows = buildQuotaRows(view, view.ts);
+  const result = filterRows(rows, filter, laneNames(view));
   if (!result.success) {
     const { option, value, known, meant } = result.miss;
     const why = meant === null ? `known are ${known.join(", ")}` : `did you mean ${meant}?`;
     throw usageError(`${option} ${value} fits nothing here`, why, session.cc, "guard");
   }
   const model = input.text("model");
-  return model === null ? result.rows : rowsOfModel(result.rows, model);
+  if (model === null) return result.rows;
+  const ofModel = rowsOfModel(rows, model);
+  return result.rows.filter((row) => ofModel.includes(row));
 }
 
 function verdictJson(verdict: GuardVerdict, maxUsedPct: number, exitCode: ExitCode, view: UsageView): object {

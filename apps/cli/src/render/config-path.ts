@@ -3,19 +3,28 @@ import { type Line, paintLines, type Span, span } from "./line.ts";
 import type { Look } from "./look.ts";
 import { safeText } from "./safe-text.ts";
 
+export interface FoundConfig {
+  readonly kind: ConfigKind;
+  readonly location: ConfigLocation;
+  /** The file was named, and is not there. */
+  readonly missing: boolean;
+}
+
 /** Which file is used for each kind, and the places that were tried, in order. */
-export function renderConfigPath(
-  found: readonly (readonly [ConfigKind, ConfigLocation])[],
-  look: Look,
-): string {
+export function renderConfigPath(found: readonly FoundConfig[], look: Look): string {
   // A path is copied: it stays whole, however narrow the screen.
   return paintLines(found.flatMap(kindLines), { ...look, columns: Number.POSITIVE_INFINITY });
 }
 
-function kindLines([kind, location]: readonly [ConfigKind, ConfigLocation]): Line[] {
+function kindLines({ kind, location, missing }: FoundConfig): Line[] {
   const title: Line = [span(kind.padEnd(11), "bold"), ...usedSpans(location)];
   const tried = location.tried.map((path, index): Line => {
-    const mark = path === location.path ? span("used    ", "ok") : span("no file ", "dim");
+    const mark =
+      path !== location.path
+        ? span("no file ", "dim")
+        : missing
+          ? span("missing ", "block")
+          : span("used    ", "ok");
     return [
       span(`  ${index + 1}. `, "dim"),
       mark,

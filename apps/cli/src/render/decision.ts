@@ -41,7 +41,10 @@ function facts({ would, accepted, ts }: DecisionSample, look: Look): Fact[] {
   const preferred = lanes[0] ?? null;
   return [
     { label: "why", value: safeText(would.reason) },
-    fact("rule", [would.reroute_decision, `(${would.decision}: ${decisionText(would.decision)})`]),
+    {
+      label: "rule",
+      value: `${would.reroute_decision} (${would.decision}: ${decisionText(would.decision)})`,
+    },
     fact("lanes", lanes.length < 2 ? lanes : [`${lanes[0]} first`, `then ${lanes.slice(1).join(", ")}`]),
     fact("request", requestParts(accepted)),
     fact("predicted", [
@@ -55,7 +58,7 @@ function facts({ would, accepted, ts }: DecisionSample, look: Look): Fact[] {
 
 function requestParts({ input_tokens, max_tokens }: DecisionSample["accepted"]): string[] {
   const input =
-    input_tokens === undefined ? "input unknown, 1000 tokens taken" : `${tokensText(input_tokens)} tokens in`;
+    input_tokens === undefined ? "a typical one, 1000 tokens in" : `${tokensText(input_tokens)} tokens in`;
   return [input, ...(max_tokens === undefined ? [] : [`at most ${tokensText(max_tokens)} out`])];
 }
 

@@ -47,7 +47,7 @@ function requestFacts(explanation: Explanation): Fact[] {
     fact("model", [safeText(first.model), first.op === "stream" ? "streamed" : "in one piece"]),
     { label: "end", value: [[endSpan(explanation)]] },
     { label: "why", value: `${last.reroute_decision}: ${ruleText(last.reroute_decision)}` },
-    fact("kind", [last.decision, `(${decisionText(last.decision)})`]),
+    { label: "kind", value: `${last.decision}: ${decisionText(last.decision)}` },
     fact("time", timeParts(end)),
     fact("wasted", wastedMs > 0 ? [`${millisText(wastedMs)} on lanes that did not answer`] : ["nothing"]),
     fact("tokens", tokenParts(end)),

@@ -28,7 +28,7 @@ function why({ reason, row }: GuardVerdict, maxUsedPct: number, nowSec: number, 
     case "block":
       return [span(`${used}: `), stateSpan(row.state), span(resets)];
     case "cooldown":
-      return [span(`${safeText(row.lane)} ${safeText(row.model)}: `), stateSpan(row.state), span(resets)];
+      return [span(`${safeText(row.lane)} ${safeText(row.model)}: `), stateSpan(row.state)];
     case "auth_error":
       return [span(`${safeText(row.lane)}: ${safeText(row.note ?? "its key was refused")}`)];
     case "no_number":

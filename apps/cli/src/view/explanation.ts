@@ -58,12 +58,13 @@ export function explainRequest(
 function attemptOf(decision: UsageEvent, next: UsageEvent | null, end: UsageEvent | null): ExplainedAttempt {
   const { attempt: number } = decision;
   if (next !== null) {
-    const tookMs = Math.max(0, next.wasted_retry_ms - decision.wasted_retry_ms);
+    const tookMs = Math.max(0, Math.round(next.wasted_retry_ms - decision.wasted_retry_ms));
     const outcome = next.reroute_decision === "quota_overshoot" ? "limit" : "failed";
     return { number, decision, tookMs, status: null, outcome };
   }
   if (end === null) return { number, decision, tookMs: null, status: null, outcome: "open" };
-  const tookMs = end.latency_ms === null ? null : Math.max(0, end.latency_ms - decision.wasted_retry_ms);
+  const tookMs =
+    end.latency_ms === null ? null : Math.max(0, Math.round(end.latency_ms - decision.wasted_retry_ms));
   const outcome = end.status < 400 ? "answered" : end.err_type === "429" ? "limit" : "failed";
   return { number, decision, tookMs, status: end.status, outcome };
 }
