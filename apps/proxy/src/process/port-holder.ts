@@ -1,4 +1,5 @@
 import type { Settings } from "@ccp/usage-contract";
+import { findPortOwner } from "@ccp/usage-store/node";
 import { request } from "undici";
 
 const ASK_TIMEOUT_MS = 1_000;
@@ -10,7 +11,12 @@ export async function describePortHolder(settings: Settings, code: string): Prom
   const other = `choose another port: --port ${settings.port + 1}`;
   return (await isGateway(settings))
     ? `a ccp gateway runs there already: npx cc status; or ${other}`
-    : `another program has the port; ${other}`;
+    : `${holderText(settings.port)} has the port; ${other}`;
+}
+
+function holderText(port: number): string {
+  const owner = findPortOwner(port);
+  return owner === null ? "another program" : `another program (${owner.program}, process ${owner.pid})`;
 }
 
 async function isGateway(settings: Settings): Promise<boolean> {

@@ -48,6 +48,7 @@ export {
   type UsageLogOptions,
   type UsageLogStatus,
 } from "./open-usage-log.ts";
+export { findPortOwner, type PortOwner } from "./port-owner.ts";
 export { type ReadUsageLogOptions, readUsageLog } from "./read-usage-log.ts";
 export { requestKey } from "./request-key.ts";
 export { openStateJournal, readStateJournal, type StateJournal, type StateOp } from "./state-journal.ts";
