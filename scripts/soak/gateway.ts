@@ -24,14 +24,12 @@ export interface GatewayProcess {
   stop(): Promise<void>;
 }
 
-/** Silence of a lane ends a stream after this long. */
-const IDLE_TIMEOUT = "2s";
-
 /** Starts the gateway as its users do: a process of its own, with two lanes and wide quotas. */
 export async function startGateway(
   crew: Crew,
   dir: string,
   ports: Readonly<Record<LaneName, number>>,
+  idleSec: number,
 ): Promise<GatewayProcess> {
   const child = crew.start({
     label: "ccp",
@@ -46,7 +44,7 @@ export async function startGateway(
       CCP_STATE_DIR: dir,
       CCP_QUOTAS_FILE: join(dir, "quotas.json"),
       CCP_QUOTA_COOLDOWN_SEC: "1",
-      CCP_SSE_IDLE_TIMEOUT: IDLE_TIMEOUT,
+      CCP_SSE_IDLE_TIMEOUT: `${idleSec}s`,
       ZAI_API_KEY: "soak-not-a-key",
       // No setting of the user's own may change what is tested.
       HOME: dir,

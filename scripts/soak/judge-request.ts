@@ -38,7 +38,9 @@ function breaksOff({ kind }: Plan): boolean {
 }
 
 function judgeWhole(plan: Plan, { stream, broken }: Seen, faulty: (fault: string) => Verdict): Verdict {
-  if (broken !== null) return faulty(`broken (${broken})`);
+  if (broken !== null) {
+    return faulty(`broken (${broken}) after ${stream?.pieces} pieces, ended by ${stream?.ending}`);
+  }
   if (stream?.ending !== "stop") return faulty(`ended by ${stream?.ending}`);
   return stream.pieces === plan.pieces ? WHOLE : faulty(`${stream.pieces} of ${plan.pieces} pieces`);
 }

@@ -58,7 +58,7 @@ function readOptions(): Options | null {
 }
 
 async function soak(options: Options, lanes: Lanes): Promise<SoakReport> {
-  const gateway = await startGateway(crew, join(dir, "gateway"), lanes.ports);
+  const gateway = await startGateway(crew, join(dir, "gateway"), lanes.ports, options.idleSec);
   const filesBefore = gateway.openFiles();
   const reader = createLogReader(join(gateway.logsDir, "usage.jsonl"));
   const polling = setInterval(reader.poll, 1_000);

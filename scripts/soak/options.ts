@@ -6,11 +6,13 @@ export interface Options {
   readonly streams: number;
   /** Longest pause between two pieces of a stream. */
   readonly mostPauseMs: number;
+  /** Silence of a lane that ends a stream: far above any pause, for a busy machine makes pauses of its own. */
+  readonly idleSec: number;
   readonly seed: number;
 }
 
-const FULL: Options = { seconds: 600, streams: 1_000, mostPauseMs: 1_000, seed: 1 };
-const QUICK: Options = { seconds: 5, streams: 100, mostPauseMs: 150, seed: 1 };
+const FULL: Options = { seconds: 600, streams: 1_000, mostPauseMs: 1_000, idleSec: 20, seed: 1 };
+const QUICK: Options = { seconds: 5, streams: 100, mostPauseMs: 150, idleSec: 5, seed: 1 };
 
 export const HELP = `Keeps many streams open through a gateway of its own, and checks every byte, the log, and what stays behind.
 
@@ -41,6 +43,7 @@ export function parseOptions(argv: readonly string[]): Options | null {
   const base = values.quick ? QUICK : FULL;
   return {
     mostPauseMs: base.mostPauseMs,
+    idleSec: base.idleSec,
     seconds: wholeNumber("--seconds", values.seconds, base.seconds),
     streams: wholeNumber("--streams", values.streams, base.streams),
     seed: wholeNumber("--seed", values.seed, base.seed),

@@ -1,0 +1,201 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { type MockUpstream, startMockUpstream } from "../../packages/mock-upstream/src/index.ts";
+import { type GatewayProcess, startGatewayProcess } from "./gateway-process.ts";
+import { type Load, startLoad } from "./load.ts";
+import { readLog } from "./read-log.ts";
+import { readState, type ShownState } from "./shown-state.ts";
+
+export interface KillOptions {
+  readonly rounds: number;
+  readonly streams: number;
+  /** Told after each round. */
+  readonly onRound: (round: KillRound) => void;
+}
+
+/** What one kill in the middle of the traffic, and one after it, left behind. */
+export interface KillRound {
+  readonly round: number;
+  /** Streams open at the moment of the kill. */
+  readonly open: number;
+  /** Log lines that a listener had been told of before the kill. */
+  readonly acknowledged: number;
+  readonly lost: number;
+  readonly torn: number;
+  /** Tokens by model and lane that the restarted gateway counts otherwise than its log. */
+  readonly miscounted: readonly string[];
+  /** Exchanges of the log that are not in the history database once it has caught up. */
+  readonly notInHistory: number;
+  /** Places where the state shown after a kill differs from the one shown before it. */
+  readonly changed: readonly string[];
+}
+
+/** Traffic until the kill: each round another moment. */
+const LOAD_MS = 1200;
+const CATCH_UP_MS = 15_000;
+
+/** Kills a gateway with SIGKILL again and again, and compares what it knew before and after. */
+export async function runKillRounds({ rounds, streams, onRound }: KillOptions): Promise<void> {
+  const world = await openWorld();
+  try {
+    for (let round = 1; round <= rounds; round += 1) onRound(await playRound(round, streams, world));
+  } finally {
+    await world.close();
+  }
+}
+
+interface World {
+  readonly dir: string;
+  readonly env: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+async function openWorld(): Promise<World> {
+  const pacing = { ttftMs: 20, tokensPerSec: 300 };
+  const [anthropic, zai] = await Promise.all([
+    startMockUpstream({
+      lane: "anthropic",
+      recordBodies: false,
+      plan: { rolling: { capTokens: 40_000_000 }, weekly: { capTokens: 400_000_000 }, pacing },
+    }),
+    startMockUpstream({
+      lane: "zai",
+      dialect: "zai",
+      recordBodies: false,
+      // Small enough to be spent within the run: marks and what is learned at limits are part of the state.
+      plan: { rolling: { capTokens: 150_000 }, weekly: { capTokens: 400_000_000 }, pacing },
+    }),
+  ]);
+  const dir = mkdtempSync(join(tmpdir(), "ccp-soak-"));
+  const env = writeConfiguration(dir, anthropic, zai);
+  return {
+    dir,
+    env,
+    async close() {
+      await Promise.all([anthropic.close(), zai.close()]);
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function writeConfiguration(dir: string, anthropic: MockUpstream, zai: MockUpstream): Record<string, string> {
+  const providers = join(dir, "providers.yaml");
+  const quotas = join(dir, "quotas.json");
+  writeFileSync(
+    providers,
+    `providers:
+  anthropic:
+    base_url: ${anthropic.url}
+    auth: { env: ANTHROPIC_AUTH_TOKEN, header_mode: passthrough }
+    models: { "claude-*": {} }
+  zai:
+    base_url: ${zai.url}
+    auth: { env: ZAI_API_KEY, header_mode: x-api-key }
+    models: { "glm-*": {} }
+    model_map: { "*": glm-5 }
+    extractor: zai
+    dialect: zai
+routes:
+  - { pattern: "claude-haiku*", provider: zai, fallback: [anthropic] }
+  - { pattern: "*", provider: anthropic, fallback: [zai] }
+`,
+  );
+  writeFileSync(
+    quotas,
+    JSON.stringify({
+      models: {
+        "claude-haiku-4.5": { provider: "zai", rolling_tokens: 200_000, weekly_limit_value: 10_000_000 },
+      },
+    }),
+  );
+  return {
+    CCP_PORT: "0",
+    CCP_STATE_DIR: dir,
+    CCP_PROVIDERS_FILE: providers,
+    CCP_QUOTAS_FILE: quotas,
+    CCP_REROUTE_MODE: "run2cap",
+    ZAI_API_KEY: "soak-zai-key",
+  };
+}
+
+async function playRound(round: number, streams: number, { dir, env }: World): Promise<KillRound> {
+  const busy = await startGatewayProcess(env);
+  const load = await startLoad(busy.url, streams);
+  await new Promise((resolve) => setTimeout(resolve, LOAD_MS + 137 * (round % 7)));
+  const open = load.open();
+  await busy.kill();
+  const acknowledged = await load.end();
+  const log = readLog(join(dir, "logs"));
+  const lost = acknowledged.filter((key) => !log.keys.has(key)).length;
+
+  const quiet = await startGatewayProcess(env);
+  const before = await stateAfterTraffic(quiet);
+  const notInHistory = await missingInHistory(quiet.url, dir);
+  await quiet.kill();
+  const again = await startGatewayProcess(env);
+  const after = await readState(again.url);
+  const afterLog = readLog(join(dir, "logs"));
+  await again.kill();
+  return {
+    round,
+    open,
+    acknowledged: acknowledged.length,
+    lost,
+    torn: log.torn + afterLog.torn,
+    miscounted: compareSums(afterLog.tokens, after.tokens),
+    notInHistory,
+    changed: differences(before, after),
+  };
+}
+
+/** Some traffic that ends, so that nothing is under way when the state is read. */
+async function stateAfterTraffic(gateway: GatewayProcess): Promise<ShownState> {
+  const load: Load = await startLoad(gateway.url, 4);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  await load.finish();
+  return readState(gateway.url);
+}
+
+function compareSums(log: ReadonlyMap<string, number>, shown: ReadonlyMap<string, number>): string[] {
+  const keys = [...new Set([...log.keys(), ...shown.keys()])].sort();
+  return keys
+    .filter((key) => (log.get(key) ?? 0) !== (shown.get(key) ?? 0))
+    .map((key) => `${key}: log ${log.get(key) ?? 0}, shown ${shown.get(key) ?? 0}`);
+}
+
+async function missingInHistory(url: string, dir: string): Promise<number> {
+  const limit = performance.now() + CATCH_UP_MS;
+  for (;;) {
+    const { rids } = readLog(join(dir, "logs"));
+    const found = new Set<string>();
+    const answer = await fetch(`${url}/v1/usage/rollups?granularity=day`);
+    const { models } = (await answer.json()) as {
+      models: Record<string, { count: number; errors: number }[]>;
+    };
+    const kept = Object.values(models)
+      .flat()
+      .reduce((sum, { count, errors }) => sum + count + errors, 0);
+    for (const rid of rids) found.add(rid);
+    if (kept >= found.size || performance.now() > limit) return Math.max(0, found.size - kept);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function differences(before: ShownState, after: ShownState, path = ""): string[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  return diff(before.view, after.view, path);
+}
+
+function diff(before: unknown, after: unknown, path: string): string[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  if (!isObject(before) || !isObject(after))
+    return [`${path}: ${JSON.stringify(before)} became ${JSON.stringify(after)}`];
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keys.flatMap((key) => diff(before[key], after[key], `${path}/${key}`));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
