@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { SHARED_STATES } from "../../apps/proxy/src/shared/shared-count.ts";
 import { scrapeOfEverything } from "../../apps/proxy/src/testing/scrape-of-everything.ts";
 import { LANE_STATES, REROUTE_MODES } from "../../packages/usage-contract/src/index.ts";
 import { repoRoot } from "../lib/workspace.ts";
@@ -16,7 +17,8 @@ const yaml = createRequire(join(repoRoot, "packages/provider-catalog/package.jso
 
 /** Labels whose values are known beforehand. */
 const VALUES = {
-  state: LANE_STATES,
+  state: [...LANE_STATES, ...SHARED_STATES],
+  outcome: ["granted", "refused", "alone"],
   mode: REROUTE_MODES,
   op: ["stream", "nonstream"],
   window: ["rolling", "weekly"],
