@@ -10,4 +10,6 @@ call('HSET', OWN, '#life', ask.life, '#seq', ask.seq)
 for _, each in ipairs(ask.held) do hold(ask.gateway, each.scope, each.tokens) end
 stay()
 tell_all(ask.tells)
+-- The others have figures without what this gateway has just told.
+changed()
 return cjson.encode({ kind = 'synced', nowMs = now })

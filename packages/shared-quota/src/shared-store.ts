@@ -161,7 +161,8 @@ export interface SharedStore {
   settle(request: SettleRequest): Promise<SettleReply>;
   /**
    * Replaces what this gateway holds, and what it counted in the windows named, by what it says now. Doing it twice
-   * changes nothing more: so a store that lost all, or a gateway that does not know what arrived, is brought level.
+   * changes nothing more: so a store that lost all, or a gateway that does not know what arrived, is brought level. It is
+   * news, for it changes what the others should know of the windows.
    */
   sync(request: SyncRequest): Promise<SyncReply>;
   /** Leaves: nothing stays held. What was counted stays. */

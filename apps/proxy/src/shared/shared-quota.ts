@@ -25,6 +25,7 @@ const GATHER_MS = 5_000;
 const PROBE_MS = 120_000;
 /** Often enough to be heard of, and for figures of a gateway without traffic. */
 const BEAT_MS = 3_000;
+const NEWS_GATHER_MS = 20;
 
 export interface SharedQuotaOptions {
   readonly engine: QuotaEngine;
@@ -62,6 +63,7 @@ export class SharedQuota implements SharedCount {
   /** `null`: nothing was told yet. */
   #isToldAway: boolean | null = null;
   #beat: NodeJS.Timeout | undefined;
+  #news: NodeJS.Timeout | undefined;
 
   constructor(options: SharedQuotaOptions) {
     this.#options = options;
@@ -88,6 +90,7 @@ export class SharedQuota implements SharedCount {
 
   async close(): Promise<void> {
     clearInterval(this.#beat);
+    clearTimeout(this.#news);
     this.#flush();
     await this.#link.close();
   }
@@ -241,6 +244,14 @@ export class SharedQuota implements SharedCount {
     this.marksChanged();
   }
 
+  /** Much may be news at once: of many gateways that come back together, each is. */
+  #lookSoon(): void {
+    this.#news ??= setTimeout(() => {
+      this.#news = undefined;
+      void this.#look();
+    }, NEWS_GATHER_MS);
+  }
+
   /** Brings the figures of what was asked for lately, and shows the others that this gateway is there. */
   async #look(): Promise<void> {
     if (!this.#link.sends) return;
@@ -266,7 +277,7 @@ export class SharedQuota implements SharedCount {
     });
     if (kind === "taken") return false;
     this.#gatherUntilMono = clock.monoMs() + GATHER_MS;
-    store.onNews(() => void this.#look());
+    store.onNews(() => this.#lookSoon());
     return true;
   }
 

@@ -220,6 +220,7 @@ export class StoreLink {
     const store = this.#store;
     this.#store = null;
     store?.close();
+    this.#outstanding.clear();
     clearTimeout(this.#silence);
     this.#enter("away", reason);
     this.#releaseAll();

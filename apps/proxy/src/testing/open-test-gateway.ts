@@ -3,6 +3,7 @@ import { parseCatalog, parseQuotas } from "@ccp/provider-catalog";
 import { parseEnv, type Settings, type UsageEvent } from "@ccp/usage-contract";
 import { onTestFinished } from "vitest";
 import type { Clock } from "../deps.ts";
+import type { OpenShared } from "../shared/open-shared.ts";
 import { type Gateway, startGateway } from "../start-gateway.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 
@@ -40,6 +41,7 @@ export interface TestGatewayOptions {
   readonly anthropic?: MockOptions;
   readonly zai?: MockOptions;
   readonly telemetry?: Telemetry;
+  readonly openShared?: OpenShared;
 }
 
 /** haiku prefers zai and falls back to anthropic; the rest goes the other way round. */
@@ -91,6 +93,7 @@ export async function openTestGateway(options: TestGatewayOptions = {}): Promise
     modelHint: () => options.settings?.manualModel ?? null,
     random: () => 0.5,
     ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
+    ...(options.openShared === undefined ? {} : { openShared: options.openShared }),
   });
   onTestFinished(async () => {
     await gateway.close();

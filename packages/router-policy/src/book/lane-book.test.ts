@@ -259,6 +259,10 @@ describe("marks of gateways that share the lanes", () => {
     // What others heard of our own probe is older than what we know.
     book.adopt([mark], [], new Set(["here"]), T + 2 * HOUR);
     expect(book.mark("zai", "glm-5", T + 2 * HOUR)).toEqual(PROBING);
+    const theirs = { ...mark, probe: { rid: "elsewhere", deadlineMs: T + 3 * HOUR } };
+    book.adopt([theirs], [], new Set(["here"]), T + 2 * HOUR);
+    book.endProbe("here", false, T + 2 * HOUR);
+    expect(book.mark("zai", "glm-5", T + 2 * HOUR)).toEqual(PROBING);
     book.adopt([mark], [], NOBODY, T + 2 * HOUR);
     expect(book.mark("zai", "glm-5", T + 2 * HOUR)).toEqual(HALF_OPEN);
   });

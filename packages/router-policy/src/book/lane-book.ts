@@ -55,7 +55,7 @@ export interface LaneBook {
   unproved(lane: LaneId, model: string, nowMs: number): MarkName[];
   /**
    * Takes marks from gateways that share the lanes, in the place of what it has under the same names, and drops those that
-   * were lifted there. A probe comes with its mark; but one of `ownProbes` is known best here, and stays as it is.
+   * were lifted there. A probe from elsewhere comes with its mark; without one, a probe of `ownProbes` stays.
    */
   adopt(
     marks: readonly AdoptedMark[],
@@ -162,7 +162,7 @@ class Book implements LaneBook {
     }
     for (const mark of marks) {
       const own = this.#marks.get(mark.lane, mark.model)?.probe ?? null;
-      const probe = own !== null && ownProbes.has(own.rid) ? own : mark.probe;
+      const probe = mark.probe ?? (own !== null && ownProbes.has(own.rid) ? own : null);
       this.#marks.put({ ...boundMark(mark, now), probe });
     }
   }

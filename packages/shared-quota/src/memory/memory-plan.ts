@@ -190,14 +190,14 @@ export class MemoryPlan {
     const before = byHand ? undefined : this.#marks.get(keyOf(mark));
     const kept = before?.declaredUntilMs ?? null;
     const isKept = kept !== null && (mark.declaredUntilMs === null || kept > mark.declaredUntilMs);
-    this.changed();
     this.#marks.set(keyOf(mark), {
       ...mark,
       ...(isKept ? { declaredUntilMs: kept, windowMs: before?.windowMs ?? null } : {}),
-      revision: this.version,
+      revision: this.version + 1,
       gateway,
       probe: null,
     });
+    this.changed();
   }
 }
 

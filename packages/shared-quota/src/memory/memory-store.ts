@@ -116,6 +116,7 @@ class MemoryStore implements SharedStore {
     for (const each of series) plan.replace(member, each, nowMs);
     for (const { scope, tokens } of held) plan.hold(member, scope, tokens);
     for (const tell of tells) plan.tell(tell, gateway, nowMs);
+    plan.changed();
     return { kind: "synced", nowMs };
   }
 
