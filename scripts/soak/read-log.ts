@@ -1,3 +1,4 @@
+import { modelKey } from "../../packages/usage-contract/src/index.ts";
 import { decodeLine, eventKey } from "../../packages/usage-store/src/index.ts";
 import { readUsageLog } from "../../packages/usage-store/src/node/index.ts";
 
@@ -31,7 +32,7 @@ export function readLog(logsDir: string): LogContent {
     const input =
       (event.input_tokens ?? 0) + (event.cache_creation_tokens ?? 0) + (event.cache_read_tokens ?? 0);
     const taken = input + (event.output_tokens ?? 0);
-    const key = `${event.model} ${event.lane}`;
+    const key = `${modelKey(event.model)} ${event.lane}`;
     if (taken > 0) tokens.set(key, (tokens.get(key) ?? 0) + taken);
   }
   return { keys, rids, torn, tokens };

@@ -1,3 +1,5 @@
+import { modelKey } from "../../packages/usage-contract/src/index.ts";
+
 /** What a gateway shows of its state, without what time alone changes. */
 export interface ShownState {
   readonly view: unknown;
@@ -20,8 +22,10 @@ const MOVING: ReadonlySet<string> = new Set([
 ]);
 
 interface ModelShown {
-  readonly lanes?: Readonly<Record<string, { readonly in: number; readonly out: number }>>;
+  readonly lanes?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
+
+const CLASSES = ["input_tokens", "output_tokens", "cache_creation_tokens", "cache_read_tokens"] as const;
 
 /** Everything that `/v1/usage` and `/v1/calibration` show. */
 export async function readState(url: string): Promise<ShownState> {
@@ -33,7 +37,8 @@ export async function readState(url: string): Promise<ShownState> {
   const models = (usage as { models: Readonly<Record<string, ModelShown>> }).models;
   for (const [model, { lanes = {} }] of Object.entries(models)) {
     for (const [lane, taken] of Object.entries(lanes)) {
-      if (taken.in + taken.out > 0) tokens.set(`${model} ${lane}`, taken.in + taken.out);
+      const sum = CLASSES.reduce((total, name) => total + (taken[name] ?? 0), 0);
+      if (sum > 0) tokens.set(`${modelKey(model)} ${lane}`, sum);
     }
   }
   return { view: still({ usage, calibration }), tokens };
