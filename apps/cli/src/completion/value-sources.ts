@@ -4,7 +4,7 @@ import type { Session } from "../session.ts";
 import type { Candidate, ValueSources } from "./completion.ts";
 
 /** A person waits with a finger on the key. */
-const TIMEOUT_MS = 500;
+const TIMEOUT_MS = 1000;
 const MAX_REQUESTS = 10;
 
 /** Asks the gateway, at most once; where it is down, the files that it would read. */

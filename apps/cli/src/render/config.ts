@@ -1,9 +1,10 @@
 import type { QuotasRead } from "@ccp/provider-catalog/node";
 import type { QuotaRule } from "@ccp/usage-contract";
+import { windowLabel } from "../view/window-name.ts";
 import { type Cell, type Column, cell, renderGrid } from "./grid.ts";
 import { type Line, paintLines, span } from "./line.ts";
 import type { Look } from "./look.ts";
-import { percentText, spanText, tokensText } from "./quantity.ts";
+import { percentText, tokensText } from "./quantity.ts";
 import { safeText } from "./safe-text.ts";
 
 export interface ShownSetting {
@@ -21,13 +22,17 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** Quotas and settings in force, for people. */
-export function renderConfig(quotas: QuotasRead, settings: readonly ShownSetting[], look: Look): string {
+export function renderConfig(
+  quotas: Pick<QuotasRead, "config" | "path">,
+  settings: readonly ShownSetting[],
+  look: Look,
+): string {
   const { config, path } = quotas;
   const rows = [
     ...config.models.map((rule) => ruleRow(rule.key, rule)),
     ...config.pools.map((rule) => ruleRow(`pool ${rule.name}`, rule)),
   ];
-  const windows = `  windows ${spanText(config.rollingMs / 1000)} and ${spanText(config.weeklyMs / 1000)}`;
+  const windows = `  windows ${windowLabel(config.rollingMs / 1000)} and ${windowLabel(config.weeklyMs / 1000)}`;
   const source: Line = [
     span("quotas ", "bold"),
     span(path === null ? "built-in" : safeText(path)),
