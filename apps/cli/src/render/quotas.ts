@@ -50,11 +50,21 @@ export function renderQuotas(picture: Picture, rows: readonly QuotaRow[], look: 
   return paintLines([header, ...alerts, ...table, ...renderQuotaFooter(picture, rows, look)], look);
 }
 
+/** Columns that can be left out. */
+interface QuotaParts {
+  readonly tokens: boolean;
+  readonly source: boolean;
+}
+
 /** The rows as a table with its head, however narrow. */
-export function quotaTable(rows: readonly QuotaRow[], nowSec: number, look: Look): Line[] {
-  const wide = look.columns >= WIDE_COLUMNS;
-  const columns = quotaColumns(wide);
-  const build = (density: Density) => rows.map((row) => quotaCells(row, density, wide, nowSec, look));
+export function quotaTable(
+  rows: readonly QuotaRow[],
+  nowSec: number,
+  look: Look,
+  parts: QuotaParts = { tokens: look.columns >= WIDE_COLUMNS, source: true },
+): Line[] {
+  const columns = quotaColumns(parts);
+  const build = (density: Density) => rows.map((row) => quotaCells(row, density, parts, nowSec, look));
   for (const density of DENSITIES) {
     const room = look.columns - gridWidth(columns, build(density));
     if (room < 0) continue;
@@ -64,38 +74,44 @@ export function quotaTable(rows: readonly QuotaRow[], nowSec: number, look: Look
   return renderGrid(columns, build({ bar: TIGHT_BAR, briefReset: true, briefFullIn: true }), look, "table");
 }
 
-function quotaColumns(wide: boolean): Column[] {
+function quotaColumns({ tokens, source }: QuotaParts): Column[] {
   return [
     { header: "LANE", min: 6, givesFirst: true },
     { header: "MODEL", min: 8, givesFirst: true, cut: "middle" },
     { header: "WIN" },
     { header: "USED" },
-    ...(wide ? [{ header: "TOKENS" }] : []),
+    ...(tokens ? [{ header: "TOKENS" }] : []),
     { header: "FULL IN" },
     { header: "RESETS", min: 9 },
-    { header: "SRC" },
+    ...(source ? [{ header: "SRC" }] : []),
     { header: "STATE" },
   ];
 }
 
-function quotaCells(row: QuotaRow, density: Density, wide: boolean, nowSec: number, look: Look): Cell[] {
+function quotaCells(row: QuotaRow, density: Density, parts: QuotaParts, nowSec: number, look: Look): Cell[] {
   return [
     cell(cutEnd(safeText(row.lane), MAX_LANE, look.ascii)),
     cell(cutMiddle(safeText(row.model), MAX_MODEL, look.ascii)),
     cell(safeText(row.window)),
     { spans: usedSpans(row, density.bar, look) },
-    ...(wide ? [cell(tokensCell(row))] : []),
-    ...endCells(row, density, nowSec, look),
+    ...(parts.tokens ? [cell(tokensCell(row))] : []),
+    ...endCells(row, density, parts, nowSec, look),
     { spans: [stateSpan(row.state)] },
   ];
 }
 
-function endCells(row: QuotaRow, density: Density, nowSec: number, look: Look): Cell[] {
-  if (row.note !== null) return [{ spans: [span(safeText(row.note), "dim")], columns: 3 }];
+function endCells(
+  row: QuotaRow,
+  density: Density,
+  { source }: QuotaParts,
+  nowSec: number,
+  look: Look,
+): Cell[] {
+  if (row.note !== null) return [{ spans: [span(safeText(row.note), "dim")], columns: source ? 3 : 2 }];
   return [
     { spans: [fullInSpan(row.fullIn, density.briefFullIn)] },
     cell(resetCell(row, nowSec, look, density.briefReset)),
-    cell(sourceTag(row.source), "dim"),
+    ...(source ? [cell(sourceTag(row.source), "dim")] : []),
   ];
 }
 

@@ -7,8 +7,6 @@ import { stateSpan, stateTone } from "../../render/state-word.ts";
 import type { QuotaRow } from "../../view/quota-rows.ts";
 import { type FixedColumn, fixedHeader, fixedRow } from "./fixed-table.ts";
 
-/** From this width on the full table says everything. */
-export const FULL_TABLE_COLUMNS = 76;
 const RESETS = 13;
 const STATE = 9;
 const WINDOW = 3;

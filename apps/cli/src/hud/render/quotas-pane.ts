@@ -1,3 +1,4 @@
+import { WIDE_COLUMNS } from "../../render/grid.ts";
 import type { Line } from "../../render/line.ts";
 import { quotaTable } from "../../render/quotas.ts";
 import { NO_ANSWER_YET, type QuotaRow } from "../../view/quota-rows.ts";
@@ -7,10 +8,15 @@ import { quotaRowId, quotaRows } from "../view/pane-rows.ts";
 import { emptyLines } from "./empty-pane.ts";
 import { NOTHING_FITS } from "./list-pane.ts";
 import { listWindow } from "./list-window.ts";
-import { FULL_TABLE_COLUMNS, narrowQuotas } from "./narrow-quotas.ts";
+import { narrowQuotas } from "./narrow-quotas.ts";
 import { countNote, type DrawnPane, type PaneInput, type PaneView } from "./pane.ts";
 import { markRow } from "./row-mark.ts";
 import { shortModel } from "./short-model.ts";
+
+/** From this width on the table of `cc quotas` has room for what matters. */
+const TABLE_COLUMNS = 76;
+/** Below this the room is needed for clocks and names. */
+const SOURCE_COLUMNS = 90;
 
 export const quotasPane: PaneView = {
   pane: "quotas",
@@ -38,7 +44,11 @@ function drawQuotas({ state, look, height, nowMs }: PaneInput): DrawnPane {
   }));
   // A margin on both sides; the left one is the mark's.
   const inner = { ...look, columns: look.columns - 2 };
-  const table = (inner.columns < FULL_TABLE_COLUMNS ? narrowQuotas : quotaTable)(ticked, nowSec, inner);
+  const parts = { tokens: inner.columns >= WIDE_COLUMNS, source: inner.columns >= SOURCE_COLUMNS };
+  const table =
+    inner.columns < TABLE_COLUMNS
+      ? narrowQuotas(ticked, nowSec, inner)
+      : quotaTable(ticked, nowSec, inner, parts);
   const marks = state.ui.hasKeys && state.ui.pane === "quotas" ? selected - start + 1 : -1;
   const lines = table.map((line, index): Line => markRow(line, index === marks, look));
   return { lines: lines.slice(0, height), note: countNote(shown.length, rows.length) };

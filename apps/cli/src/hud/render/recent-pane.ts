@@ -92,8 +92,8 @@ function recentColumns(width: number): RecentColumn[] {
   return [...columns, { header: "WHY", width: why, cell: whyCell }];
 }
 
-function timeCell({ startTs, end }: Exchange, look: Look): Span {
-  return span(secondsText(end?.ts ?? startTs, look.timeZone), "dim");
+function timeCell({ startTs }: Exchange, look: Look): Span {
+  return span(secondsText(startTs, look.timeZone), "dim");
 }
 
 function modelCell({ model }: Exchange): Span {

@@ -37,7 +37,7 @@ function onceBands(state: HudState, look: Look): Band[] {
   const all = 1000;
   const charts: Band[] =
     look.columns >= TWO_COLUMNS
-      ? [{ panes: [latencyPane, speedsPane], min: 0, max: 13 }]
+      ? [{ panes: [latencyPane, speedsPane], firstWidth: Math.floor(look.columns * 0.55), min: 0, max: 13 }]
       : [
           { panes: [latencyPane], min: 0, max: 13 },
           { panes: [speedsPane], min: 0, max: all },

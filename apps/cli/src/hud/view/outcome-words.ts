@@ -16,6 +16,8 @@ const RULES: Readonly<Record<RerouteDecision, string>> = {
   no_fallback: "nowhere to go",
 };
 
+const ALL_SPENT = "all lanes spent";
+
 const ENDS: Readonly<Record<Exclude<EndReason, "ok" | "streaming">, string>> = {
   stream_timeout: "stream went silent",
   truncated: "stream broke off",
@@ -27,8 +29,9 @@ const ENDS: Readonly<Record<Exclude<EndReason, "ok" | "streaming">, string>> = {
 export function outcomeWords(exchange: Exchange): string {
   const entry = newestEntry(exchange);
   if (entry === null) return "";
-  const ended = exchange.isCut ? "end not seen" : exchange.end === null ? null : endWords(exchange.end);
   const rule = ruleWords(entry);
+  if (rule === ALL_SPENT) return rule;
+  const ended = exchange.isCut ? "end not seen" : exchange.end === null ? null : endWords(exchange.end);
   const words = [
     ended,
     // That it went where it should says nothing beside what went wrong.
@@ -41,7 +44,7 @@ export function outcomeWords(exchange: Exchange): string {
 export function ruleWords({ decision, reroute_decision, lane }: UsageEvent): string {
   if (decision === "failover_paused") return "kill switch is on";
   if (decision === "manual_override") return "model hint";
-  if (lane === "none") return "refused: all lanes spent";
+  if (lane === "none") return ALL_SPENT;
   return RULES[reroute_decision];
 }
 
