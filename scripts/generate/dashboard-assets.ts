@@ -41,12 +41,15 @@ function bundle(entry: string, format: "esm" | "iife"): string {
   return output.text.trim();
 }
 
+/** In the order of the page; what comes later wins. */
+const SHEETS = ["base", "top", "lanes", "charts", "tables", "stream", "drawer", "rest", "narrow"];
+
 /** The dark colours hold where the system is dark or where the reader says so; written once, they stand twice. */
 function styleSheet(): string {
   const read = (name: string): string => readFileSync(join(client, "style", name), "utf8");
   const dark = read("dark.css").replace(":root {", "").replace(/}\s*$/, "");
   const text = [
-    read("page.css"),
+    ...SHEETS.map((name) => read(`${name}.css`)),
     `@media (prefers-color-scheme: dark) { :root:not([data-theme="light"]) { ${dark} } }`,
     `:root[data-theme="dark"] { ${dark} }`,
   ].join("\n");

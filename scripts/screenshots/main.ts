@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
 import { repoRoot } from "../lib/workspace.ts";
-import { openWeek, QUARTER } from "./week.ts";
+import { openWeek } from "./week.ts";
 
 const into = process.argv[2] ?? join(repoRoot, "docs/images");
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -17,7 +17,7 @@ const ARGUMENTS = [
   "--no-first-run",
 ];
 /** A Friday afternoon, so that the week has a shape. */
-const END_MS = Date.UTC(2026, 10, 20, 11, 20, 0);
+const END_MS = Date.UTC(2026, 10, 20, 12, 25, 0);
 
 const PICTURES = [
   { name: "dashboard-light", width: 1440, height: 900, scheme: "light" },
@@ -28,7 +28,6 @@ const PICTURES = [
 
 mkdirSync(into, { recursive: true });
 const week = await openWeek(END_MS);
-for (const kind of QUARTER) await week.ask(kind);
 for (const model of ["claude-haiku-4-5", "claude-opus-5-5"]) {
   await fetch(`${week.gateway.url}/v1/decisions`, {
     method: "POST",
@@ -57,7 +56,7 @@ try {
     await page.waitForSelector(".uplot canvas");
     await shoot(page, join(into, `${name}.png`), true);
     if (name === "dashboard-dark" || name === "dashboard-light") {
-      await page.locator(".stream .row").filter({ hasText: "rerouted" }).first().click();
+      await page.locator(".stream .row").filter({ hasText: "hit the limit" }).first().click();
       await page.waitForSelector("#drawer .step");
       await shoot(page, join(into, `${name}-explain.png`), false);
     }
@@ -69,7 +68,7 @@ try {
 }
 
 async function shoot(page: Page, path: string, fullPage: boolean): Promise<void> {
-  await page.evaluate(() => document.fonts.ready);
+  await page.evaluate("document.fonts.ready");
   await page.screenshot({ path, fullPage });
   console.log(path);
 }

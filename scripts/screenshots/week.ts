@@ -110,8 +110,6 @@ export async function openWeek(endMs: number): Promise<Week> {
     const rush = 1 + 0.8 * Math.sin((new Date(clock.wallMs()).getHours() / 24) * Math.PI);
     const spread = 0.6 + random() * 0.7 + (random() < 0.06 ? 2.2 * random() : 0);
     clock.take(speeds[lane].ttft * rush * spread);
-    // The first byte is on its way by then, the last one is not.
-    setTimeout(() => clock.take(speeds[lane].perToken * rush * (120 + random() * 700)), 5);
     return null;
   };
   const common = { now: clock.wallMs, recordBodies: false };
@@ -158,10 +156,18 @@ export async function openWeek(endMs: number): Promise<Week> {
     modelHint: () => null,
     random,
   });
-  const ask = (kind: Kind): Promise<void> => post(gateway.url, kind, random);
+  const ask = (kind: Kind): Promise<void> =>
+    post(gateway.url, kind, random, (lane) =>
+      clock.take((lane === "zai" ? speeds.zai : speeds.anthropic).perToken * (120 + random() * 700)),
+    );
   // From the first look on the series follow the traffic, as in a gateway whose page is open.
   gateway.deps.series.view("7d");
   await live(clock, gateway, ask, random, endMs);
+  for (const kind of [OPUS, HAIKU, SUBAGENT, OPUS, HAIKU, OPUS]) {
+    clock.pass(25_000);
+    await ask(kind);
+  }
+  gateway.deps.series.sample();
   clock.run();
   return {
     gateway,
@@ -196,7 +202,13 @@ async function live(
   }
 }
 
-async function post(url: string, kind: Kind, random: () => number): Promise<void> {
+/** @param onFirstByte Lets the time of the answer pass, between its first byte and its last. */
+async function post(
+  url: string,
+  kind: Kind,
+  random: () => number,
+  onFirstByte: (lane: string) => void,
+): Promise<void> {
   const scale = 0.5 + random();
   const words = (bytes: number): string => "so it goes on ".repeat(Math.ceil((bytes * scale) / 14));
   const answer = await fetch(`${url}/v1/messages?beta=true`, {
@@ -218,8 +230,9 @@ async function post(url: string, kind: Kind, random: () => number): Promise<void
       ...(kind.stream ? { stream: true } : {}),
     }),
   });
-  await answer.arrayBuffer();
+  let isFirst = true;
+  for await (const _ of answer.body ?? []) {
+    if (isFirst) onFirstByte(answer.headers.get("x-ccp-lane") ?? "");
+    isFirst = false;
+  }
 }
-
-/** What a busy quarter of an hour looks like. */
-export const QUARTER: readonly Kind[] = [OPUS, HAIKU, SUBAGENT, OPUS, HAIKU];

@@ -153,7 +153,7 @@ function createDeps(options: GatewayOptions): Deps {
     quotas,
     probeResults: options.probeResults ?? null,
     log: options.log,
-    events: createEventHub(),
+    events: createEventHub(undefined, Math.floor(clock.wallMs())),
     history: options.history ?? openHistory({ path: null, logsDir: "", nowMs: clock.wallMs }),
     imports: options.imports ?? createImports(null),
     decisions: createDecisionRing(),

@@ -1,5 +1,5 @@
 import { html, raw } from "hono/html";
-import { percent } from "./client/format.ts";
+import { percent, safe } from "./client/format.ts";
 import type { BootData } from "./render-page.ts";
 
 /** What the page brings along. */
@@ -32,13 +32,15 @@ ${header()}
 <h2 id="h-lanes" class="vh">Lanes</h2>
 <dl id="figures" class="figures"></dl>
 <div id="lanes" class="lanes"></div>
+<p class="ticks" aria-hidden="true"><span><i class="pace"></i>time of the window that is over</span><span><i class="threshold"></i>warns from here on</span><span><i class="empty"></i>not known</span></p>
 ${withoutScript(boot)}
 </section>
 ${emptyState()}
 <div id="activity" class="activity">
 ${history()}
-${knowledge()}
 ${decisions()}
+${speeds()}
+${knowledge()}
 </div>
 </main>
 ${footer(boot.version)}
@@ -118,18 +120,26 @@ function chart(id: string, title: string, note: string, size = "", control: Mark
   return html`<figure class="card chart ${size}"><figcaption><div><h3>${title}</h3><p>${note}</p></div>${control}</figcaption><div id="${id}"></div></figure>`;
 }
 
-function knowledge(): Markup {
-  return html`<div class="grid">
-<section class="card" aria-labelledby="h-speeds"><h2 id="h-speeds">Speed by hour of the day</h2><p class="note">Output tokens a second, in the gateway's time zone. Under ten samples it does not say.</p><div id="speeds" class="scroll" tabindex="0" role="group" aria-label="Speed by hour of the day"></div></section>
-<section class="card" aria-labelledby="h-calibration"><h2 id="h-calibration">Calibration</h2><p class="note">Where caps and resets really lie, by what was seen. Trusted from a confidence of 0.5 on.</p><div id="calibration" class="scroll" tabindex="0" role="group" aria-label="Calibration"></div></section>
-</div>`;
+function speeds(): Markup {
+  return html`<section class="card" aria-labelledby="h-speeds"><h2 id="h-speeds">Speed by hour of the day</h2><p class="note">Output tokens a second, in the gateway's time zone. Under ten samples it does not say.</p>${scroll("speeds", "Speed by hour of the day")}</section>`;
 }
 
 function decisions(): Markup {
   return html`<section class="card" aria-labelledby="h-stream"><h2 id="h-stream">Decisions</h2><p class="note">The newest requests, as they happen. Open one to see why it went where it went.</p>
 <div class="row heads" aria-hidden="true"><span>Time</span><span>Model</span><span>Lane</span><span>Rule</span><span>Status</span><span>Took</span><span>Tokens in → out</span><span>Headroom</span></div>
-<ol id="stream" class="stream"></ol><button type="button" id="more" class="more" aria-expanded="false" aria-controls="stream">Show more</button></section>
-<section class="card" aria-labelledby="h-samples"><h2 id="h-samples">Orchestrator decisions</h2><p class="note">Dry runs: where a request would go. Nothing was sent.</p><div id="samples" class="scroll" tabindex="0" role="group" aria-label="Orchestrator decisions"></div></section>`;
+<ol id="stream" class="stream"></ol><button type="button" id="more" class="more" aria-expanded="false" aria-controls="stream">Show more</button></section>`;
+}
+
+function knowledge(): Markup {
+  return html`<div class="grid">
+<section class="card" aria-labelledby="h-calibration"><h2 id="h-calibration">Calibration</h2><p class="note">Where caps and resets really lie, by what was seen. Trusted from a confidence of 0.5 on.</p>${scroll("calibration", "Calibration")}</section>
+<section class="card" aria-labelledby="h-samples"><h2 id="h-samples">Orchestrator decisions</h2><p class="note">Dry runs: where a request would go. Nothing was sent.</p>${scroll("samples", "Orchestrator decisions")}</section>
+</div>`;
+}
+
+/** A place for a table: where it is wider than the screen, it scrolls, by the keyboard as well. */
+function scroll(id: string, name: string): Markup {
+  return html`<div id="${id}" class="scroll" tabindex="0" role="group" aria-label="${name}"></div>`;
 }
 
 function emptyState(): Markup {
@@ -165,7 +175,7 @@ function withoutScript({ usage }: BootData): Markup {
   const rows = Object.entries(usage.lanes).flatMap(([lane, { state, reason, windows }]) =>
     windows.map(
       ({ name, used_pct, source }) =>
-        html`<tr><th scope="row">${lane}</th><td>${state}</td><td>${name}</td><td>${percent(used_pct)}</td><td>${source}</td><td>${reason ?? ""}</td></tr>`,
+        html`<tr><th scope="row">${lane}</th><td>${state}</td><td>${name}</td><td>${percent(used_pct)}</td><td>${source}</td><td>${safe(reason ?? "")}</td></tr>`,
     ),
   );
   return html`<noscript><table class="facts"><thead><tr><th>Lane</th><th>State</th><th>Window</th><th>Used</th><th>Source</th><th>Reason</th></tr></thead><tbody>${rows}</tbody></table></noscript>`;

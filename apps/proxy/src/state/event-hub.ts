@@ -17,10 +17,14 @@ export interface EventHub {
   close(): void;
 }
 
-export function createEventHub(keep = 500): EventHub {
+/**
+ * @param firstId Numbers begin after it. The time of the start, in ms: a reader that comes back after a restart asks
+ *   for what is newer than the last process told, and would otherwise get nothing until the new one has told as much.
+ */
+export function createEventHub(keep = 500, firstId = 0): EventHub {
   const kept: NumberedEvent[] = [];
   const listeners = new Map<(event: NumberedEvent) => void, () => void>();
-  let lastId = 0;
+  let lastId = firstId;
   return {
     publish(event) {
       lastId += 1;

@@ -118,6 +118,12 @@ export function createFeed(handlers: FeedHandlers, first: { range: SeriesRange; 
     on<UsageEvent>("decision", handlers.event);
     on<UsageEvent>("completion", handlers.event);
     on<DecisionSample>("sample", handlers.sample);
+    let wasOpen = false;
+    events.addEventListener("open", () => {
+      // A gateway that was started anew has no events of the old one to resume with.
+      if (wasOpen) void catchUp();
+      wasOpen = true;
+    });
     events.addEventListener("error", () => void poll());
   };
   document.addEventListener("visibilitychange", () => void poll());

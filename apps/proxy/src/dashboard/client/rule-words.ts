@@ -67,3 +67,16 @@ export function ruleWords(rule: string): RuleWords {
     ? WORDS[rule as RerouteDecision]
     : { word: rule, sentence: rule, tone: "note" };
 }
+
+const MOVING: ReadonlySet<string> = new Set([
+  "quota_block",
+  "quota_preemptive_warn",
+  "quota_cooldown",
+  "quota_overshoot",
+  "fallback",
+]);
+
+/** Whether a rule sends a request to another lane than the preferred one. */
+export function movesAway(rule: string): boolean {
+  return MOVING.has(rule);
+}

@@ -80,7 +80,7 @@ function options(picture: () => Picture, palette: Palette, frame: ChartFrame): u
   const first = picture();
   return {
     ...sizeOf(frame.plot),
-    padding: [12, 8, 0, 0],
+    padding: [12, 10, 0, 0],
     legend: { show: false },
     cursor: {
       sync: { key: "ccp" },
@@ -124,7 +124,11 @@ function timeAxis(palette: Palette): uPlot.Axis {
     ticks: { show: false },
     incrs: TIME_STEPS,
     space: LABEL_PX,
-    splits: (_, __, min, max, incr) => localSplits(min, max, incr),
+    splits: (u, _, min, max, incr) => {
+      // A label at the very end would be cut off.
+      const edge = ((LABEL_PX / 3) * (max - min)) / Math.max(1, u.over.clientWidth);
+      return localSplits(min, max - edge, incr);
+    },
     values: (_, splits) => splits.map((ts) => (isMidnight(ts) ? weekday(ts) : clock(ts))),
   };
 }

@@ -19,7 +19,7 @@ export function renderSamples(root: HTMLElement, samples: readonly DecisionSampl
     );
     return;
   }
-  const heads = ["Time", "Asked for", "Would go to", "Rule", "Predicted", "Headroom", "Asked by"];
+  const heads = ["Time", "Asked for", "Would go to", "Rule", "Predicted", "Headroom"];
   fill(
     root,
     h(
@@ -33,20 +33,15 @@ export function renderSamples(root: HTMLElement, samples: readonly DecisionSampl
 
 function sampleRow({ ts, accepted, would }: DecisionSample): HTMLElement {
   const { word, tone } = ruleWords(would.reroute_decision);
+  const why = [accepted.source, accepted.escalation_reason].filter((each) => each !== undefined).join(": ");
   return h(
     "tr",
     { title: would.reason },
     h("th", { scope: "row" }, clockSeconds(ts)),
-    h(
-      "td",
-      {},
-      accepted.model,
-      accepted.escalation_reason === undefined ? null : h("small", {}, accepted.escalation_reason),
-    ),
+    h("td", {}, accepted.model, why === "" ? null : h("small", { title: why }, why)),
     h("td", {}, would.lane ?? "refused"),
     h("td", {}, h("span", { class: "c-rule", "data-tone": tone }, word)),
     h("td", {}, tokens(would.predicted_tokens)),
     h("td", {}, percent(would.quota_headroom_pct)),
-    h("td", {}, accepted.source ?? "–"),
   );
 }

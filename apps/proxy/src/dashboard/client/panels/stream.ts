@@ -1,7 +1,7 @@
 import { fill, h, hidden, style, syncList } from "../dom.ts";
 import { clockSeconds, duration, percent, tokens } from "../format.ts";
 import { laneColour } from "../palette.ts";
-import { ruleWords } from "../rule-words.ts";
+import { movesAway, ruleWords } from "../rule-words.ts";
 import type { StreamRow } from "../stream-rows.ts";
 
 /** The stream of decisions, newest first; each row opens its explanation. */
@@ -48,7 +48,7 @@ function updateRow(item: HTMLElement, row: StreamRow, order: readonly string[]):
       hidden("to "),
       swatch,
       row.lane,
-      row.reroutes > 0 ? h("em", {}, "rerouted") : null,
+      movesAway(row.rule) ? h("em", {}, "rerouted") : null,
     ),
     h("span", { class: "c-rule", "data-tone": tone }, word),
     h(
