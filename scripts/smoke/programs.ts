@@ -58,6 +58,9 @@ async function servesAndStops(file: string, args: readonly string[], home: strin
     assert.equal(health.status, 200);
     await health.arrayBuffer();
     assert.equal((await fetch(`${url}/v1/usage`)).status, 200);
+    // Its script and style are part of the build, not files to be found.
+    const page = await (await fetch(`${url}/dashboard`)).text();
+    assert.match(page, /<script type="module">[^<]/);
   } finally {
     child.kill("SIGTERM");
   }
