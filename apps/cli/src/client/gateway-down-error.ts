@@ -10,6 +10,8 @@ const WHY: Readonly<Partial<Record<HttpFailureKind, string>>> = {
 /** Nobody answers at the gateway's address. */
 export class GatewayDownError extends CliError {
   readonly #cause: readonly [url: string, failure: HttpFailure, cc: string];
+  /** Nothing listens: the port is free. */
+  readonly isPortFree: boolean;
   /** Whether it was also said why nothing is known of it. */
   readonly isExplained: boolean;
 
@@ -23,6 +25,7 @@ export class GatewayDownError extends CliError {
     });
     this.name = "GatewayDownError";
     this.#cause = [url, failure, cc];
+    this.isPortFree = failure.kind === "refused";
     this.isExplained = more !== "";
   }
 

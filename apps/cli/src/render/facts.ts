@@ -31,7 +31,7 @@ export function fact(label: string, values: readonly string[], tone: Tone = "pla
 }
 
 /** Lines of at most `width` columns, broken at blanks; a word that is longer has a line of its own. */
-function wrapText(text: string, width: number): Line[] {
+export function wrapText(text: string, width: number): Line[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/).filter((part) => part !== "")) {
     const last = lines.at(-1);

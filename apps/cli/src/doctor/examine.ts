@@ -1,0 +1,90 @@
+import type { ProviderTest } from "@ccp/usage-contract";
+import { CliError } from "../cli-error.ts";
+import { GatewayDownError } from "../client/gateway-down-error.ts";
+import { type LoadedCatalog, loadCatalog } from "../commands/provider-catalog.ts";
+import type { Session } from "../session.ts";
+import { readSettings } from "../statusline/claude-settings.ts";
+import { type Check, fail } from "./check.ts";
+import { checkClaude } from "./check-claude.ts";
+import { checkFiles } from "./check-files.ts";
+import { checkGateway, type GatewayFinding } from "./check-gateway.ts";
+import { checkLanes } from "./check-lanes.ts";
+import { checkNode } from "./check-node.ts";
+import { checkShell } from "./check-shell.ts";
+import { checkState } from "./check-state.ts";
+import { redact } from "./redact.ts";
+
+/**
+ * Looks at everything, in the order in which one would mend it. Nothing is changed.
+ *
+ * @param live Also asks each lane for its list of models: free, and the only thing that leaves this machine.
+ */
+export async function examine(live: boolean, session: Session): Promise<Check[]> {
+  const { deps, settings, cc } = session;
+  const { env, checkoutDir, homeDir, cwd } = deps;
+  const url = publicUrl(settings.url);
+  const found = await findGateway(session);
+  const catalog = await loadCatalog(session);
+  const tests = live ? await testLanes(catalog, session) : {};
+  const { findPortOwner, statePaths } = await import("@ccp/usage-store/node");
+  const owner = found.kind === "stranger" ? findPortOwner(portOf(settings.url)) : null;
+  const checks = [
+    checkNode(process.version),
+    ...checkFiles({ env, checkoutDir, homeDir }, cc),
+    ...checkGateway(found, {
+      url,
+      cc,
+      version: deps.version,
+      nowSec: deps.nowMs() / 1000,
+      holder: owner === null ? null : `${owner.program}, process ${owner.pid},`,
+    }),
+    ...checkLanes({ ...catalog, usage: found.kind === "gateway" ? found.view.lanes : {}, tests }),
+    ...checkState(statePaths(settings, { checkoutDir, homeDir, cwd })),
+    ...checkShell(env, url, cc),
+    ...claudeChecks(session, url),
+  ];
+  return checks.map((check) => redact(check, env, homeDir));
+}
+
+async function findGateway({ client, deps }: Session): Promise<GatewayFinding> {
+  try {
+    const view = await client.usage();
+    return { kind: "gateway", view, ready: await client.ready().catch(() => null) };
+  } catch (error) {
+    if (deps.signal.aborted || !(error instanceof CliError)) throw error;
+    if (error instanceof GatewayDownError && error.isPortFree) return { kind: "nobody" };
+    return { kind: "stranger", why: error.why };
+  }
+}
+
+async function testLanes(catalog: LoadedCatalog, session: Session): Promise<Record<string, ProviderTest>> {
+  const { askLane } = await import("../client/ask-lane.ts");
+  const usable = Object.entries(catalog.providers).filter(
+    ([, { state }]) => state === "ready" || state === "passthrough",
+  );
+  const tests = usable.map(async ([lane, provider]) => {
+    const asked = catalog.from === "gateway" ? await session.client.testLane(lane) : null;
+    return [lane, asked ?? (await askLane(lane, provider, session))] as const;
+  });
+  return Object.fromEntries(await Promise.all(tests));
+}
+
+function claudeChecks({ deps, cc }: Session, url: string): Check[] {
+  try {
+    return checkClaude(readSettings(deps), url, cc);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return [fail("claude", error.why, "mend that file: Claude Code does not read it either")];
+  }
+}
+
+function portOf(url: string): number {
+  const { port, protocol } = new URL(url);
+  return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
+}
+
+/** The address without a credential that somebody may have put into it. */
+function publicUrl(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+}
