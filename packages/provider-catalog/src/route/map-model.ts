@@ -1,6 +1,7 @@
 import type { Lane } from "../catalog.ts";
 import { findPattern, hasSuffix, withoutSuffix } from "./find-pattern.ts";
 import { findModelEntry } from "./model-entry.ts";
+import { rememberByModel } from "./remember-by-model.ts";
 
 const LONG_CONTEXT_TOKENS = 1_000_000;
 
@@ -16,7 +17,9 @@ const LONG_CONTEXT_TOKENS = 1_000_000;
  * mapModel(zai, "claude-haiku-4-5-20251001"); // => "glm-4.7"
  * mapModel(zai, "glm-4.7"); // => null
  */
-export function mapModel(lane: Lane, model: string): string | null {
+export const mapModel: (lane: Lane, model: string) => string | null = rememberByModel(nameOn);
+
+function nameOn(lane: Lane, model: string): string | null {
   if (findModelEntry(lane, model) !== null) return null;
   const mapping = findPattern(lane.modelMap, (entry) => entry.pattern, model);
   if (mapping !== null) return mapping.model === model ? null : mapping.model;
@@ -28,7 +31,9 @@ export function mapModel(lane: Lane, model: string): string | null {
  * Whether a lane can be asked for a model at all: it lists the name, maps it, or says nothing about names.
  * A name that a lane does not know is refused there at the cost of a round trip.
  */
-export function servesModel(lane: Lane, model: string): boolean {
+export const servesModel: (lane: Lane, model: string) => boolean = rememberByModel(isNamed);
+
+function isNamed(lane: Lane, model: string): boolean {
   if (
     lane.modelMap.length === 0 &&
     lane.models.every((entry) => entry.lane !== null && entry.lane !== lane.id)

@@ -1,8 +1,11 @@
 import type { Catalog, HeaderMode, Lane, LaneModel } from "../catalog.ts";
 import { findPattern } from "./find-pattern.ts";
+import { rememberByModel } from "./remember-by-model.ts";
 
 /** The lane's own entry for a model: entries that send the model to another lane are not its own. */
-export function findModelEntry(lane: Lane, model: string): LaneModel | null {
+export const findModelEntry: (lane: Lane, model: string) => LaneModel | null = rememberByModel(ownEntry);
+
+function ownEntry(lane: Lane, model: string): LaneModel | null {
   const own = lane.models.filter((entry) => entry.lane === null || entry.lane === lane.id);
   return findPattern(own, (entry) => entry.pattern, model);
 }
@@ -21,10 +24,17 @@ export function modelHeaderMode(catalog: Catalog, lane: Lane, model: string): He
     const own = findModelEntry(lane, model)?.headerMode ?? null;
     if (own !== null) return own;
   }
-  const sentHere = catalog.lanes.flatMap((other) =>
-    other === lane ? [] : other.models.filter((entry) => entry.lane === lane.id),
-  );
-  return findPattern(sentHere, (entry) => entry.pattern, model)?.headerMode ?? null;
+  return sentHere(catalog, lane, model)?.headerMode ?? null;
+}
+
+/** What another provider's entry says of a model that it sends to this lane. */
+function sentHere(catalog: Catalog, lane: Lane, model: string): LaneModel | null {
+  const entries: LaneModel[] = [];
+  for (const other of catalog.lanes) {
+    if (other === lane) continue;
+    for (const entry of other.models) if (entry.lane === lane.id) entries.push(entry);
+  }
+  return findPattern(entries, (entry) => entry.pattern, model);
 }
 
 /** Context window of a model on a lane, in tokens; `null` where neither the entry nor the lane tells. */

@@ -2,6 +2,7 @@ import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract";
 import { type Catalog, findLane, type HeaderMode } from "../catalog.ts";
 import { findPattern, matchesPattern } from "./find-pattern.ts";
 import { modelHeaderMode } from "./model-entry.ts";
+import { rememberByModel } from "./remember-by-model.ts";
 
 /** Where a model's requests go, as configured: a lane without its key is named too, skipping it is another's job. */
 export interface RoutePlan {
@@ -18,7 +19,9 @@ export interface RoutePlan {
  * Plans a model's way through the catalog: the first route that matches, else the `models` entry that names a lane
  * (the exact name before globs), else `anthropic` without fallback.
  */
-export function planRoute(catalog: Catalog, model: string): RoutePlan {
+export const planRoute: (catalog: Catalog, model: string) => RoutePlan = rememberByModel(routeOf);
+
+function routeOf(catalog: Catalog, model: string): RoutePlan {
   const route = catalog.routes.find(({ pattern }) => matchesPattern(pattern, model));
   if (route !== undefined) return plan(catalog, model, route.pattern, route.provider, route.fallback);
   const defaults = catalog.lanes.flatMap((lane) => lane.models.filter((entry) => entry.lane !== null));
