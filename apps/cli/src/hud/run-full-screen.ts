@@ -62,6 +62,8 @@ export async function runFullScreen(
     feed = runFeed(live, createHudSource(live, streamText), tell);
     await feed.ended;
   } finally {
+    // One that failed must not leave the others asking.
+    stopping.abort();
     painter.stop();
     keyboard.stop();
     terminal.close();

@@ -12,6 +12,9 @@ const METRICS_MS = 5000;
 /** A gateway that restarts is back within a second or two. */
 const RETRY_MS = 1000;
 
+/** Answers take unequally long; a gateway that starts later than this is another one. */
+const SAME_START_MS = 2000;
+
 export interface HudFeed {
   /** Asks everything again now. */
   refresh(): void;
@@ -27,7 +30,7 @@ export function runFeed(session: Session, source: HudSource, tell: (event: HudEv
   const { deps } = session;
   const { signal } = deps;
   let wake = new AbortController();
-  let uptimeSec: number | null = null;
+  let startedMs: number | null = null;
   let lastId = 0;
   let isAnswering = false;
 
@@ -37,13 +40,14 @@ export function runFeed(session: Session, source: HudSource, tell: (event: HudEv
     try {
       const view = safeDeep(await session.client.usage());
       if (signal.aborted) return false;
-      const uptime = gatewayFacts(view).uptimeSec;
-      if (uptime !== null && uptimeSec !== null && uptime < uptimeSec) {
+      const { uptimeSec } = gatewayFacts(view);
+      const before = startedMs;
+      startedMs = uptimeSec === null ? null : deps.nowMs() - uptimeSec * 1000;
+      if (before !== null && startedMs !== null && startedMs - before > SAME_START_MS) {
         // Its events are numbered from 1 again.
         lastId = 0;
         tell({ kind: "restarted" });
       }
-      uptimeSec = uptime;
       isAnswering = true;
       tell({ kind: "usage", view });
     } catch (error) {

@@ -57,7 +57,8 @@ export function openHudTerminal(): HudTerminal {
   }
 
   return {
-    size: () => ({ columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 }),
+    // A terminal that was never told its size says 0.
+    size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
     enter,
     leave,
     write: (text) => stdout.write(text),
