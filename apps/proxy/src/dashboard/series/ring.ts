@@ -26,4 +26,8 @@ export class CellRing<T> {
     if (this.#cells.size <= KEPT_CELLS) return;
     for (const old of this.#cells.keys()) if (old <= cell - KEPT_CELLS) this.#cells.delete(old);
   }
+
+  entries(): IterableIterator<[number, T]> {
+    return this.#cells.entries();
+  }
 }

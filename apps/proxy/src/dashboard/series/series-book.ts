@@ -1,7 +1,15 @@
-import type { LaneWindow, SeriesRange, SeriesView, UsageEvent, UsageSample } from "@ccp/usage-contract";
+import type {
+  LaneWindow,
+  SeriesRange,
+  SeriesView,
+  UsageEvent,
+  UsageSample,
+  WindowSeries,
+} from "@ccp/usage-contract";
 import { type HistorySample, toSample } from "@ccp/usage-store";
 import { PAGE_SAMPLES, type PageStart } from "@ccp/usage-store/node";
 import type { Deps } from "../../deps.ts";
+import { CELL_SEC } from "./ring.ts";
 import { seriesView } from "./series-view.ts";
 import { TrafficBook } from "./traffic-book.ts";
 import { UsedBook } from "./used-book.ts";
@@ -33,7 +41,7 @@ export function createSeriesBook(sources: () => SeriesSources): SeriesBook {
   const used = new UsedBook();
   let traffic: Traffic | null = null;
   const open = (): Traffic => {
-    traffic ??= openTraffic(sources());
+    traffic ??= openTraffic(sources(), used);
     return traffic;
   };
   const sample = (): void => {
@@ -74,7 +82,7 @@ interface Traffic {
   readonly isFilled: Promise<void>;
 }
 
-function openTraffic({ history, events, clock, preferredLane }: SeriesSources): Traffic {
+function openTraffic({ history, events, clock, preferredLane }: SeriesSources, used: UsedBook): Traffic {
   const book = new TrafficBook(preferredLane);
   // The history and the events tell of the same exchanges where they meet.
   let known: Set<string> | null = new Set();
@@ -95,10 +103,21 @@ function openTraffic({ history, events, clock, preferredLane }: SeriesSources): 
     () => {},
   );
   const since = Math.max(0, clock.wallMs() / 1000 - WEEK_SEC);
-  const isFilled = fill(history, since, take).then(() => {
+  const isFilled = Promise.all([fill(history, since, take), fillUsed(history, since, used)]).then(() => {
     known = null;
   });
   return { book, isFilled };
+}
+
+/** Shares of the windows of lanes before this process; those of single models are another matter. */
+async function fillUsed(history: SeriesSources["history"], since: number, used: UsedBook): Promise<void> {
+  const answer = await history.ask({ kind: "windows", query: { since, step: CELL_SEC } });
+  const { windows } = JSON.parse(answer) as { windows: WindowSeries[] };
+  for (const { lane, window, ts, used_pct } of windows) {
+    if (window === "rolling" || window === "weekly") continue;
+    const points = ts.map((each, at) => ({ ts: each, usedPct: used_pct[at] ?? null }));
+    used.fill(lane, window, points);
+  }
 }
 
 async function fill(

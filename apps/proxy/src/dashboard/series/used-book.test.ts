@@ -97,6 +97,21 @@ describe("UsedBook", () => {
     ).toEqual([]);
   });
 
+  it("takes in what was before it, and keeps what it has noted itself", () => {
+    const book = noted([
+      [4, 0.9],
+      [5, 0.1],
+    ]);
+    book.fill("zai", "5h", [
+      { ts: at(0), usedPct: 0.8 },
+      { ts: at(1), usedPct: 0.2 },
+      { ts: at(3), usedPct: null },
+      { ts: at(4), usedPct: 0.3 },
+    ]);
+    expect(shares(book, 6)).toEqual([0.8, 0.2, null, null, 0.9, 0.1]);
+    expect(book.resets("zai", "5h", T)).toEqual([at(1), at(5)]);
+  });
+
   it("forgets what is older than a week", () => {
     const book = noted([
       [0, 0.9],

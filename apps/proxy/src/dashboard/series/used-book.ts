@@ -1,4 +1,4 @@
-import { CellRing, cellOf } from "./ring.ts";
+import { CELL_SEC, CellRing, cellOf } from "./ring.ts";
 
 /** A window as it stands at one instant. */
 export interface UsedReading {
@@ -39,6 +39,22 @@ export class UsedBook {
     track.lastPct = usedPct;
     track.lastTs = ts;
     track.lastResetTs = resetTs;
+  }
+
+  /** Takes in what is known of a time before this book, oldest first; what it has noted itself stays. */
+  fill(
+    lane: string,
+    window: string,
+    points: readonly { readonly ts: number; readonly usedPct: number | null }[],
+  ): void {
+    const before = new UsedBook();
+    for (const { ts, usedPct } of points) before.note({ lane, window, usedPct, resetTs: null }, ts);
+    const past = before.#track(lane, window);
+    const track = this.#track(lane, window);
+    for (const [cell, share] of past.cells.entries())
+      track.cells.set(cell, Math.max(share, track.cells.get(cell) ?? 0));
+    const firstNoted = track.resets[0] ?? Number.POSITIVE_INFINITY;
+    track.resets.unshift(...past.resets.filter((ts) => ts < firstNoted - CELL_SEC));
   }
 
   lanes(): IterableIterator<string> {
