@@ -5,7 +5,7 @@ import { createMintBook } from "@ccp/lane-repair";
 import { planRoute } from "@ccp/provider-catalog";
 import { createQuotaEngine } from "@ccp/quota-engine";
 import { createLaneBook, createSessionBook } from "@ccp/router-policy";
-import type { Settings } from "@ccp/usage-contract";
+import { isGlob, type Settings } from "@ccp/usage-contract";
 import { type History, openHistory } from "@ccp/usage-store/node";
 import { createSeriesBook } from "./dashboard/series/series-book.ts";
 import type { CatalogInForce, Clock, Deps, EventLog, Notice } from "./deps.ts";
@@ -18,6 +18,7 @@ import { createModelLabel } from "./metrics/model-label.ts";
 import { createReadApi } from "./read-api/create-read-api.ts";
 import { scrapeFacts } from "./read-api/scrape-facts.ts";
 import type { OpenShared } from "./shared/open-shared.ts";
+import type { Pair } from "./shared/watched.ts";
 import { createDecisionRing } from "./state/decision-ring.ts";
 import { createEventHub } from "./state/event-hub.ts";
 import { createImports, type Imports } from "./state/imports.ts";
@@ -131,7 +132,9 @@ function createDeps(options: GatewayOptions): Deps {
   const metrics: Metrics = createMetrics(() => scrapeFacts(deps), options.version, clock.wallMs() / 1000);
   const ownBook = journaledBook(createLaneBook(), write);
   const random = options.random ?? Math.random;
-  const base = { engine: ownEngine, book: ownBook, clock, notice: options.notice, metrics, random };
+  const named = (): Pair[] =>
+    quotas.current().config.models.flatMap(({ key, lane }) => (isGlob(key) ? [] : [{ lane, model: key }]));
+  const base = { engine: ownEngine, book: ownBook, clock, notice: options.notice, metrics, random, named };
   const { engine, book, count } = options.openShared?.(base) ?? { ...base, count: null };
   const deps: Deps = {
     settings,

@@ -7,6 +7,7 @@ import { openGatewayId } from "./gateway-id.ts";
 import type { SharedParts } from "./shared-count.ts";
 import { createSharedParts } from "./shared-parts.ts";
 import type { SharedSettings } from "./shared-settings.ts";
+import type { Pair } from "./watched.ts";
 
 /** What the shared count stands between. */
 export interface SharedBase {
@@ -16,6 +17,8 @@ export interface SharedBase {
   readonly notice: Notice;
   readonly metrics: Metrics;
   readonly random: () => number;
+  /** Models that quotas name, with their lanes. */
+  readonly named: () => readonly Pair[];
 }
 
 /** Makes the shared count of a gateway. The client library is loaded with this file: only who shares needs it. */

@@ -172,7 +172,9 @@ describe("a shared count that does not answer", () => {
     for (const wire of wires) wire.refuses = false;
     await opened.level();
     for (const gateway of gateways) {
-      await expect.poll(async () => (await figures(gateway))?.rolling_used_tokens).toBe(7000);
+      await expect
+        .poll(async () => (await figures(gateway))?.rolling_used_tokens, { timeout: 15_000 })
+        .toBe(7000);
     }
   });
 
@@ -183,7 +185,9 @@ describe("a shared count that does not answer", () => {
     for (const gateway of opened.gateways) expect(await ask(gateway)).toMatchObject({ status: 200 });
     await opened.level();
     for (const gateway of opened.gateways) {
-      await expect.poll(async () => (await figures(gateway))?.rolling_used_tokens).toBe(6000);
+      await expect
+        .poll(async () => (await figures(gateway))?.rolling_used_tokens, { timeout: 15_000 })
+        .toBe(6000);
     }
   });
 

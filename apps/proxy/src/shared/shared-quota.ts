@@ -17,7 +17,7 @@ import { ReadingExchange } from "./reading-exchange.ts";
 import type { Claim, SharedCount, SharedState, SharedStatus } from "./shared-count.ts";
 import { StoreLink } from "./store-link.ts";
 import { StoreTime } from "./store-time.ts";
-import { Watched, type WatchedWindow } from "./watched.ts";
+import { type Pair, Watched, type WatchedWindow } from "./watched.ts";
 
 /** As long as a gateway that was cut off with us may need to tell its counts anew. */
 const GATHER_MS = 5_000;
@@ -33,6 +33,8 @@ export interface SharedQuotaOptions {
   readonly clock: Clock;
   readonly notice: Notice;
   readonly plan: string;
+  /** Models that quotas name, with their lanes: shown before any request asks for them. */
+  readonly named: () => readonly Pair[];
   /** The longest that a decision waits for the store. */
   readonly capMs: number;
   /** Connects; `onGone` is called once when the connection ends by itself. */
@@ -69,7 +71,7 @@ export class SharedQuota implements SharedCount {
     this.#options = options;
     this.#marks = new MarkExchange(options.book, this.#time);
     this.#readings = new ReadingExchange(options.engine, this.#time);
-    this.#watched = new Watched(options.engine);
+    this.#watched = new Watched(options.engine, options.named);
     this.#link = new StoreLink({
       connect: options.connect,
       capMs: options.capMs,

@@ -10,14 +10,23 @@ export interface WatchedWindow {
   readonly window: SharedWindow;
 }
 
-/** Which models on which lanes were asked for lately. */
+/** A model on a lane. */
+export interface Pair {
+  readonly lane: LaneId;
+  readonly model: string;
+}
+
+/** Which models on which lanes are kept fresh: those that quotas name, and those asked for lately. */
 export class Watched {
   readonly #engine: QuotaEngine;
+  readonly #named: () => readonly Pair[];
   /** The latest last. */
-  readonly #pairs = new Map<string, { readonly lane: LaneId; readonly model: string }>();
+  readonly #pairs = new Map<string, Pair>();
 
-  constructor(engine: QuotaEngine) {
+  /** @param named What quotas name, as they stand. */
+  constructor(engine: QuotaEngine, named: () => readonly Pair[]) {
     this.#engine = engine;
+    this.#named = named;
   }
 
   /** The capped windows of all lanes that a request may go to. */
@@ -37,10 +46,10 @@ export class Watched {
     });
   }
 
-  /** Those of everything asked for lately, each once. */
+  /** Those of everything that is kept fresh, each once. */
   all(nowMs: number): WatchedWindow[] {
     const windows = new Map<string, WatchedWindow>();
-    for (const { lane, model } of this.#pairs.values()) {
+    for (const { lane, model } of [...this.#named().slice(0, MAX_WATCHED), ...this.#pairs.values()]) {
       for (const window of this.#engine.sharedWindows({ lane, model, nowMs })) {
         windows.set(`${lane}\n${model}\n${window.scope}\n${window.window}`, { lane, model, window });
       }
