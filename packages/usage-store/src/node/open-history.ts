@@ -117,6 +117,8 @@ class StoredHistory implements History {
     if (this.#worker === null) return Promise.resolve(this.#fromMemory(question));
     return new Promise((resolve) => {
       this.#questions.push({ question, resolve });
+      // Whoever asks waits: the thread alone does not keep the process running.
+      this.#worker?.ref();
       this.#pump();
     });
   }
@@ -135,19 +137,21 @@ class StoredHistory implements History {
   async close(): Promise<void> {
     const worker = this.#worker;
     if (worker === null) return;
+    worker.ref();
     const exited = new Promise((resolve) => worker.once("exit", resolve));
     while (this.#worker !== null && this.#fault === null && this.#samples.length + this.#windows.length > 0) {
       this.#flush();
       if (this.#samples.length + this.#windows.length > 0)
-        await new Promise((resolve) => worker.once("message", resolve));
+        await Promise.race([exited, new Promise((resolve) => worker.once("message", resolve))]);
     }
     this.#stopTimer();
+    // Its end is meant from here on.
+    this.#worker = null;
     this.#post(worker, { kind: "close" });
     // A database that is locked waits no longer than this: the log has everything.
     const limit = setTimeout(() => void worker.terminate(), CLOSE_WAIT_MS);
     await exited;
     clearTimeout(limit);
-    this.#worker = null;
   }
 
   #start(path: string): void {
@@ -247,6 +251,7 @@ class StoredHistory implements History {
         const asked = this.#asked.get(message.id);
         this.#asked.delete(message.id);
         if (asked !== undefined) asked.resolve(message.json ?? this.#fromMemory(asked.question));
+        if (this.#asked.size + this.#questions.length === 0) this.#worker?.unref();
         return;
       }
       default:
