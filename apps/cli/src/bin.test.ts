@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exchange } from "./test-kit/recorded-exchange.ts";
 import { type StubGateway, startStubGateway } from "./test-kit/stub-gateway.ts";
+import { writeLog } from "./test-kit/temp-log.ts";
 import { VIEWS } from "./test-kit/views.ts";
 
 const BIN = fileURLToPath(new URL("../bin/cc.mjs", import.meta.url));
@@ -88,6 +90,25 @@ describe("the command as a process", () => {
     expect(stdout.startsWith("ccp 127.0.0.1:")).toBe(true);
     const endless = await shell('{ "$NODE" "$BIN" quotas --watch=0.25; echo "rc $?" >&2; } | head -1', env);
     expect([endless.code, endless.stderr]).toEqual([0, "rc 0\n"]);
+  });
+
+  it.each([
+    "config show",
+    "config schema providers",
+    "completion bash",
+    "logs --since 9999d",
+    "explain last",
+    "env",
+  ])("%s ends quietly when its reader leaves early", async (args) => {
+    const dir = mkdtempSync(join(tmpdir(), "cc-logs-"));
+    writeLog(
+      dir,
+      [...Array(2000).keys()].flatMap((index) => exchange({ at: 1_790_000_000 + index, rid: `r${index}` })),
+    );
+    const line = `{ "$NODE" "$BIN" ${args}; } | head -1 | wc -l`;
+    const run = await shell(line, { ...env, CCP_LOGS_DIR: dir });
+    rmSync(dir, { recursive: true });
+    expect([run.code, run.stdout.trim(), run.stderr]).toEqual([0, "1", ""]);
   });
 
   it("Ctrl-C ends a watch with 130", async () => {

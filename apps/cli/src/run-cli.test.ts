@@ -21,6 +21,20 @@ describe("cc", () => {
     ["providers-list", ["providers", "list"]],
     ["providers-show", ["providers", "show"]],
     ["providers-check", ["providers", "check"]],
+    ["decide", ["decide"]],
+    ["explain", ["explain"]],
+    ["logs", ["logs"]],
+    ["guard", ["guard"]],
+    ["env", ["env"]],
+    ["claude", ["claude"]],
+    ["config", ["config"]],
+    ["config-init", ["config", "init"]],
+    ["config-check", ["config", "check"]],
+    ["config-show", ["config", "show"]],
+    ["config-path", ["config", "path"]],
+    ["config-schema", ["config", "schema"]],
+    ["completion", ["completion"]],
+    ["completion-zsh", ["completion", "zsh"]],
   ])("--help of %s", async (name, argv) => {
     const { code, stdout, stderr } = await runTest([...argv, "--help"]);
     expect([code, stderr]).toEqual([0, ""]);

@@ -39,11 +39,9 @@ const env = () => ({ PATH: "/usr/bin:/bin", HOME: dir, TERM: "dumb", TZ: "UTC", 
 
 /** What is typed, tab key included, and the words that the command then gets. */
 const TYPED: readonly (readonly [string, string])[] = [
-  ["ccp quo\t", "quotas"],
-  ["ccp quotas --la\tz\t", "quotas|--lane|zai"],
+  ["ccp quo\t--la\tz\t", "quotas|--lane|zai"],
   ["ccp quotas --lane=z\t --thr\t", "quotas|--lane=zai|--threshold"],
   ["ccp --no-c\t config sch\tq\t", "--no-color|config|schema|quotas"],
-  ["ccp env --shell pw\t", "env|--shell|pwsh"],
   ["ccp decide claude-o\t", "decide|claude-opus-5"],
   ["ccp logs --log some\t", "logs|--log|some file.jsonl"],
   ["ccp logs --log=some\t", "logs|--log=some file.jsonl"],

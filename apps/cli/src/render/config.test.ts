@@ -1,7 +1,7 @@
 import { parseQuotas } from "@ccp/provider-catalog";
 import { expect, it } from "vitest";
 import { renderConfig } from "./config.ts";
-import { renderConfigPath } from "./config-path.ts";
+import { type FoundConfig, renderConfigPath } from "./config-path.ts";
 
 const QUOTAS = `
 windows: { rolling_seconds: 18000, weekly_seconds: 604800 }
@@ -33,10 +33,10 @@ it("shows caps and settings at every width, in colour and not", async () => {
 
 it("tells a file that was named and is not there from one that is used", () => {
   const look = { color: false, ascii: true, columns: 20, timeZone: "UTC" };
-  const named = { path, source: "env", variable: "CCP_QUOTAS_FILE", tried: [path] } as const;
-  const found = [true, false].map(
-    (missing) => ({ kind: "quotas", location: { ...named, tried: [path] }, missing }) as const,
-  );
+  const found = [true, false].map((missing): FoundConfig => {
+    const location = { path, source: "env", variable: "CCP_QUOTAS_FILE", tried: [path] } as const;
+    return { kind: "quotas", location: { ...location, tried: [path] }, missing };
+  });
   expect(renderConfigPath(found, look)).toBe(
     [
       `quotas     ${path}  named by CCP_QUOTAS_FILE`,
