@@ -10,6 +10,7 @@ import type { Clock, Notice } from "../deps.ts";
 import type { GatewayOptions } from "../start-gateway.ts";
 import { createGatewayState, type GatewayState } from "./gateway-state.ts";
 import { createImports } from "./imports.ts";
+import { recallEvents } from "./recall-events.ts";
 import { createSaver } from "./saver.ts";
 import { startWindowSampler } from "./window-sampler.ts";
 
@@ -62,6 +63,7 @@ export function openPersistence(options: PersistenceOptions): Persistence {
         state.restore();
         // What was played is in it from now on: the next start begins here.
         state.save();
+        recallEvents(paths.logsDir, deps.events, clock.wallMs());
         sampler = startWindowSampler(deps);
       },
     },
