@@ -23,7 +23,7 @@ export interface TmuxShell {
   close(): void;
 }
 
-const DEADLINE_MS = 15_000;
+const DEADLINE_MS = 20_000;
 const LOOK_MS = 40;
 
 export function openTmuxShell(env: Readonly<Record<string, string>>): TmuxShell {
