@@ -17,8 +17,8 @@ export const statuslinePrintCommand: CliCommand = {
 
 async function printLine({ client, deps, look }: Session): Promise<ExitCode> {
   const { columns, color } = look();
-  // At a terminal: what a session without any word of itself would see.
-  const input = (await readStdin()) ?? "{}";
+  // At a terminal, or from nowhere: what a session without any word of itself would see.
+  const input = (await readStdin())?.trim() || "{}";
   deps.stdout.write(`${await lineOrDown(() => client.statusline(input, { columns, color }))}\n`);
   return EXIT.ok;
 }
