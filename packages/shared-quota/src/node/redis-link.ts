@@ -58,14 +58,20 @@ export async function connectRedis(options: LinkOptions): Promise<RedisLink> {
     end(null);
     throw new Error(describeFailure(error));
   }
+  const send = async (args: string[]): Promise<unknown> => {
+    try {
+      return await client.sendCommand(args);
+    } catch (error) {
+      throw new Error(describeFailure(error));
+    }
+  };
   return {
     async run(name, keys, ask) {
-      const script = scripts.get(name) as Script;
-      const reply = await client.sendCommand(["EVALSHA", script.sha, String(keys.length), ...keys, ask]);
-      return String(reply);
+      const { sha } = scripts.get(name) as Script;
+      return String(await send(["EVALSHA", sha, String(keys.length), ...keys, ask]));
     },
     async clock() {
-      const [seconds, micros] = (await client.sendCommand(["TIME"])) as unknown as [string, string];
+      const [seconds, micros] = (await send(["TIME"])) as [string, string];
       return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
     },
     close: () => end(null),
@@ -80,6 +86,7 @@ export function describeFailure(error: unknown): string {
   if (typeof code === "string") return code;
   // A server's own errors begin with a word in capitals: WRONGPASS, NOAUTH, LOADING, READONLY, MOVED.
   const [word] = /^[A-Z][A-Z_]{2,}/.exec(error.message) ?? [];
+  if (word === "ERR") return error.message.replace(/[^\x20-\x7e]+/g, " ").slice(0, 120);
   return (
     word ??
     error.constructor.name
