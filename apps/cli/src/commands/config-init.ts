@@ -1,14 +1,14 @@
 import { existsSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { locateConfig } from "@ccp/provider-catalog/node";
-import { type LaneId, laneId } from "@ccp/usage-contract";
+import { ANTHROPIC_LANE, type LaneId, laneId } from "@ccp/usage-contract";
 import type { CliInput } from "../args/cli-input.ts";
 import { didYouMean } from "../args/did-you-mean.ts";
 import { usageError } from "../args/usage-error.ts";
 import type { CliArgs, CliCommand } from "../cli-command.ts";
 import { CliError } from "../cli-error.ts";
 import { catalogYaml } from "../config/catalog-yaml.ts";
-import { knownLanes, planCatalog } from "../config/plan-catalog.ts";
+import { type KnownLane, knownLanes, planCatalog } from "../config/plan-catalog.ts";
 import { QUOTAS_TEXT } from "../config/quotas-text.ts";
 import { schemaText } from "../config/schema-text.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -109,15 +109,17 @@ async function chooseLanes(input: CliInput, session: Session): Promise<readonly 
   if (named.length > 0) return named;
   const usual = usualLanes(session);
   if (input.flag("yes")) return usual;
-  const choices = knownLanes().map(({ id, keyEnv, baseUrl }) => ({
-    value: id,
-    hint:
-      keyEnv === null ? baseUrl : `${baseUrl}, ${keyEnv} ${isSet(keyEnv, session) ? "is set" : "is not set"}`,
-  }));
+  const choices = knownLanes().map((lane) => ({ value: lane.id, hint: laneHint(lane, session) }));
   const chosen = await deps.choose?.("Which lanes do you have?", choices, usual, deps.signal);
   if (chosen !== undefined && chosen !== null) return chosen;
   const why = `there is no terminal to ask at: ${cc} config init --yes --lane anthropic --lane zai`;
   throw usageError("init needs --yes here", why, cc, "config init");
+}
+
+function laneHint({ id, keyEnv, baseUrl }: KnownLane, session: Session): string {
+  if (id === ANTHROPIC_LANE) return `${baseUrl}, with your own login`;
+  if (keyEnv === null) return baseUrl;
+  return `${baseUrl}, ${keyEnv} ${isSet(keyEnv, session) ? "is set" : "is not set"}`;
 }
 
 function checkLane(lane: LaneId, { cc }: Session): void {
@@ -131,7 +133,7 @@ function checkLane(lane: LaneId, { cc }: Session): void {
 /** Anthropic works with the client's own login; the others where a key is there. */
 function usualLanes(session: Session): LaneId[] {
   return knownLanes().flatMap(({ id, keyEnv }) =>
-    id === "anthropic" || (keyEnv !== null && isSet(keyEnv, session)) ? [id] : [],
+    id === ANTHROPIC_LANE || (keyEnv !== null && isSet(keyEnv, session)) ? [id] : [],
   );
 }
 
@@ -142,7 +144,7 @@ function isSet(name: string, { deps }: Session): boolean {
 async function sayNext(lanes: readonly LaneId[], dir: string, session: Session): Promise<void> {
   const { say, cc } = session;
   const missing = knownLanes().flatMap(({ id, keyEnv }) =>
-    lanes.includes(id) && id !== "anthropic" && keyEnv !== null && !isSet(keyEnv, session) ? [keyEnv] : [],
+    lanes.includes(id) && id !== ANTHROPIC_LANE && keyEnv !== null && !isSet(keyEnv, session) ? [keyEnv] : [],
   );
   if (missing.length > 0) await say.note(`set where the gateway runs: ${missing.join(", ")}`);
   for (const kind of ["providers", "quotas"] as const) {

@@ -4,12 +4,15 @@ import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract";
 /** Lanes of the same plan on another host: they take each other's place in the routes. */
 const TWINS: Readonly<Record<LaneId, LaneId>> = { zai: "bigmodel", kimi: "moonshot" };
 
-/** Names of all lanes that a catalog can be made of, in the order of the built-in one. */
-export function knownLanes(): {
+export interface KnownLane {
   readonly id: LaneId;
+  /** The variable that holds its key. */
   readonly keyEnv: string | null;
   readonly baseUrl: string;
-}[] {
+}
+
+/** All lanes that a catalog can be made of, in the order of the built-in one. */
+export function knownLanes(): KnownLane[] {
   return builtInCatalog().lanes.map(({ id, auth, baseUrl }) => ({ id, keyEnv: auth.env, baseUrl }));
 }
 
