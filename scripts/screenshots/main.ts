@@ -56,7 +56,7 @@ try {
     await page.waitForSelector(".uplot canvas");
     await shoot(page, join(into, `${name}.png`), true);
     if (name === "dashboard-dark" || name === "dashboard-light") {
-      await page.locator(".stream .row").filter({ hasText: "hit the limit" }).first().click();
+      await page.locator(".stream .row").filter({ hasText: "no room" }).first().click();
       await page.waitForSelector("#drawer .step");
       await shoot(page, join(into, `${name}-explain.png`), false);
     }

@@ -139,7 +139,7 @@ describe.skipIf(BROWSER === null)("the dashboard in a browser", () => {
     expect(shown).toContain("quota_overshoot");
     expect(shown).toMatch(/Limits of zai that were weighed/);
     expect(shown).toMatch(/rolling\s+binds\s+\d+%/);
-    expect(shown).toMatch(/Predicted\s+[\d.k]+ counted/);
+    expect(shown).toMatch(/Predicted on zai\s+[\d.k]+ \(800 in, 120 out\)/);
     expect(shown).toMatch(/Wasted\s+\d+ ms/);
     expect(shown).toMatch(/Repaired for this lane: model_name/);
     await drawer.getByText("As JSON").click();

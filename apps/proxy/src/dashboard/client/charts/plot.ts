@@ -126,7 +126,7 @@ function timeAxis(palette: Palette): uPlot.Axis {
     space: LABEL_PX,
     splits: (u, _, min, max, incr) => {
       // A label at the very end would be cut off.
-      const edge = ((LABEL_PX / 3) * (max - min)) / Math.max(1, u.over.clientWidth);
+      const edge = ((LABEL_PX / 3) * (max - min)) / u.width;
       return localSplits(min, max - edge, incr);
     },
     values: (_, splits) => splits.map((ts) => (isMidnight(ts) ? weekday(ts) : clock(ts))),

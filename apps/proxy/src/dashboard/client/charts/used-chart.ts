@@ -113,7 +113,7 @@ function level(u: uPlot, { share, words, colour }: Level, named: LabelPlaces, pa
   ctx.textBaseline = "middle";
   const width = ctx.measureText(words).width;
   const left = named.place(y, bbox.left + 8 * scale, width + 14 * scale, 14 * scale);
-  ctx.fillStyle = palette.card;
+  ctx.fillStyle = fade(palette.card, 0.7);
   ctx.fillRect(left - 4 * scale, y - 7 * scale, width + 8 * scale, 14 * scale);
   ctx.fillStyle = colour;
   ctx.fillText(words, left, y);

@@ -65,19 +65,19 @@ function turned(next: string): string {
 
 function prediction({
   predicted,
-  lane,
   preferred_lane,
   headroom_tokens,
   warn_threshold,
 }: ExplainedDecision): HTMLElement {
-  const cost = predicted[lane ?? preferred_lane];
   return facts([
-    ["Predicted", cost === undefined ? "?" : `${tokens(cost.counted_tokens)} counted`],
-    [
-      "of that",
-      cost === undefined ? "?" : `${tokens(cost.input_tokens)} in, ${tokens(cost.output_tokens)} out`,
-    ],
-    ["Headroom", headroom_tokens === null ? "unknown" : `${tokens(headroom_tokens)} on ${preferred_lane}`],
+    ...Object.entries(predicted).map(
+      ([lane, { counted_tokens, input_tokens, output_tokens }]) =>
+        [
+          `Predicted on ${lane}`,
+          `${tokens(counted_tokens)} (${tokens(input_tokens)} in, ${tokens(output_tokens)} out)`,
+        ] as const,
+    ),
+    [`Headroom on ${preferred_lane}`, headroom_tokens === null ? "unknown" : tokens(headroom_tokens)],
     ["Warned at", percent(warn_threshold)],
   ]);
 }
