@@ -111,6 +111,24 @@ describe("the command as a process", () => {
     expect([run.code, run.stdout.trim(), run.stderr]).toEqual([0, "1", ""]);
   });
 
+  it.each([
+    "--help",
+    "quotas --json",
+    "status --speeds --debug-quota",
+    "providers",
+    "doctor",
+    "service install --dry-run --manager=systemd",
+    "statusline print",
+    "calibration --help",
+  ])("cc %s piped into head -1 ends quietly", async (words) => {
+    const { code, stdout, stderr } = await shell(`"$NODE" "$BIN" ${words} | head -1`, env);
+    expect([code, stdout.trimEnd().split("\n").length]).toEqual([0, 1]);
+    // This reader has left before anything is written.
+    const unread = await shell(`"$NODE" "$BIN" ${words} | true`, env);
+    for (const told of [stderr, unread.stderr])
+      expect(told).not.toMatch(/EPIPE|should not have happened|node:/);
+  });
+
   it("Ctrl-C ends a watch with 130", async () => {
     const line = 'exec "$NODE" "$BIN" quotas --watch=60';
     const run = await shell(line, env, (pid) => process.kill(pid, "SIGINT"));

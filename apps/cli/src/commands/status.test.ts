@@ -51,6 +51,8 @@ describe("cc status", () => {
         const longest = Math.max(...run.stdout.split("\n").map((line) => line.length));
         expect(longest).toBeLessThanOrEqual(Number(columns));
       }
+      const colored = await runTest(["status", ...flags, "--color"], { routes: routes(VIEWS.normal) });
+      screens.push(`colour\n${visible(colored.stdout)}`);
       await expect(screens.join("\n")).toMatchFileSnapshot(`__snapshots__/status/${name}.txt`);
     });
   }
