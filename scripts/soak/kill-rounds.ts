@@ -1,12 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { type MockUpstream, startMockUpstream } from "../../packages/mock-upstream/src/index.ts";
+import { startMockUpstream } from "../../packages/mock-upstream/src/index.ts";
 import { type GatewayProcess, startGatewayProcess } from "./gateway-process.ts";
 import { type Load, startLoad } from "./load.ts";
 import { readLog } from "./read-log.ts";
 import { readState, type ShownState } from "./shown-state.ts";
+import { writeConfiguration } from "./write-configuration.ts";
 
 export interface KillOptions {
   readonly rounds: number;
@@ -77,46 +78,6 @@ async function openWorld(): Promise<World> {
       await Promise.all([anthropic.close(), zai.close()]);
       rmSync(dir, { recursive: true, force: true });
     },
-  };
-}
-
-function writeConfiguration(dir: string, anthropic: MockUpstream, zai: MockUpstream): Record<string, string> {
-  const providers = join(dir, "providers.yaml");
-  const quotas = join(dir, "quotas.json");
-  writeFileSync(
-    providers,
-    `providers:
-  anthropic:
-    base_url: ${anthropic.url}
-    auth: { env: ANTHROPIC_AUTH_TOKEN, header_mode: passthrough }
-    models: { "claude-*": {} }
-  zai:
-    base_url: ${zai.url}
-    auth: { env: ZAI_API_KEY, header_mode: x-api-key }
-    models: { "glm-*": {} }
-    model_map: { "*": glm-5 }
-    extractor: zai
-    dialect: zai
-routes:
-  - { pattern: "claude-haiku*", provider: zai, fallback: [anthropic] }
-  - { pattern: "*", provider: anthropic, fallback: [zai] }
-`,
-  );
-  writeFileSync(
-    quotas,
-    JSON.stringify({
-      models: {
-        "claude-haiku-4.5": { provider: "zai", rolling_tokens: 200_000, weekly_limit_value: 10_000_000 },
-      },
-    }),
-  );
-  return {
-    CCP_PORT: "0",
-    CCP_STATE_DIR: dir,
-    CCP_PROVIDERS_FILE: providers,
-    CCP_QUOTAS_FILE: quotas,
-    CCP_REROUTE_MODE: "run2cap",
-    ZAI_API_KEY: "soak-zai-key",
   };
 }
 
