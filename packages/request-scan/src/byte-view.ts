@@ -78,6 +78,20 @@ export class ByteView {
     return -1;
   }
 
+  /** The bytes from `start` up to `end` as characters of the same numbers. */
+  latin1(start: number, end: number): string {
+    let text = "";
+    for (let at = start; at < end && at < this.size; ) {
+      this.#moveTo(at);
+      const until = Math.min(end, this.#end, at + MOST_ARGUMENTS);
+      // Reads any array-like; its type asks for an array.
+      const bytes = this.#chunk.subarray(at - this.#start, until - this.#start) as unknown as number[];
+      text += String.fromCharCode.apply(null, bytes);
+      at = until;
+    }
+    return text;
+  }
+
   #moveTo(position: number): void {
     while (position >= this.#end) this.#step(1);
     while (position < this.#start) this.#step(-1);
@@ -94,6 +108,8 @@ export class ByteView {
 /** The runtime's own search is many times faster, but only over more bytes than this. */
 const NEAR = 64;
 const NOTHING = new Uint8Array(0);
+/** Arguments lie on the stack, which is not endless. */
+const MOST_ARGUMENTS = 4096;
 
 /** 256 entries; 1 for each byte that is in the set. */
 export type ByteSet = Uint8Array;

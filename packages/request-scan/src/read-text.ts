@@ -23,15 +23,12 @@ const PLAIN = /^"[ !#-[\]-~]*"$/;
 
 /** The characters of a span, or `null` when its bytes are not valid UTF-8. */
 export function readText(view: ByteView, { start, end }: Span): string | null {
-  let text = "";
-  let ascii = true;
-  for (let at = start; at < end; at += 1) {
-    const byte = view.at(at);
-    if (byte >= 0x80) ascii = false;
-    text += String.fromCharCode(byte);
-  }
-  return ascii ? text : decodeUtf8(text);
+  const text = view.latin1(start, end);
+  return ASCII.test(text) ? text : decodeUtf8(text);
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are ASCII too; which of them may stand there is JSON's to say.
+const ASCII = /^[\x00-\x7f]*$/;
 
 /** `decodeURIComponent` is the one strict UTF-8 decoder of the language itself; a `TextDecoder` belongs to hosts. */
 function decodeUtf8(bytes: string): string | null {

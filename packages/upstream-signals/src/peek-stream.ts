@@ -24,11 +24,9 @@ const INCOMPLETE: StreamPeek = { kind: "incomplete" };
 export function peekStream(text: string, seek: "event" | "content" = "event"): StreamPeek {
   const bare = text.trimStart();
   if (bare.startsWith("{")) return isErrorData(bare) ? { kind: "error", data: bare.trimEnd() } : INCOMPLETE;
-  const lines = text.replace(/^(?:\uFEFF|\u00EF\u00BB\u00BF)/, "").split(/\r\n|\n|\r/);
-  lines.pop(); // not ended yet
   let name = "";
   let data: string[] = [];
-  for (const line of lines) {
+  for (const line of endedLines(text, BYTE_ORDER_MARK.exec(text)?.[0].length ?? 0)) {
     if (line !== "") {
       name = fieldOf(line, "event") ?? name;
       const value = fieldOf(line, "data");
@@ -42,6 +40,20 @@ export function peekStream(text: string, seek: "event" | "content" = "event"): S
     data = [];
   }
   return INCOMPLETE;
+}
+
+/** As it looks decoded as UTF-8 and as latin1. */
+const BYTE_ORDER_MARK = /^(?:\uFEFF|\u00EF\u00BB\u00BF)/;
+
+/** The lines that have their end, one by one: what follows the first event is often most of the text. */
+function* endedLines(text: string, from: number): Generator<string> {
+  const lineEnd = /\r\n|\n|\r/g;
+  let start = from;
+  lineEnd.lastIndex = from;
+  for (let end = lineEnd.exec(text); end !== null; end = lineEnd.exec(text)) {
+    yield text.slice(start, end.index);
+    start = lineEnd.lastIndex;
+  }
 }
 
 function readEvent(name: string, data: string): StreamPeek {

@@ -13,11 +13,35 @@ export interface ListedHeaders extends HeaderReader {
 
 export const UNIFIED_PREFIX = "anthropic-ratelimit-unified-";
 
-const KNOWN_WINDOWS = ["5h", "7d", "7d_oi", "7d_opus", "7d_sonnet", "7d_haiku"];
 /** `5h` binds the account; a family behind an underscore binds only the models of that family. */
-const WINDOW_HEADER =
-  /^anthropic-ratelimit-unified-(?<name>\d{1,3}[mhdw](?:_[a-z0-9_]+)?)-(?:status|utilization|reset)$/;
+const WINDOW_HEADER = /^(\d{1,3}[mhdw](?:_[a-z0-9_]+)?)-(?:status|utilization|reset)$/;
 const STATUSES = ["allowed", "allowed_warning", "rejected"] as const;
+
+/** A window's name, and what hangs on the name alone. */
+interface NamedWindow {
+  readonly name: string;
+  readonly lengthMs: number | null;
+  readonly scope: WindowReading["scope"];
+  readonly statusHeader: string;
+  readonly utilizationHeader: string;
+  readonly resetHeader: string;
+}
+
+function nameWindow(name: string): NamedWindow {
+  return {
+    name,
+    lengthMs: windowLengthMs(name),
+    scope: name.includes("_") ? "model" : "account",
+    statusHeader: `${UNIFIED_PREFIX}${name}-status`,
+    utilizationHeader: `${UNIFIED_PREFIX}${name}-utilization`,
+    resetHeader: `${UNIFIED_PREFIX}${name}-reset`,
+  };
+}
+
+/** Made once: every answer of a subscription carries some of them. */
+const KNOWN_WINDOWS: ReadonlyMap<string, NamedWindow> = new Map(
+  ["5h", "7d", "7d_oi", "7d_opus", "7d_sonnet", "7d_haiku"].map((name) => [name, nameWindow(name)]),
+);
 
 /**
  * Reads the windows of a subscription, `anthropic-ratelimit-unified-<window>-{status,utilization,reset}`, whatever
@@ -25,30 +49,37 @@ const STATUSES = ["allowed", "allowed_warning", "rejected"] as const;
  * answers too, wherever none was bought.
  */
 export function readUnifiedWindows(headers: ListedHeaders): WindowReading[] {
-  return windowNames(headers)
-    .map((name) => readWindow(headers, name))
-    .filter((window) => window.status !== null || window.usedRatio !== null || window.resetAtMs !== null);
-}
-
-function windowNames(headers: ListedHeaders): readonly string[] {
-  if (typeof headers.keys !== "function") return KNOWN_WINDOWS;
-  const names = new Set<string>();
-  for (const key of headers.keys()) {
-    const name = WINDOW_HEADER.exec(key.toLowerCase())?.groups?.name;
-    if (name !== undefined) names.add(name);
+  const readings: WindowReading[] = [];
+  for (const window of windowsIn(headers)) {
+    const reading = readWindow(headers, window);
+    if (reading.status !== null || reading.usedRatio !== null || reading.resetAtMs !== null) {
+      readings.push(reading);
+    }
   }
-  return [...names].sort();
+  return readings;
 }
 
-function readWindow(headers: HeaderReader, name: string): WindowReading {
-  const status = headers.get(`${UNIFIED_PREFIX}${name}-status`);
+function windowsIn(headers: ListedHeaders): Iterable<NamedWindow> {
+  if (typeof headers.keys !== "function") return KNOWN_WINDOWS.values();
+  const names: string[] = [];
+  for (const key of headers.keys()) {
+    const header = key.toLowerCase();
+    if (!header.startsWith(UNIFIED_PREFIX)) continue;
+    const name = WINDOW_HEADER.exec(header.slice(UNIFIED_PREFIX.length))?.[1];
+    if (name !== undefined && !names.includes(name)) names.push(name);
+  }
+  return names.sort().map((name) => KNOWN_WINDOWS.get(name) ?? nameWindow(name));
+}
+
+function readWindow(headers: HeaderReader, window: NamedWindow): WindowReading {
+  const status = headers.get(window.statusHeader);
   return {
-    name,
-    lengthMs: windowLengthMs(name),
-    usedRatio: asAmount(headers.get(`${UNIFIED_PREFIX}${name}-utilization`)?.trim()),
-    resetAtMs: readReset(headers.get(`${UNIFIED_PREFIX}${name}-reset`)),
+    name: window.name,
+    lengthMs: window.lengthMs,
+    usedRatio: asAmount(headers.get(window.utilizationHeader)?.trim()),
+    resetAtMs: readReset(headers.get(window.resetHeader)),
     status: STATUSES.find((known) => known === status) ?? null,
-    scope: name.includes("_") ? "model" : "account",
+    scope: window.scope,
     source: "header",
     usedAmount: null,
     limitAmount: null,
