@@ -26,10 +26,10 @@ export function renderReady(gateway: Gateway, demo: boolean): string {
     `ccp ${deps.version}  ${url}   mode ${rerouteMode}${badge}`,
     ...(offloadPaused ? ["  PAUSED     everything goes to anthropic (OFFLOAD_PAUSED)"] : []),
     ...(hint === null ? [] : [`  HINT       every request is routed as if it asked for ${hint}`]),
-    `  lanes      ${usable.join("   ") || "none is usable"}`,
+    `  lanes      ${usable.join("   ") || "none is usable"}${usable.length === 1 ? "; nothing is rerouted while it is alone" : ""}`,
     ...(off.length > 0 && !demo ? [`  off        ${shorten(off)}`] : []),
     `  use it     export ANTHROPIC_BASE_URL=${url}`,
-    `  look       npx cc quotas${at} · npx cc status${at}`,
+    `  look       npx cc quotas${at} · npx cc status${at} · npx cc doctor${at}`,
   ];
   return `${lines.join("\n")}\n`;
 }

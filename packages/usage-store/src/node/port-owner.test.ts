@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { createServer } from "node:net";
+import { basename } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { findPortOwner } from "./port-owner.ts";
 
@@ -17,7 +18,10 @@ async function listen(host: string): Promise<{ port: number; close: () => Promis
 describe.skipIf(!existsSync("/proc/net/tcp"))("findPortOwner (skipped where there is no /proc)", () => {
   it.each(["127.0.0.1", "0.0.0.0"])("finds who listens on %s", async (host) => {
     const { port } = await listen(host);
-    expect(findPortOwner(port)?.pid).toBe(process.pid);
+    expect(findPortOwner(port)).toEqual({
+      pid: process.pid,
+      program: basename(realpathSync(process.execPath)),
+    });
   });
 
   it("finds nobody behind a port that was closed", async () => {

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 
 /** The process that listens on a port. */
 export interface PortOwner {
   readonly pid: number;
-  /** Name of its program, as the kernel has it: cut at 15 characters. */
+  /** Name of its program; `?` where that is not told. */
   readonly program: string;
 }
 
@@ -20,8 +21,7 @@ export function findPortOwner(port: number): PortOwner | null {
   if (inodes.size === 0) return null;
   for (const name of list("/proc")) {
     if (!/^\d+$/.test(name) || !holdsSocket(name, inodes)) continue;
-    const program = read(`/proc/${name}/comm`).trim();
-    return { pid: Number(name), program: program === "" ? "?" : program };
+    return { pid: Number(name), program: programOf(name) };
   }
   return null;
 }
@@ -46,6 +46,15 @@ function holdsSocket(pid: string, inodes: ReadonlySet<string>): boolean {
       return false;
     }
   });
+}
+
+/** The file that runs: the kernel's own name of a process is that of a thread in some runtimes. */
+function programOf(pid: string): string {
+  try {
+    return basename(readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ""));
+  } catch {
+    return read(`/proc/${pid}/comm`).trim() || "?";
+  }
 }
 
 function list(dir: string): string[] {
