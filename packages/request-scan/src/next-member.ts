@@ -11,7 +11,7 @@ import {
   STRUCTURE,
 } from "./ascii.ts";
 import type { ByteView } from "./byte-view.ts";
-import { BROKEN, MAX_DEPTH, type MemberStep, TOO_DEEP } from "./member.ts";
+import { BROKEN, LIMIT, MAX_DEPTH, type MemberStep, TOO_DEEP } from "./member.ts";
 
 /** What a skip returns instead of a position. */
 const NOT_JSON = -1;
@@ -22,9 +22,15 @@ const DEEPER = -2;
  * exact here is where each one ends in valid JSON.
  *
  * @param position After the opening brace (`first`), or after the value before.
- * @returns `end` with the position after the closing brace when no member follows.
+ * @param reach `scalars`: a list or object, which may be all of the conversation, is not stepped over.
+ * @returns `end` with the position after the closing brace when no member follows; `limit` before what is out of reach.
  */
-export function nextMember(view: ByteView, position: number, first: boolean): MemberStep {
+export function nextMember(
+  view: ByteView,
+  position: number,
+  first: boolean,
+  reach: "all" | "scalars" = "all",
+): MemberStep {
   let at = skipSpace(view, position);
   const byte = view.at(at);
   if (byte === CLOSE_BRACE) return { kind: "end", position: at + 1 };
@@ -38,9 +44,14 @@ export function nextMember(view: ByteView, position: number, first: boolean): Me
   const colon = skipSpace(view, keyEnd);
   if (view.at(colon) !== COLON) return BROKEN;
   const start = skipSpace(view, colon + 1);
+  if (reach === "scalars" && isContainer(view.at(start))) return LIMIT;
   const end = skipValue(view, start);
   if (end < 0) return end === DEEPER ? TOO_DEEP : BROKEN;
   return { kind: "member", member: { key: { start: at, end: keyEnd }, value: { start, end } } };
+}
+
+function isContainer(byte: number): boolean {
+  return byte === OPEN_BRACE || byte === OPEN_BRACKET;
 }
 
 /** The first position at or after `position` that is not white space. */
@@ -53,7 +64,7 @@ export function skipSpace(view: ByteView, position: number): number {
 function skipValue(view: ByteView, start: number): number {
   const byte = view.at(start);
   if (byte === QUOTE) return skipString(view, start);
-  if (byte === OPEN_BRACE || byte === OPEN_BRACKET) return skipContainer(view, start);
+  if (isContainer(byte)) return skipContainer(view, start);
   const end = view.find(AFTER_SCALAR, start);
   return end === start ? NOT_JSON : end;
 }

@@ -47,16 +47,23 @@ describe("a request as clients write it", () => {
     });
   });
 
+  it("reads plain values behind the model, before a large one", () => {
+    const body = `{"model":"m","max_tokens":5,"system":"be brief","stream":true,"messages":${filler(9000)}}`;
+    expect(found(body)).toMatchObject({ stream: true, streamKnown: true, maxTokens: 5 });
+  });
+
   it("knows nothing of stream and max_tokens behind a large value", () => {
-    expect(found(`{"model":"m","stream":true,"max_tokens":5,"messages":${filler(9000)}}`)).toEqual({
-      model: "m",
-      modelSpan: { start: 9, end: 12 },
-      stream: false,
-      streamKnown: false,
-      maxTokens: null,
-      userId: null,
-      hasTools: null,
-    });
+    expect(found(`{"model":"m","tools":[],"stream":true,"max_tokens":5,"messages":${filler(9000)}}`)).toEqual(
+      {
+        model: "m",
+        modelSpan: { start: 9, end: 12 },
+        stream: false,
+        streamKnown: false,
+        maxTokens: null,
+        userId: null,
+        hasTools: null,
+      },
+    );
   });
 
   it.each<[string, boolean | null]>([

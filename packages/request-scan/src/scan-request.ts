@@ -54,7 +54,8 @@ type Failure = Extract<ScanResult, { success: false }>;
 /**
  * Finds `model`, `stream`, `max_tokens`, `metadata` and `tools` in the bytes of a Messages request without joining or parsing them.
  *
- * Reads from the front to the model, which clients write first, then backwards from the end over at most 8 KB.
+ * Reads from the front to the model, which clients write first, and over the plain values behind it; then backwards from
+ * the end over at most 8 KB.
  * Where a large value is met there, what stands before it stays unknown. Only a body whose model does not come
  * first is read further, up to its model.
  *
@@ -78,13 +79,13 @@ export function scanRequest(chunks: readonly Uint8Array[]): ScanResult {
 
   const found = new Map<FieldName, Span>();
   const head = readHead(view, start + 1, found);
-  if (head !== null) return head;
+  if (typeof head !== "number") return head;
   const modelSpan = found.get("model");
   if (modelSpan === undefined) return failure("model_missing", 'the top-level "model" is missing');
   const reading = readModel(view, modelSpan);
   if (!reading.success) return failure("model_invalid", reading.message);
 
-  const tail = readTail(view, modelSpan.end, found);
+  const tail = readTail(view, head, found);
   if (typeof tail !== "boolean") return tail;
   const stream = found.get("stream");
   const asked = stream === undefined ? null : readBoolean(view, stream);
@@ -111,22 +112,28 @@ export function objectStart(view: ByteView): number {
   return skipSpace(view, marked ? 3 : 0);
 }
 
-/** Reads members from the front until the model has been met. */
-function readHead(view: ByteView, position: number, found: Map<FieldName, Span>): Failure | null {
+/**
+ * Reads members from the front until the model has been met, and on to the first list or object behind it.
+ *
+ * @returns The position after the last value read.
+ */
+function readHead(view: ByteView, position: number, found: Map<FieldName, Span>): Failure | number {
   let at = position;
   for (let first = true; ; first = false) {
-    const step = nextMember(view, at, first);
-    if (step.kind === "end") return skipSpace(view, step.position) === view.size ? null : broken();
+    const known = found.has("model");
+    const step = nextMember(view, at, first, known ? "scalars" : "all");
+    // What is wrong behind the model is met again from the end.
+    if (known && step.kind !== "member") return at;
+    if (step.kind === "end") return skipSpace(view, step.position) === view.size ? at : broken();
     if (step.kind !== "member") return stepFailure(step);
     const duplicate = note(view, step.member, found);
     if (duplicate !== null) return duplicate;
     at = step.member.value.end;
-    if (found.has("model")) return null;
   }
 }
 
 /**
- * Reads members from the end down to `floor`, the end of the model's value.
+ * Reads members from the end down to `floor`, the end of the last value that was read from the front.
  *
  * @returns Whether every member was read.
  */
