@@ -181,9 +181,15 @@ function withoutScript({ usage }: BootData): Markup {
   return html`<noscript><table class="facts"><thead><tr><th>Lane</th><th>State</th><th>Window</th><th>Used</th><th>Source</th><th>Reason</th></tr></thead><tbody>${rows}</tbody></table></noscript>`;
 }
 
-/** JSON that cannot end the element it stands in, whatever an upstream has written into a reason. */
+/** JSON that cannot end the element it stands in, nor turn the page's source, whatever an upstream has written. */
 function inertJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
+  const units = (text: string): string[] =>
+    Array.from({ length: text.length }, (_, at) => hex(text.charCodeAt(at)));
+  return JSON.stringify(value).replace(/[<>&\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (text) =>
+    units(text).join(""),
+  );
+}
+
+function hex(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, "0")}`;
 }

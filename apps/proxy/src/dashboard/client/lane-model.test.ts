@@ -68,6 +68,13 @@ describe("laneModels", () => {
     ]);
   });
 
+  it("shows a configured cap before its first use", () => {
+    const unused = { rolling_pct: 0, rolling_used_tokens: 0, reserved_tokens: 0, weekly_pct: null };
+    const found = laneModels(view([], { haiku: model(unused) }))[0]?.windows;
+    expect(found).toHaveLength(1);
+    expect(found?.[0]).toMatchObject({ name: "5h", model: "haiku", usedPct: 0, resetTs: null, level: "ok" });
+  });
+
   it("names the model and the tokens behind a cap that is counted here", () => {
     const usage = view([window({ source: "counted" })], { haiku: model({ rate_15m_tokens_per_min: 4 }) });
     expect(first(usage)).toMatchObject({

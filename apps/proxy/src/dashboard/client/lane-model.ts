@@ -59,7 +59,10 @@ function laneModel(view: UsageView, lane: string): LaneModel {
   const usage = view.lanes[lane];
   const own = modelsOf(view, lane);
   const warn = laneWarn(view, lane);
-  const windows = (usage?.windows ?? []).map((window) => windowModel(window, own, warn, view));
+  const told = usage?.windows ?? [];
+  const windows = [...told, ...cappedWindows(told, own, view)].map((window) =>
+    windowModel(window, own, warn, view),
+  );
   const cooling = own.flatMap(([, model]) => (model.cooldown_active ? [model.cooldown_next_ts] : []));
   return {
     lane,
@@ -73,6 +76,23 @@ function laneModel(view: UsageView, lane: string): LaneModel {
     windows,
     models: own.map(([name]) => name),
   };
+}
+
+/** Configured caps of which nothing has been used yet: the gateway tells of them with their models alone. */
+function cappedWindows(
+  told: readonly LaneWindow[],
+  models: readonly (readonly [string, ModelUsage])[],
+  view: UsageView,
+): LaneWindow[] {
+  const { rolling_seconds = ROLLING_SEC, weekly_seconds = WEEKLY_SEC } = view.windows ?? {};
+  return [
+    { name: windowName(rolling_seconds), shares: models.map(([, model]) => model.rolling_pct) },
+    { name: windowName(weekly_seconds), shares: models.map(([, model]) => model.weekly_pct) },
+  ].flatMap(({ name, shares }) => {
+    const known = shares.filter((share) => share !== null);
+    if (known.length === 0 || told.some((window) => window.name === name)) return [];
+    return [{ name, used_pct: Math.max(...known), reset_ts: null, source: "config" as const, age_sec: 0 }];
+  });
 }
 
 function windowModel(
@@ -122,7 +142,7 @@ function countedBy(
   view: UsageView,
 ): Counted | null {
   if (window.source !== "config" && window.source !== "counted") return null;
-  const weekly = lengthSec === (view.windows?.weekly_seconds ?? 604_800);
+  const weekly = lengthSec === (view.windows?.weekly_seconds ?? WEEKLY_SEC);
   for (const [name, model] of models) {
     const share = weekly ? model.weekly_pct : model.rolling_pct;
     const used = weekly ? model.weekly_used_tokens : model.rolling_used_tokens;
@@ -156,11 +176,20 @@ function modelsOf(view: UsageView, lane: string): [string, ModelUsage][] {
   return Object.entries(view.models).filter(([, model]) => model.provider === lane);
 }
 
-const UNIT_SEC: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
+const ROLLING_SEC = 18_000;
+const WEEKLY_SEC = 604_800;
+
+/** `5h`, `7d`: the name that the gateway gives a window of this length. */
+function windowName(seconds: number): string {
+  const unit = (["d", "h", "m"] as const).find((each) => seconds % UNIT_SEC[each] === 0);
+  return unit === undefined ? `${seconds}s` : `${seconds / UNIT_SEC[unit]}${unit}`;
+}
+
+const UNIT_SEC = { m: 60, h: 3600, d: 86_400 } as const;
 
 /** Length of a window by its name: `5h`, `7d`. `null` for a name of another kind. */
 export function windowSeconds(name: string): number | null {
   const [, count, unit] = /^(\d{1,4})([mhd])$/.exec(name) ?? [];
-  const seconds = UNIT_SEC[unit ?? ""];
+  const seconds = new Map<string, number>(Object.entries(UNIT_SEC)).get(unit ?? "");
   return count === undefined || seconds === undefined ? null : Number(count) * seconds;
 }
