@@ -1,13 +1,13 @@
--- Shared by all scripts. KEYS: gateways, held, news, own, then one series for each window in ask.windows.
+-- Shared by all scripts. KEYS: gateways, held, news, life, then for each window in ask.windows its series and our part.
 --   gateways  sorted set: gateway -> ms at which it is taken for gone
 --   held      hash: "<gateway>\t<scope>" -> tokens, "\t<scope>" -> tokens of all
 --   news      hash: "#" version, "m:<lane>\n<model>" mark, "r:<lane>\n…" reading, "s:<window id>" own start
---   own       hash of one gateway: "#life", "#seq", "<window id>:<bucket>" -> tokens, "#t:<window id>" oldest bucket kept
---   series    sorted set by bucket: "<bucket>|<tokens before it>|<tokens in it>"
+--   life      hash of one gateway: "life" its process, "seq" the last call taken
+--   series    sorted set by bucket, of all gateways: "<bucket>|<tokens before it>|<tokens in it>"
+--   part      hash of one gateway and window: "<bucket>" -> tokens, "from" the oldest bucket kept
 local call = redis.call
 local ask = cjson.decode(ARGV[1])
-local GATEWAYS, HELD, NEWS, OWN = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local FIRST_SERIES = 4
+local GATEWAYS, HELD, NEWS, LIFE = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local LONGEST_MS = 2678400000
 
 local now = ask.now
@@ -18,6 +18,14 @@ end
 
 local function exact(number)
   return string.format('%.17g', number)
+end
+
+local function series_of(place)
+  return KEYS[3 + 2 * place]
+end
+
+local function part_of(place)
+  return KEYS[4 + 2 * place]
 end
 
 local function list(items)
@@ -56,22 +64,24 @@ local function let_go_of_the_gone()
   end
 end
 
--- Both end together, or what the gone still hold would stay for ever.
-local function stay()
+-- Gateways and what they hold end together, or what the gone still hold would stay for ever.
+local function stay(deadline)
   call('ZADD', GATEWAYS, now + ask.lifeMs, ask.gateway)
+  if deadline and deadline > now + ask.lifeMs - 1000 then return end
   call('PEXPIRE', GATEWAYS, ask.lifeMs * 4)
   call('PEXPIRE', HELD, ask.lifeMs * 4)
-  call('PEXPIRE', OWN, LONGEST_MS)
+  call('PEXPIRE', LIFE, LONGEST_MS)
 end
 
 -- Whether this gateway is known and its call not late. A gateway that was taken for gone has lost what it held.
 local function enter()
   let_go_of_the_gone()
-  local known = call('HMGET', OWN, '#life', '#seq')
+  local known = call('HMGET', LIFE, 'life', 'seq')
   if known[1] ~= ask.life or tonumber(known[2] or 0) >= ask.seq then return false end
-  if not call('ZSCORE', GATEWAYS, ask.gateway) then return false end
-  call('HSET', OWN, '#seq', ask.seq)
-  stay()
+  local deadline = call('ZSCORE', GATEWAYS, ask.gateway)
+  if not deadline then return false end
+  call('HSET', LIFE, 'seq', ask.seq)
+  stay(tonumber(deadline))
   return true
 end
 
@@ -122,7 +132,7 @@ local function rewrite(key, window, changes)
   if #batch > 0 then call('ZADD', key, unpack(batch)) end
 end
 
-local function keep_series(key, window)
+local function keep(key, window)
   call('PEXPIRE', key, math.ceil(window.length + 2 * window.bucket))
 end
 
@@ -145,21 +155,22 @@ local function add_to_series(key, window, index, tokens)
 end
 
 -- What a gateway counted in buckets that no window holds any more is of no use to a later sync.
-local function trim_own(window)
-  local mark = '#t:' .. window.id
+local function trim_part(part, window)
   local oldest = oldest_bucket(window)
-  local from = tonumber(call('HGET', OWN, mark) or oldest)
-  for index = math.max(from, oldest - 2000), oldest - 1 do call('HDEL', OWN, window.id .. ':' .. index) end
-  call('HSET', OWN, mark, oldest)
+  local from = tonumber(call('HGET', part, 'from') or oldest)
+  for index = math.max(from, oldest - 2000), oldest - 1 do call('HDEL', part, index) end
+  call('HSET', part, 'from', oldest)
 end
 
-local function count(key, window, at, tokens)
+local function count(place, window, at, tokens)
   local index = math.floor(math.min(at, now) / window.bucket)
   if index < oldest_bucket(window) then return end
-  add_to_series(key, window, index, tokens)
-  keep_series(key, window)
-  local mine = call('HINCRBYFLOAT', OWN, window.id .. ':' .. index, exact(tokens))
-  if tonumber(mine) == tokens then trim_own(window) end
+  local series, part = series_of(place), part_of(place)
+  add_to_series(series, window, index, tokens)
+  local mine = call('HINCRBYFLOAT', part, index, exact(tokens))
+  if tonumber(mine) == tokens then trim_part(part, window) end
+  keep(series, window)
+  keep(part, window)
 end
 
 -- Where an own-start window begins: the earliest start told that is not over.

@@ -1,4 +1,4 @@
-if call('HGET', OWN, '#life') == ask.life then
+if call('HGET', LIFE, 'life') == ask.life then
   release(ask.gateway)
   call('ZREM', GATEWAYS, ask.gateway)
 end

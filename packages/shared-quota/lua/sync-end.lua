@@ -1,12 +1,12 @@
 -- The end of a sync: from here on the gateway is known, and holds what it says now.
 let_go_of_the_gone()
-local life = call('HGET', OWN, '#life')
+local life = call('HGET', LIFE, 'life')
 if life and life ~= ask.life and call('ZSCORE', GATEWAYS, ask.gateway) then
   return cjson.encode({ kind = 'taken', nowMs = now })
 end
 
 release(ask.gateway)
-call('HSET', OWN, '#life', ask.life, '#seq', ask.seq)
+call('HSET', LIFE, 'life', ask.life, 'seq', ask.seq)
 for _, each in ipairs(ask.held) do hold(ask.gateway, each.scope, each.tokens) end
 stay()
 tell_all(ask.tells)

@@ -7,7 +7,7 @@ for place, window in ipairs(ask.windows) do
     start = start_of(window)
     since = start
   end
-  used[place] = since and used_since(KEYS[FIRST_SERIES + place], window, since) or 0
+  used[place] = since and used_since(series_of(place), window, since) or 0
   windows[place] = { exact(used[place]), start or false }
 end
 
@@ -50,8 +50,16 @@ if not refused then
 end
 
 local held = {}
-for place, scope in ipairs(ask.scopes) do
-  held[place] = held_by_all(scope) - tonumber(call('HGET', HELD, ask.gateway .. '\t' .. scope) or 0)
+if #ask.scopes > 0 then
+  local fields = {}
+  for _, scope in ipairs(ask.scopes) do
+    fields[#fields + 1] = '\t' .. scope
+    fields[#fields + 1] = ask.gateway .. '\t' .. scope
+  end
+  local tokens = call('HMGET', HELD, unpack(fields))
+  for place = 1, #ask.scopes do
+    held[place] = tonumber(tokens[2 * place - 1] or 0) - tonumber(tokens[2 * place] or 0)
+  end
 end
 
 local version = tonumber(call('HGET', NEWS, '#') or 0)

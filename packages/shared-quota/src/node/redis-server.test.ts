@@ -87,8 +87,10 @@ describe.skipIf(REDIS_SERVER === null)(
       expect(keys).toEqual([
         "ccp:{team-a}:gateways",
         "ccp:{team-a}:held",
-        "ccp:{team-a}:news",
-        "ccp:{team-a}:own:gateway-1",
+        "ccp:{team-a}:life:gateway-1",
+      "ccp:{team-a}:news",
+      "ccp:{team-a}:part:gateway-1:model%3Azai%3A%7Bodd%7D%20name:rolling",
+      "ccp:{team-a}:part:gateway-1:model%3Azai%3A%7Bodd%7D%20name:weekly",
         "ccp:{team-a}:used:model%3Azai%3A%7Bodd%7D%20name:rolling",
         "ccp:{team-a}:used:model%3Azai%3A%7Bodd%7D%20name:weekly",
       ]);

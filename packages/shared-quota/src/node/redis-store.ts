@@ -130,8 +130,11 @@ class Store implements RedisStore {
       keyOf(plan, "gateways"),
       keyOf(plan, "held"),
       keyOf(plan, "news"),
-      keyOf(plan, `own:${identity.gateway}`),
-      ...windows.map((window) => keyOf(plan, `used:${idOf(window)}`)),
+      keyOf(plan, `life:${identity.gateway}`),
+      ...windows.flatMap((window) => [
+        keyOf(plan, `used:${idOf(window)}`),
+        keyOf(plan, `part:${identity.gateway}:${idOf(window)}`),
+      ]),
     ];
     const whole = {
       ...ask,
