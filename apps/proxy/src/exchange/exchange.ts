@@ -78,6 +78,7 @@ async function attemptLanes(run: Run, deps: Deps): Promise<void> {
       if (judged.hop === "limit") settleAttempt(run, attempt, judged, deps);
       return settleExchange(run, { kind: "client_gone", judged }, deps);
     }
+    if (!run.accepted.scan.streamKnown && judged.isStream) run.op = "stream";
     settleAttempt(run, attempt, judged, deps);
     if (judged.hop === null) return pass(run, attempt, judged, deps);
     last = judged;
@@ -217,9 +218,14 @@ async function conclude(run: Run, decided: Decided, last: Judged | null, deps: D
   }
   if (last === null || attempt === null)
     return answerOwn(run, noUsableLane([decision.reason]), deps, decided);
-  if (last.sent.head === null || last.sent.call.failure !== null) {
-    const failure = last.sent.failure ?? last.sent.call.failure ?? new CallFailure("reset", null);
-    return answerOwn(run, noAnswer(attempt.decision.lane, failure), deps, undefined, failure);
+  const { head, call } = last.sent;
+  const { lane } = attempt.decision;
+  // Its words are lost; what it means, and the wait it asks for, are not.
+  if (head !== null && head.status >= 400 && call.failure !== null)
+    return answerOwn(run, emptyAnswer(lane, head), deps);
+  if (head === null || call.failure !== null) {
+    const failure = last.sent.failure ?? call.failure ?? new CallFailure("reset", null);
+    return answerOwn(run, noAnswer(lane, failure), deps, undefined, failure);
   }
   return pass(run, attempt, last, deps);
 }

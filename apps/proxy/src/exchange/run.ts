@@ -44,7 +44,8 @@ export interface Attempt {
 export interface Run {
   readonly accepted: Accepted;
   readonly plan: Plan;
-  readonly op: "stream" | "nonstream";
+  /** As asked for; where that was not seen, as the answer turned out to be. */
+  op: "stream" | "nonstream";
   readonly attempts: Attempt[];
   /** Milliseconds spent on attempts that another lane had to make good. */
   wastedMs: number;

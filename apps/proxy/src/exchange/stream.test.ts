@@ -13,6 +13,20 @@ import { messageBody, OPUS, parseSse, postMessage } from "../testing/messages.ts
 import { openTestGateway } from "../testing/open-test-gateway.ts";
 
 describe("streams", () => {
+  it("are told from their answer where the request says so out of sight", async () => {
+    const { url, anthropic, completions } = await openTestGateway();
+    anthropic.script(reply());
+    const filler = [{ role: "user", content: "x".repeat(9000) }];
+    const body = JSON.stringify({ model: OPUS, tools: [], stream: true, messages: filler });
+    const answer = await fetch(`${url}/v1/messages`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: "Bearer x" },
+      body,
+    });
+    expect(await answer.text()).toContain("event: message_stop");
+    expect(completions()).toMatchObject([{ op: "stream", status: 200 }]);
+  });
+
   it("arrive byte for byte, however they are cut on the way", async () => {
     const { url, anthropic } = await openTestGateway();
     const texts: string[] = [];
