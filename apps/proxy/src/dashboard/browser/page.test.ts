@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { reply, status } from "@ccp/mock-upstream";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HAIKU, OPUS, postMessage } from "../../testing/messages.ts";
@@ -19,7 +18,6 @@ const SPENT = status(429, {
     message: "Usage limit reached for 5 hour. Your limit will reset at 2026-11-21 04:00:00",
   },
 });
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 async function ask(gateway: TestGateway, model: string): Promise<string> {
   const answer = await postMessage(gateway.url, { model, stream: true });
@@ -56,7 +54,7 @@ const text = (page: Page, selector: string): Promise<string> => page.locator(sel
 const rows = (page: Page) => page.locator("#stream .row");
 
 async function axeFaults(page: Page): Promise<unknown> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   return page.evaluate(`axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
     violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => [html.slice(0, 160), failureSummary])]))`);
 }
