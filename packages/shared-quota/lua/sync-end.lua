@@ -12,4 +12,4 @@ stay()
 tell_all(ask.tells)
 -- The others have figures without what this gateway has just told.
 changed()
-return cjson.encode({ kind = 'synced', nowMs = now })
+return cjson.encode({ kind = 'synced', nowMs = now, isNew = not life })

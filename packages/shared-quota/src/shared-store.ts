@@ -135,7 +135,8 @@ export interface SyncRequest {
 }
 
 export type SyncReply =
-  | { readonly kind: "synced"; readonly nowMs: number }
+  /** `isNew`: it had not heard of this gateway before, or lost all it had heard. */
+  | { readonly kind: "synced"; readonly nowMs: number; readonly isNew: boolean }
   /** Another process counts under the same gateway id. */
   | { readonly kind: "taken"; readonly nowMs: number };
 

@@ -286,6 +286,7 @@ export function describeSharedStore(name: string, openPlan: () => Promise<PlanUn
           expect(await a.sync({ series: series(rows), held, tells: [] })).toEqual({
             kind: "synced",
             nowMs: plan.now(),
+            isNew: false,
           });
           expect(await look(b, [sliding(plan.now())])).toMatchObject({
             windows: [{ usedTokens: 1042 }],
@@ -304,7 +305,12 @@ export function describeSharedStore(name: string, openPlan: () => Promise<PlanUn
         await count(b, plan.now(), 300);
         await plan.lose();
         expect(await reserve(a, plan.now(), 1, null)).toMatchObject({ kind: "unknown" });
-        await a.sync({ series: series([{ atMs: plan.now(), tokens: 600 }]), held: [], tells: [] });
+        const told = await a.sync({
+          series: series([{ atMs: plan.now(), tokens: 600 }]),
+          held: [],
+          tells: [],
+        });
+        expect(told).toMatchObject({ isNew: true });
         await b.sync({ series: series([{ atMs: plan.now(), tokens: 300 }]), held: [], tells: [] });
         expect(await used(a, sliding(plan.now()))).toBe(900);
       });

@@ -2,7 +2,8 @@ import type { QuotaEngine } from "@ccp/quota-engine";
 import type { LaneBook } from "@ccp/router-policy";
 import { delegate } from "../state/delegate.ts";
 import type { SharedParts } from "./shared-count.ts";
-import { SharedQuota, type SharedQuotaOptions } from "./shared-quota.ts";
+import type { SharedQuotaOptions } from "./shared-options.ts";
+import { SharedQuota } from "./shared-quota.ts";
 
 /** Lets what this gateway counts and learns be told to the others on the plan. */
 export function createSharedParts(options: SharedQuotaOptions): SharedParts {

@@ -1,23 +1,16 @@
-import type { OthersView, QuotaEngine, SharedWindow, UsageRecord } from "@ccp/quota-engine";
-import type { LaneBook } from "@ccp/router-policy";
-import type {
-  Reservation,
-  SettleRequest,
-  SharedStore,
-  UnknownGateway,
-  Weighed,
-  WindowAsk,
-} from "@ccp/shared-quota";
+import type { UsageRecord } from "@ccp/quota-engine";
+import type { Reservation, SettleRequest, SharedStore, UnknownGateway, Weighed } from "@ccp/shared-quota";
 import type { LaneId, WindowReading } from "@ccp/usage-contract";
-import type { Clock, Notice } from "../deps.ts";
 import { LeaseList } from "./lease-list.ts";
 import { MarkExchange } from "./mark-exchange.ts";
+import { othersViews, reservationOf, toAsk } from "./others-views.ts";
 import { Outbox } from "./outbox.ts";
 import { ReadingExchange } from "./reading-exchange.ts";
 import type { Claim, SharedCount, SharedState, SharedStatus } from "./shared-count.ts";
+import type { SharedQuotaOptions } from "./shared-options.ts";
 import { StoreLink } from "./store-link.ts";
 import { StoreTime } from "./store-time.ts";
-import { type Pair, Watched, type WatchedWindow } from "./watched.ts";
+import { Watched, type WatchedWindow } from "./watched.ts";
 
 /** As long as a gateway that was cut off with us may need to tell its counts anew. */
 const GATHER_MS = 5_000;
@@ -26,25 +19,6 @@ const PROBE_MS = 120_000;
 /** Often enough to be heard of, and for figures of a gateway without traffic. */
 const BEAT_MS = 3_000;
 const NEWS_GATHER_MS = 20;
-
-export interface SharedQuotaOptions {
-  readonly engine: QuotaEngine;
-  readonly book: LaneBook;
-  readonly clock: Clock;
-  readonly notice: Notice;
-  readonly plan: string;
-  /** Models that quotas name, with their lanes: shown before any request asks for them. */
-  readonly named: () => readonly Pair[];
-  /** The longest that a decision waits for the store. */
-  readonly capMs: number;
-  /** Connects; `onGone` is called once when the connection ends by itself. */
-  readonly connect: (onGone: (reason: string) => void) => Promise<SharedStore & { close(): void }>;
-  /** The gateway's id is used by another process that lives: from now on it is another one. */
-  readonly renewId: () => void;
-  readonly random: () => number;
-  /** What a decision waited for the store, ms, and what came of it. */
-  readonly onDecision?: (outcome: "granted" | "refused" | "alone", waitedMs: number) => void;
-}
 
 /** Keeps this gateway's engine and book level with those of the others on the plan. */
 export class SharedQuota implements SharedCount {
@@ -122,10 +96,9 @@ export class SharedQuota implements SharedCount {
   async #claim(claim: Claim): Promise<"granted" | "refused" | "alone"> {
     const nowMs = this.#options.clock.wallMs();
     const asked = this.#watched.windowsOf(claim, nowMs);
-    const own = asked.filter(({ lane }) => lane === claim.lane).map(({ window }) => window.scope);
-    const scopes = [...new Set(own)];
     const id = leaseId(claim.rid, claim.attempt);
-    const tokens = Math.ceil(claim.predictedTokens);
+    const reservation = reservationOf(claim, asked);
+    const { scopes, tokens } = reservation;
     this.#leases.open(id, scopes, tokens);
     if (!this.#link.answers) {
       this.#tellHeld(id);
@@ -136,7 +109,7 @@ export class SharedQuota implements SharedCount {
       const ended = this.#leases.tell(id) === null;
       if (ended) this.#tell({ held: scopes.map((scope) => ({ scope, tokens: -tokens })) });
     };
-    const reply = await this.#weigh(asked, this.#reservation(claim, asked, scopes, tokens), claim, (late) => {
+    const reply = await this.#weigh(asked, reservation, claim, (late) => {
       // It was acted on meanwhile, whatever the store says now.
       if (late.kind !== "weighed") return;
       if (late.refusedBy === null) taken();
@@ -158,18 +131,6 @@ export class SharedQuota implements SharedCount {
     return this.#link.sends || this.#isJoining;
   }
 
-  #reservation(
-    claim: Claim,
-    asked: readonly WatchedWindow[],
-    scopes: readonly string[],
-    tokens: number,
-  ): Reservation {
-    const limits = asked.flatMap(({ lane, window }, place) =>
-      lane === claim.lane && claim.hasRoom ? [{ window: place, tokens: window.limitTokens }] : [],
-    );
-    return { scopes, tokens, limits };
-  }
-
   async #weigh(
     asked: readonly WatchedWindow[],
     reserve: Reservation | null,
@@ -188,7 +149,7 @@ export class SharedQuota implements SharedCount {
     return this.#link.ask(
       (store) =>
         store.weigh({
-          windows: asked.map(({ window }) => this.#toAsk(window)),
+          windows: asked.map(({ window }) => toAsk(window, this.#time)),
           reserve,
           probe:
             claim === null || marks.length === 0
@@ -202,44 +163,15 @@ export class SharedQuota implements SharedCount {
     );
   }
 
-  #toAsk(window: SharedWindow): WindowAsk {
-    const { scope, window: name, lengthMs, bucketMs, sinceMs, ownStart } = window;
-    return {
-      scope,
-      window: name,
-      lengthMs,
-      bucketMs,
-      sinceMs: sinceMs === null ? null : this.#time.toStore(sinceMs),
-      ownStart,
-    };
-  }
-
-  /** What was counted here is in the store's sums as well, as far as it was told: the rest is the others'. */
   #observe(asked: readonly WatchedWindow[], reply: Weighed): void {
     const { engine, clock } = this.#options;
     const nowMs = clock.wallMs();
-    const atLeast = clock.monoMs() < this.#gatherUntilMono;
     this.#gateways = reply.gateways;
-    const views = new Map<string, { lane: LaneId; model: string; views: OthersView[] }>();
-    for (const [place, { lane, model, window }] of asked.entries()) {
-      const told = reply.windows[place];
-      if (told === undefined) continue;
-      const key = `${lane}\n${model}`;
-      const of = views.get(key) ?? { lane, model, views: [] };
-      of.views.push({
-        scope: window.scope,
-        window: window.window,
-        usedTokens: Math.max(0, told.usedTokens - window.usedTokens),
-        heldTokens: reply.heldByOthers.get(window.scope) ?? 0,
-        startMs: told.startMs === null ? null : this.#time.toWall(told.startMs),
-        atLeast,
-      });
-      views.set(key, of);
+    const atLeast = clock.monoMs() < this.#gatherUntilMono;
+    for (const { lane, model, views } of othersViews(asked, reply, this.#time, atLeast)) {
+      engine.observeOthers(lane, model, views, reply.gateways, nowMs);
     }
-    for (const of of views.values()) engine.observeOthers(of.lane, of.model, of.views, reply.gateways, nowMs);
     if (reply.news === null) return;
-    // Versions only grow: a smaller one is of a store that lost what it had.
-    if (reply.news.version < this.#newsVersion) this.#marks.forget();
     this.#newsVersion = reply.news.version;
     this.#marks.adopt(reply.news.marks, nowMs);
     this.#readings.adopt(reply.news.readings, nowMs);
@@ -247,12 +179,12 @@ export class SharedQuota implements SharedCount {
   }
 
   /** Much may be news at once: of many gateways that come back together, each is. */
-  #lookSoon(): void {
+  readonly #lookSoon = (): void => {
     this.#news ??= setTimeout(() => {
       this.#news = undefined;
       void this.#look();
     }, NEWS_GATHER_MS);
-  }
+  };
 
   /** Brings the figures of what was asked for lately, and shows the others that this gateway is there. */
   async #look(): Promise<void> {
@@ -269,7 +201,7 @@ export class SharedQuota implements SharedCount {
     // From here on, what happens comes after what is told now.
     this.#outbox.clear();
     this.#isJoining = true;
-    const { kind } = await store.sync({
+    const reply = await store.sync({
       series: engine.sharedSeries(nowMs).map((series) => ({
         ...series,
         rows: series.rows.map(({ atMs, tokens }) => ({ atMs: this.#time.toStore(atMs), tokens })),
@@ -277,9 +209,11 @@ export class SharedQuota implements SharedCount {
       held: this.#leases.tellAll(),
       tells: this.#marks.changes(),
     });
-    if (kind === "taken") return false;
+    if (reply.kind === "taken") return false;
+    // It lost what it had, and with it marks that nobody lifted.
+    if (reply.isNew) this.#marks.forget();
     this.#gatherUntilMono = clock.monoMs() + GATHER_MS;
-    store.onNews(() => this.#lookSoon());
+    store.onNews(this.#lookSoon);
     return true;
   }
 
@@ -290,6 +224,7 @@ export class SharedQuota implements SharedCount {
     if (before === "on") engine.standAlone(this.#gateways, nowMs);
     if (state === "on") {
       engine.standAlone(1, nowMs);
+      this.marksChanged();
       this.#flush();
       void this.#look();
       if (this.#isToldAway !== false) notice("info", `plan ${plan}: counting together with other gateways`);

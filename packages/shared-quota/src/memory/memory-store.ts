@@ -117,7 +117,7 @@ class MemoryStore implements SharedStore {
     for (const { scope, tokens } of held) plan.hold(member, scope, tokens);
     for (const tell of tells) plan.tell(tell, gateway, nowMs);
     plan.changed();
-    return { kind: "synced", nowMs };
+    return { kind: "synced", nowMs, isNew: before === undefined };
   }
 
   async leave(): Promise<void> {

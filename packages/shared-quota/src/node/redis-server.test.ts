@@ -88,9 +88,9 @@ describe.skipIf(REDIS_SERVER === null)(
         "ccp:{team-a}:gateways",
         "ccp:{team-a}:held",
         "ccp:{team-a}:life:gateway-1",
-      "ccp:{team-a}:news",
-      "ccp:{team-a}:part:gateway-1:model%3Azai%3A%7Bodd%7D%20name:rolling",
-      "ccp:{team-a}:part:gateway-1:model%3Azai%3A%7Bodd%7D%20name:weekly",
+        "ccp:{team-a}:news",
+        "ccp:{team-a}:part:gateway-1:model%3Azai%3A%7Bodd%7D%20name:rolling",
+        "ccp:{team-a}:part:gateway-1:model%3Azai%3A%7Bodd%7D%20name:weekly",
         "ccp:{team-a}:used:model%3Azai%3A%7Bodd%7D%20name:rolling",
         "ccp:{team-a}:used:model%3Azai%3A%7Bodd%7D%20name:weekly",
       ]);

@@ -99,8 +99,8 @@ class Store implements RedisStore {
     for (const each of series) {
       const rows = each.rows.map((row) => [row.atMs, row.tokens]);
       const reply = await this.#run("sync-series", [each], { windows: [toWindow(each)], rows });
-      const { kind, nowMs } = parseReply<SyncReply>(reply, ["synced", "taken"]);
-      if (kind === "taken") return { kind, nowMs };
+      const step = parseReply<SyncReply>(reply, ["synced", "taken"]);
+      if (step.kind === "taken") return step;
     }
     return parseReply<SyncReply>(await this.#run("sync-end", [], { held: held.map(toHeld), tells }), [
       "synced",
