@@ -33,6 +33,7 @@ it("exports these names and no others", () => {
     "PAGE_SAMPLES",
     "acquireStateLock",
     "appendImported",
+    "checkHistory",
     "findPortOwner",
     "historyBytes",
     "importedPosition",

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -11,6 +11,7 @@ import {
   type StateFolders,
   saveGatewayState,
 } from "./gateway-state.ts";
+import { appendImported } from "./imported-usage.ts";
 import { openUsageLog } from "./open-usage-log.ts";
 import { openStateJournal } from "./state-journal.ts";
 
@@ -102,5 +103,62 @@ describe("the gateway's state", () => {
     expect(restored).toMatchObject({ replayed: 2, newestMs: NOW });
     expect(restored.problem).toContain("gateway-state.json");
     expect(counts.total).toBe(20);
+  });
+
+  it("goes by places in the log, not by times: lines of the same moment count once each", () => {
+    const where = folders();
+    const log = openUsageLog({ dir: where.logsDir });
+    const line = (rid: string) => testEvent({ rid, ts: NOW / 1000, output_tokens: 10, usage_source: "body" });
+    log.append(line("r1"));
+    const before = keeper();
+    before.total = 10;
+    const journal = openStateJournal(where.stateDir);
+    saveGatewayState(
+      where,
+      { engine: before, book: keeper() },
+      { journal, log: log.mark(), ended: false },
+      NOW,
+    );
+    log.append(line("r2"));
+    log.append(line("r3"));
+    log.close();
+    // One of them is in the journal as well: that is where it counts.
+    journal.write(["engine", "record", { counts: { outputTokens: 10 } }, NOW, "completion 1 r3"]);
+    journal.write(["engine", "forget", 1]);
+    journal.write(["nobody", "record", 1]);
+    journal.close();
+    const after = keeper();
+    const restored = restoreGatewayState(where, { engine: after, book: keeper() }, NOW, utcHour);
+    expect(restored).toMatchObject({ played: 1, replayed: 1, problem: null });
+    expect(after.total).toBe(30);
+  });
+
+  it("counts what still waited for the disk once", () => {
+    const where = folders();
+    const journal = openStateJournal(where.stateDir);
+    const state = keeper();
+    state.total = 10;
+    const log = { position: null, waiting: ["completion 1 r1"] };
+    saveGatewayState(where, { engine: state, book: keeper() }, { journal, log, ended: false }, NOW);
+    journal.close();
+    const late = openUsageLog({ dir: where.logsDir });
+    late.append(testEvent({ rid: "r1", ts: (NOW + 1) / 1000, output_tokens: 10, usage_source: "body" }));
+    late.close();
+    const after = keeper();
+    restoreGatewayState(where, { engine: after, book: keeper() }, NOW, utcHour);
+    expect(after.total).toBe(10);
+  });
+
+  it("counts imported usage that came after it, of the last week", () => {
+    const where = folders();
+    const tokens = { input_tokens: 0, output_tokens: 7, cache_creation_tokens: 0, cache_read_tokens: 0 };
+    const row = (id: string, ts: number) => ({ id, ts, lane: "anthropic", model: "opus", ...tokens });
+    mkdirSync(where.logsDir);
+    appendImported(where.logsDir, [row("before", NOW / 1000)], NOW);
+    save(where, keeper(), NOW);
+    appendImported(where.logsDir, [row("after", NOW / 1000), row("old", NOW / 1000 - 700_000)], NOW);
+    const after = keeper();
+    restoreGatewayState(where, { engine: after, book: keeper() }, NOW, utcHour);
+    expect(after.total).toBe(7);
   });
 });

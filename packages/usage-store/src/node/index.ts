@@ -1,3 +1,4 @@
+export { checkHistory } from "./check-history.ts";
 export {
   type FileFacts,
   type FileIdentity,
