@@ -33,6 +33,12 @@ const FORMS: Readonly<
     run: "cc providers check configs/providers.example.yaml",
     because: "FILE is the reader's",
   },
+  "cc claude": { run: "cc claude --bin /nowhere/claude", code: 127, because: "it is not installed here" },
+  "cc logs -f": { run: "cc logs", because: "it runs until Ctrl-C" },
+  "cc logs -f --event completion": { run: "cc logs --event completion", because: "it runs until Ctrl-C" },
+  "cc explain last": { run: "cc explain last", code: 1, because: "no request has passed yet" },
+  "cc explain RID": { run: "cc explain RID", code: 1, because: "RID is the reader's" },
+  "cc config init": { run: "cc config init", code: 64, because: "it asks at a terminal" },
   "cc calibration reset": { run: "cc calibration reset --yes", because: "it asks" },
   "cc calibration reset --model M": {
     run: "cc calibration reset --model glm-4.6 --yes",
