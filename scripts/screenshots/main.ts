@@ -54,6 +54,7 @@ try {
     const page = await context.newPage();
     await page.goto(`${week.gateway.url}/dashboard`);
     await page.waitForSelector(".uplot canvas");
+    console.log(`${name}: ${await firstPaint(page)}`);
     await shoot(page, join(into, `${name}.png`), true);
     if (name === "dashboard-dark" || name === "dashboard-light") {
       await page.locator(".stream .row").filter({ hasText: "no room" }).first().click();
@@ -65,6 +66,14 @@ try {
 } finally {
   await browser.close();
   await week.close();
+}
+
+/** What a reader waits for, and what came over the wire for it. */
+async function firstPaint(page: Page): Promise<string> {
+  const [paintMs, bytes] = (await page.evaluate(
+    `[performance.getEntriesByName("first-contentful-paint")[0].startTime, performance.getEntriesByType("navigation")[0].transferSize]`,
+  )) as [number, number];
+  return `first paint after ${Math.round(paintMs)} ms, ${Math.round(bytes / 1000)} kB`;
 }
 
 async function shoot(page: Page, path: string, fullPage: boolean): Promise<void> {
