@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { isatty } from "node:tty";
 import type { Launch } from "../cli-deps.ts";
@@ -25,21 +25,37 @@ function replaceProcess(...[file, args, env]: Parameters<Launch>): Promise<numbe
  */
 export function runChild(...[file, args, env]: Parameters<Launch>): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: "inherit", env });
     // A terminal sends Ctrl-C to every process of the job: passing it on would make it two.
     const atTerminal = [0, 1, 2].some((fd) => isatty(fd));
-    const onInterrupt = () => {
-      if (!atTerminal) child.kill("SIGINT");
-    };
-    const onTerminate = () => child.kill("SIGTERM");
-    const onHangup = () => child.kill("SIGHUP");
-    process.removeAllListeners("SIGINT").on("SIGINT", onInterrupt);
-    process.removeAllListeners("SIGTERM").on("SIGTERM", onTerminate);
-    process.on("SIGHUP", onHangup);
-    child.on("error", reject);
+    let child: ChildProcess | null = null;
+    const stop = takeSignals({
+      SIGINT: () => atTerminal || child?.kill("SIGINT"),
+      SIGTERM: () => child?.kill("SIGTERM"),
+      SIGHUP: () => child?.kill("SIGHUP"),
+    });
+    child = spawn(file, args, { stdio: "inherit", env });
+    child.on("error", (error) => {
+      stop();
+      reject(error);
+    });
     child.on("exit", (code, signal) => {
-      process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate).off("SIGHUP", onHangup);
+      stop();
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
+}
+
+/**
+ * Takes signals over from whoever listened before. The new listener comes first: a signal that arrives while there is
+ * none, as while a child is being started on a busy machine, would be lost.
+ */
+function takeSignals(listeners: Readonly<Record<string, () => unknown>>): () => void {
+  for (const [signal, listener] of Object.entries(listeners)) {
+    const before = process.rawListeners(signal);
+    process.on(signal, listener);
+    for (const one of before) process.removeListener(signal, one as () => void);
+  }
+  return () => {
+    for (const [signal, listener] of Object.entries(listeners)) process.off(signal, listener);
+  };
 }
