@@ -6,6 +6,8 @@ import { renderExplanation } from "./panels/drawer.ts";
 /** The drawer that explains one request. */
 export interface Explainer {
   readonly open: (rid: string) => void;
+  /** More has happened to a request: if it is the one on show, it is shown anew. */
+  readonly changed: (rid: string) => void;
 }
 
 export function createExplainer(nowTs: () => number): Explainer {
@@ -37,6 +39,9 @@ export function createExplainer(nowTs: () => number): Explainer {
     }
   };
   return {
+    changed(rid) {
+      if (dialog.open && shown === rid) void load(rid);
+    },
     open(rid) {
       shown = rid;
       setText(byId("drawer-title"), "Why it went where it went");

@@ -93,6 +93,7 @@ function showEmptiness(): void {
 function takeEvent(event: UsageEvent): void {
   const row = rowOf(event);
   showRows(withRow(rows, row, REQUESTS_SHOWN));
+  explainer.changed(row.rid);
   const { word, tone } = ruleWords(row.rule);
   if (tone === "alarm" && event.event === undefined)
     setText(byId("announce"), `${row.model} went to ${row.lane}: ${word}`);
