@@ -22,14 +22,8 @@ import { countRecord } from "./ledger/usage-record.ts";
 import { predictRequest } from "./predict/predict-request.ts";
 import type { ProbeResult } from "./probe/parse-probe-results.ts";
 import { seedProbe } from "./probe/seed-probe.ts";
-import {
-  observeOthers,
-  sharedCosts,
-  sharedSeries,
-  sharedWindows,
-  standAlone,
-} from "./shared/shared-count.ts";
-import type { OthersView, SharedCost, SharedSeries, SharedWindow } from "./shared/shared-types.ts";
+import { createSharedCounter } from "./shared/shared-counter.ts";
+import type { SharedCounter } from "./shared/shared-types.ts";
 import {
   type EngineSnapshot,
   type RestoreResult,
@@ -66,6 +60,10 @@ export function createQuotaEngine(options: QuotaEngineOptions): QuotaEngine {
 }
 
 class Engine implements QuotaEngine {
+  readonly shared: SharedCounter = createSharedCounter(
+    () => this.#ledger,
+    (nowMs) => this.#at(nowMs),
+  );
   readonly #leases: LeaseBook = new LeaseBook();
   readonly #mode: RerouteMode;
   #sessionStartMs: number;
@@ -146,37 +144,6 @@ class Engine implements QuotaEngine {
 
   adoptWindows(lane: LaneId, model: string | null, readings: readonly WindowReading[], nowMs: number): void {
     adoptWindows(this.#ledger, lane, model, readings, this.#at(nowMs));
-  }
-
-  sharedWindows(input: Omit<AssessInput, "predicted">): SharedWindow[] {
-    const at = this.#at(input.nowMs);
-    const entry = this.#ledger.find(input.model);
-    return sharedWindows(this.#ledger, entry, input.lane, input.trafficClass ?? "main", at);
-  }
-
-  sharedCosts(record: UsageRecord): SharedCost[] {
-    return sharedCosts(this.#ledger, record);
-  }
-
-  sharedSeries(nowMs: number): SharedSeries[] {
-    return sharedSeries(this.#ledger, this.#at(nowMs));
-  }
-
-  observeOthers(
-    lane: LaneId,
-    model: string,
-    views: readonly OthersView[],
-    gateways: number,
-    nowMs: number,
-  ): void {
-    const at = this.#at(nowMs);
-    this.#ledger.otherGateways = Math.max(0, gateways - 1);
-    observeOthers(this.#ledger, this.#ledger.find(model), lane, views, at);
-  }
-
-  standAlone(gateways: number, nowMs: number): void {
-    const theirShare = gateways > 1 ? (gateways - 1) / gateways : 0;
-    standAlone(this.#ledger, theirShare, this.#at(nowMs));
   }
 
   observeLimit(input: LimitInput): void {

@@ -12,7 +12,7 @@ import type {
 } from "@ccp/usage-contract";
 import type { LearnedUnit } from "./calibration/unit-learner.ts";
 import type { ProbeResult } from "./probe/parse-probe-results.ts";
-import type { OthersView, SharedCost, SharedSeries, SharedWindow } from "./shared/shared-types.ts";
+import type { OthersUsed, SharedCounter } from "./shared/shared-types.ts";
 import type { EngineSnapshot, RestoreResult } from "./snapshot/engine-snapshot.ts";
 
 export interface QuotaEngineOptions {
@@ -171,6 +171,8 @@ export interface LimitInput {
    * belongs to the same burst and teaches nothing new. Without it every limit is a sample.
    */
   readonly startedAtMs?: number | null;
+  /** What other gateways used by then, for a limit that is played again later. Default: what is known of them now. */
+  readonly others?: readonly OthersUsed[];
 }
 
 /** What was learned about one model on one lane. */
@@ -237,28 +239,8 @@ export interface QuotaEngine {
   observeWindows(lane: LaneId, model: string | null, readings: readonly WindowReading[], nowMs: number): void;
   /** Forgets what a lane declared about its windows, for an operator who knows better. */
   forgetWindows(lane: LaneId, nowMs: number): void;
-  /** The capped windows that bind a model on a lane, for a count that is shared with other gateways. */
-  sharedWindows(input: Omit<AssessInput, "predicted">): SharedWindow[];
-  /** What a record adds to them; counts nothing. */
-  sharedCosts(record: UsageRecord): SharedCost[];
-  /** Everything this engine counted in capped windows. */
-  sharedSeries(nowMs: number): SharedSeries[];
-  /**
-   * Takes in what other gateways on the plan use: from now on every figure of these windows is the whole plan's. While
-   * there are others (`gateways` includes this one), no span of a declared ratio is measured: their tokens move it too.
-   */
-  observeOthers(
-    lane: LaneId,
-    model: string,
-    views: readonly OthersView[],
-    gateways: number,
-    nowMs: number,
-  ): void;
-  /**
-   * The other gateways cannot be heard: what they used stands, and of the room that is left now only this gateway's share
-   * may be used. `gateways` 1 gives all of it back.
-   */
-  standAlone(gateways: number, nowMs: number): void;
+  /** For a count that gateways on one plan share. */
+  readonly shared: SharedCounter;
   /** Takes in what another gateway read of a lane's windows: believed like an own reading, and nothing is learned from it. */
   adoptWindows(lane: LaneId, model: string | null, readings: readonly WindowReading[], nowMs: number): void;
   /** Learns from a refusal. Only `quota` signals teach; an overload is no evidence about a cap. */

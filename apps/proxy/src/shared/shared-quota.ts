@@ -169,7 +169,7 @@ export class SharedQuota implements SharedCount {
     this.#gateways = reply.gateways;
     const atLeast = clock.monoMs() < this.#gatherUntilMono;
     for (const { lane, model, views } of othersViews(asked, reply, this.#time, atLeast)) {
-      engine.observeOthers(lane, model, views, reply.gateways, nowMs);
+      engine.shared.observeOthers(lane, model, views, reply.gateways, nowMs);
     }
     if (reply.news === null) return;
     this.#newsVersion = reply.news.version;
@@ -202,7 +202,7 @@ export class SharedQuota implements SharedCount {
     this.#outbox.clear();
     this.#isJoining = true;
     const reply = await store.sync({
-      series: engine.sharedSeries(nowMs).map((series) => ({
+      series: engine.shared.series(nowMs).map((series) => ({
         ...series,
         rows: series.rows.map(({ atMs, tokens }) => ({ atMs: this.#time.toStore(atMs), tokens })),
       })),
@@ -221,9 +221,9 @@ export class SharedQuota implements SharedCount {
     const { engine, notice, clock, plan } = this.#options;
     const nowMs = clock.wallMs();
     this.#isJoining = false;
-    if (before === "on") engine.standAlone(this.#gateways, nowMs);
+    if (before === "on") engine.shared.standAlone(this.#gateways, nowMs);
     if (state === "on") {
-      engine.standAlone(1, nowMs);
+      engine.shared.standAlone(1, nowMs);
       this.marksChanged();
       this.#flush();
       void this.#look();
@@ -244,7 +244,7 @@ export class SharedQuota implements SharedCount {
 
   counted(record: UsageRecord): void {
     const atMs = this.#time.toStore(Math.min(record.atMs, this.#options.clock.wallMs()));
-    const costs = this.#options.engine.sharedCosts(record).filter((cost) => cost.tokens > 0);
+    const costs = this.#options.engine.shared.costs(record).filter((cost) => cost.tokens > 0);
     this.#tell({ counts: costs.map((cost) => ({ ...cost, atMs })) });
   }
 

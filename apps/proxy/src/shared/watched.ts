@@ -40,7 +40,7 @@ export class Watched {
   ): WatchedWindow[] {
     const { model, trafficClass } = asked;
     return asked.laneIds.flatMap((lane) => {
-      const windows = this.#engine.sharedWindows({ lane, model, trafficClass, nowMs });
+      const windows = this.#engine.shared.windows({ lane, model, trafficClass, nowMs });
       if (windows.length > 0) this.#watch(lane, model);
       return windows.map((window) => ({ lane, model, window }));
     });
@@ -50,7 +50,7 @@ export class Watched {
   all(nowMs: number): WatchedWindow[] {
     const windows = new Map<string, WatchedWindow>();
     for (const { lane, model } of [...this.#named().slice(0, MAX_WATCHED), ...this.#pairs.values()]) {
-      for (const window of this.#engine.sharedWindows({ lane, model, nowMs })) {
+      for (const window of this.#engine.shared.windows({ lane, model, nowMs })) {
         windows.set(`${lane}\n${model}\n${window.scope}\n${window.window}`, { lane, model, window });
       }
     }

@@ -38,9 +38,11 @@ export function journaledEngine(engine: QuotaEngine, write: WriteOp): QuotaEngin
       write(["engine", "forgetWindows", lane, nowMs]);
     },
     observeLimit(input) {
+      // A restart knows nothing of other gateways, and would learn from its own part alone.
+      const others = engine.shared.usedByOthers(input.lane, input.model, input.nowMs);
       engine.observeLimit(input);
       // What an upstream says in words may hold anything; nothing is learned from it.
-      write(["engine", "observeLimit", { ...input, signal: { ...input.signal, message: null } }]);
+      write(["engine", "observeLimit", { ...input, others, signal: { ...input.signal, message: null } }]);
     },
     resetCalibration(which, nowMs) {
       const meant = engine.resetCalibration(which, nowMs);

@@ -3,6 +3,7 @@ import { windowLengthMs } from "../assess/window-length.ts";
 import { type Ledger, ruleOn } from "../ledger/ledger.ts";
 import { advanceTally, capacityOf, type Tally, type TallyWindow, type WindowName } from "../ledger/tally.ts";
 import { usedByOthers } from "../shared/others-use.ts";
+import { modelScope, poolScope } from "../shared/shared-scopes.ts";
 import type { LimitInput } from "../types.ts";
 import type { Instant } from "../window/logical-clock.ts";
 import { RESET_SLACK_MS } from "../window/window-counter.ts";
@@ -34,9 +35,17 @@ export function observeLimit(ledger: Ledger, input: LimitInput, at: Instant): vo
     advanceTally(tally, at.logicalMs);
     if (resetMs !== null) sampleGap(tally[which], resetMs, at);
   }
-  if (!burst && account) for (const pool of pools) sampleBias(pool.tally, which, pool.quota, at);
+  const others = (scope: string, tally: Tally): number =>
+    usedElsewhere(input, scope, tally[which], which, at);
+  if (!burst && account) {
+    for (const { tally, quota } of pools) {
+      sampleBias(tally, which, quota, others(poolScope(lane, quota.name), tally), at);
+    }
+  }
   const tellsOfModel = !account || (!shared && dominates(ledger, own, which, lane, at));
-  if (!burst && rule !== null && tellsOfModel) sampleBias(own, which, rule, at);
+  if (!burst && rule !== null && tellsOfModel) {
+    sampleBias(own, which, rule, others(modelScope(lane, entry.key), own), at);
+  }
   own.limitMs = at.logicalMs;
   if (resetMs !== null && signal.window !== null) adoptReset(ledger, input, own, which, resetMs, at);
 }
@@ -67,12 +76,23 @@ function spentWindow(
   return resetMs - at.logicalMs <= rollingMs + RESET_SLACK_MS ? "rolling" : "weekly";
 }
 
-function sampleBias(tally: Tally, which: WindowName, rule: QuotaRule, at: Instant): void {
+/** The plan ended where all of its gateways together had got to. */
+function usedElsewhere(
+  input: LimitInput,
+  scope: string,
+  { others }: TallyWindow,
+  which: WindowName,
+  at: Instant,
+): number {
+  if (input.others === undefined) return usedByOthers(others, at.logicalMs);
+  return input.others.find((told) => told.scope === scope && told.window === which)?.usedTokens ?? 0;
+}
+
+function sampleBias(tally: Tally, which: WindowName, rule: QuotaRule, others: number, at: Instant): void {
   const capacity = capacityOf(which, rule);
   const window = tally[which];
   if (capacity === null || spansStep(window, at)) return;
-  // The plan ended where all of its gateways together had got to.
-  const used = window.counter.usedTokens(rule.weights) + usedByOthers(window.others, at.logicalMs);
+  const used = window.counter.usedTokens(rule.weights) + others;
   window.calibration.addBias(used / capacity, at.logicalMs);
 }
 

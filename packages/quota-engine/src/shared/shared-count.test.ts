@@ -24,7 +24,7 @@ function hear(engine: QuotaEngine, over: Partial<OthersView>, nowMs: number = T0
     startMs: null,
     ...over,
   };
-  engine.observeOthers("zai", "glm-4.7", [view], gateways, nowMs);
+  engine.shared.observeOthers("zai", "glm-4.7", [view], gateways, nowMs);
 }
 
 function assess(engine: QuotaEngine, nowMs: number = T0, predicted = 0) {
@@ -91,6 +91,18 @@ describe("what other gateways use", () => {
     });
   });
 
+  it("is taken as it was then where a limit is played again", () => {
+    const engine = buildEngine(ONE_CAP);
+    engine.record(buildRecord(100, T0), T0);
+    hear(engine, { usedTokens: 500 });
+    const others = engine.shared.usedByOthers("zai", "glm-4.7", T0);
+    expect(others).toEqual([{ scope: SCOPE, window: "rolling", usedTokens: 500 }]);
+    const restarted = buildEngine(ONE_CAP);
+    restarted.record(buildRecord(100, T0), T0);
+    restarted.observeLimit({ ...MODEL, signal: buildLimit({ scope: "model" }), nowMs: T0, others });
+    expect(restarted.calibration("zai", "glm-4.7", T0)).toMatchObject({ bias: 0.6 });
+  });
+
   it("keeps spans of a declared ratio from being measured by our tokens alone", () => {
     const learned = (gateways: number): number => {
       const engine = buildEngine(ONE_CAP);
@@ -117,7 +129,7 @@ describe("standing alone", () => {
     const engine = buildEngine(ONE_CAP);
     engine.record(buildRecord(300, T0), T0);
     hear(engine, { usedTokens: 300, heldTokens: 80 });
-    engine.standAlone(4, T0);
+    engine.shared.standAlone(4, T0);
     expect(assess(engine)).toMatchObject({ headroomTokens: 80, usedTokens: 600 });
     engine.record(buildRecord(30, T0), T0);
     expect(assess(engine)).toMatchObject({ headroomTokens: 50, usedTokens: 630 });
@@ -128,7 +140,7 @@ describe("standing alone", () => {
   it("leaves the same share of a window that begins meanwhile", () => {
     const engine = buildEngine(ONE_CAP);
     hear(engine, { usedTokens: 900 });
-    engine.standAlone(4, T0);
+    engine.shared.standAlone(4, T0);
     expect(assess(engine).headroomTokens).toBe(25);
     expect(assess(engine, T0 + 5 * HOUR).headroomTokens).toBe(250);
   });
@@ -136,8 +148,8 @@ describe("standing alone", () => {
   it("ends for all windows at once, and is nothing for one gateway", () => {
     const engine = buildEngine(ONE_CAP);
     hear(engine, { usedTokens: 400 });
-    engine.standAlone(4, T0);
-    engine.standAlone(1, T0);
+    engine.shared.standAlone(4, T0);
+    engine.shared.standAlone(1, T0);
     expect(assess(engine)).toMatchObject({ headroomTokens: 600, usedTokens: 400 });
   });
 });
@@ -153,7 +165,7 @@ describe("what is told to others", () => {
     });
     engine.record(buildRecord(300, T0), T0);
     hear(engine, { usedTokens: 50 });
-    expect(engine.sharedWindows({ ...MODEL, nowMs: T0, trafficClass: "subagent" })).toEqual([
+    expect(engine.shared.windows({ ...MODEL, nowMs: T0, trafficClass: "subagent" })).toEqual([
       {
         scope: SCOPE,
         window: "rolling",
@@ -175,10 +187,10 @@ describe("what is told to others", () => {
         limitTokens: 9000,
       },
     ]);
-    expect(engine.sharedWindows({ ...MODEL, model: "glm-5", nowMs: T0 }).map(({ scope }) => scope)).toEqual([
+    expect(engine.shared.windows({ ...MODEL, model: "glm-5", nowMs: T0 }).map(({ scope }) => scope)).toEqual([
       "pool:zai:plan",
     ]);
-    expect(engine.sharedWindows({ ...MODEL, lane: "anthropic", nowMs: T0 })).toEqual([]);
+    expect(engine.shared.windows({ ...MODEL, lane: "anthropic", nowMs: T0 })).toEqual([]);
   });
 
   it("begin where a lane declared, and where the last declared one ended", () => {
@@ -186,7 +198,7 @@ describe("what is told to others", () => {
     engine.record(buildRecord(300, T0), T0);
     engine.observeWindows("zai", "glm-4.7", [buildReading({ resetAtMs: T0 + HOUR })], T0);
     const begins = (nowMs: number) => {
-      const [window] = engine.sharedWindows({ ...MODEL, nowMs });
+      const [window] = engine.shared.windows({ ...MODEL, nowMs });
       return { sinceMs: window?.sinceMs, ownStart: window?.ownStart, usedTokens: window?.usedTokens };
     };
     expect(begins(T0)).toEqual({ sinceMs: T0 - 4 * HOUR, ownStart: false, usedTokens: 300 });
@@ -199,7 +211,7 @@ describe("what is told to others", () => {
     };
     const engine = buildEngine(file);
     const begins = (nowMs: number) => {
-      const [window] = engine.sharedWindows({ ...MODEL, nowMs });
+      const [window] = engine.shared.windows({ ...MODEL, nowMs });
       return { sinceMs: window?.sinceMs, ownStart: window?.ownStart, usedTokens: window?.usedTokens };
     };
     expect(begins(T0)).toEqual({ sinceMs: null, ownStart: true, usedTokens: 0 });
@@ -216,7 +228,7 @@ describe("what is told to others", () => {
       pools: { plan: { provider: "zai", models: ["glm-*"], rolling_tokens: 9000 } },
     });
     const record = buildRecord(100, T0);
-    expect(engine.sharedCosts(record).map(({ scope, tokens }) => [scope, tokens])).toEqual([
+    expect(engine.shared.costs(record).map(({ scope, tokens }) => [scope, tokens])).toEqual([
       [SCOPE, 200],
       ["pool:zai:plan", 100],
     ]);
@@ -228,7 +240,7 @@ describe("what is told to others", () => {
     engine.record(buildRecord(300, T0 + 10_000), T0 + 10_000);
     engine.record(buildRecord(40, T0 + 20_000), T0 + 20_000);
     engine.record(buildRecord(7, T0 + 90_000), T0 + 90_000);
-    expect(engine.sharedSeries(T0 + 90_000)).toEqual([
+    expect(engine.shared.series(T0 + 90_000)).toEqual([
       {
         scope: SCOPE,
         window: "rolling",

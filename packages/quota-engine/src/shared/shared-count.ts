@@ -16,7 +16,7 @@ import { COLUMNS, toRow, weigh } from "../window/columns.ts";
 import type { Instant } from "../window/logical-clock.ts";
 import { type OthersUse, usedByOthers } from "./others-use.ts";
 import { allScopes, type Scope, scopesOf, WINDOWS } from "./shared-scopes.ts";
-import type { OthersView, SharedCost, SharedSeries, SharedWindow } from "./shared-types.ts";
+import type { OthersUsed, OthersView, SharedCost, SharedSeries, SharedWindow } from "./shared-types.ts";
 
 /** The capped windows that a model counts against on a lane, as this engine reckons them. */
 export function sharedWindows(
@@ -118,6 +118,16 @@ function heard(window: TallyWindow, usedTokens: number, nowMs: number): OthersUs
     window.counter.kind === "sliding" && !window.counter.declared ? null : window.counter.resetMs(nowMs);
   const untilMs = endMs ?? nowMs + window.counter.lengthMs;
   return { usedTokens, untilMs, theirShare: 0, heldBackTokens: 0 };
+}
+
+/** What they use now, as far as it is known. */
+export function othersUsed(ledger: Ledger, entry: ModelEntry, lane: LaneId, at: Instant): OthersUsed[] {
+  return scopesOf(ledger, entry, lane).flatMap(({ id, tally }) =>
+    WINDOWS.flatMap((window) => {
+      const usedTokens = tally === null ? 0 : usedByOthers(tally[window].others, at.logicalMs);
+      return usedTokens > 0 ? [{ scope: id, window, usedTokens }] : [];
+    }),
+  );
 }
 
 /** The others cannot be heard: of the room that is left now, each gateway may use as much as any other. */

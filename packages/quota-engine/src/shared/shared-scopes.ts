@@ -44,10 +44,10 @@ function isCapped(rule: QuotaRule): boolean {
   return WINDOWS.some((which) => capacityOf(which, rule) !== null);
 }
 
-function modelScope(lane: LaneId, key: string): string {
+export function modelScope(lane: LaneId, key: string): string {
   return `model:${lane}:${key}`;
 }
 
-function poolScope(lane: LaneId, name: string): string {
+export function poolScope(lane: LaneId, name: string): string {
   return `pool:${lane}:${name}`;
 }
