@@ -44,11 +44,17 @@ export function isReadable(encoding: string): boolean {
   return Object.hasOwn(OPENERS, encoding.trim().toLowerCase());
 }
 
+/** Whether the word stands for no encoding at all, as some servers write it out. */
+export function isPlain(encoding: string): boolean {
+  return ["", "identity"].includes(encoding.trim().toLowerCase());
+}
+
 /** @throws {RangeError} For an encoding that is not {@link isReadable}. */
 export function openAnswerDecoder(encoding: string, sink: DecodedSink): AnswerDecoder {
   const stream = OPENERS[encoding.trim().toLowerCase()]?.();
   if (stream === undefined) throw new RangeError(`no decoder for ${encoding}`);
   let bytes = 0;
+  let isEmpty = true;
   stream.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes > MAX_DECODED_BYTES) stream.destroy(new Error("the decoded answer is too large"));
@@ -58,8 +64,16 @@ export function openAnswerDecoder(encoding: string, sink: DecodedSink): AnswerDe
   stream.on("error", (error: Error) => sink.fail(error));
   stream.on("drain", () => sink.drain());
   return {
-    write: (chunk) => stream.write(chunk),
-    end: () => void stream.end(),
+    write: (chunk) => {
+      isEmpty = false;
+      return stream.write(chunk);
+    },
+    end: () => {
+      if (!isEmpty) return void stream.end();
+      // Nothing was packed: a head that names an encoding out of habit.
+      stream.destroy();
+      sink.end();
+    },
     pause: () => void stream.pause(),
     resume: () => void stream.resume(),
     destroy: () => void stream.destroy(),

@@ -76,7 +76,7 @@ export function noAnswer(lane: LaneId, failure: CallFailure): OwnError {
   }
 }
 
-/** A head with nothing behind it: a refusal keeps its status and its wait, anything else was no answer. */
+/** A head with nothing readable behind it: a refusal keeps its status and its wait, anything else was no answer. */
 export function emptyAnswer(lane: LaneId, head: Pick<AnswerHead, "status" | "get">): OwnError {
   const isRefusal = head.status >= 400;
   const kept = ["retry-after", "x-should-retry"].flatMap((name) => {
@@ -86,7 +86,7 @@ export function emptyAnswer(lane: LaneId, head: Pick<AnswerHead, "status" | "get
   return {
     status: isRefusal ? head.status : 502,
     type: "api_error",
-    message: `lane ${lane} answered ${head.status} with nothing in it`,
+    message: `lane ${lane} answered ${head.status} with nothing readable in it`,
     headers: Object.fromEntries(kept),
   };
 }

@@ -1,6 +1,6 @@
 import type { Dispatcher } from "undici";
 import { eachHeader } from "../http/header-rules.ts";
-import { type AnswerDecoder, isReadable, openAnswerDecoder } from "./answer-decoder.ts";
+import { type AnswerDecoder, isPlain, isReadable, openAnswerDecoder } from "./answer-decoder.ts";
 
 /** Why an upstream call ended without an answer, or without the end of one. */
 export type CallFailureKind =
@@ -80,6 +80,8 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   #decoder: AnswerDecoder | null = null;
   /** Whoever takes the body has said that it is full. */
   #waits = false;
+  /** All has come, though some of it may have to be decoded yet. */
+  #received = false;
   readonly #options: CallOptions;
   readonly #nowMs: () => number;
 
@@ -112,8 +114,9 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   abort(reason: CallFailure): void {
     if (this.ended) return;
     this.#abortReason = reason;
-    if (this.#controller === null) this.onResponseError(null, reason);
-    else this.#controller.abort(reason);
+    this.#controller?.abort(reason);
+    // The connection may be done with an answer that is still being decoded, and then tells of no end.
+    this.onResponseError(null, reason);
   }
 
   /** Waits until `enough` holds of the held body, the body ends, or the time is up. */
@@ -181,14 +184,15 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#onIdle(), this.#options.idleMs);
     const encoding = first(headers["content-encoding"]);
-    if (this.#options.decode && encoding !== null && isReadable(encoding)) {
-      this.#decoder = this.#openDecoder(encoding);
+    const raw = toStrings(controller.rawHeaders);
+    const decodes = this.#options.decode && encoding !== null && (isPlain(encoding) || isReadable(encoding));
+    if (decodes) {
+      if (!isPlain(encoding)) this.#decoder = this.#openDecoder(encoding);
       delete headers["content-encoding"];
     }
-    const raw = toStrings(controller.rawHeaders);
     this.#settleHead({
       status,
-      rawHeaders: this.#decoder === null ? raw : withoutEncoding(raw),
+      rawHeaders: decodes ? withoutEncoding(raw, this.#decoder === null) : raw,
       get: (name) => first(headers[name]),
       keys: () => Object.keys(headers),
       atMs: this.#nowMs(),
@@ -199,20 +203,15 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     return openAnswerDecoder(encoding, {
       data: (chunk) => this.#take(chunk),
       end: () => this.#finish(),
-      fail: (error) => this.#failDecoding(new CallFailure("protocol", error)),
+      fail: (error) => this.abort(new CallFailure("protocol", error)),
       drain: () => {
         if (!this.#waits && this.#controller?.paused) this.#controller.resume();
       },
     });
   }
 
-  #failDecoding(failure: CallFailure): void {
-    this.abort(failure);
-    // The connection may be done with the answer, and then tells of no end.
-    this.onResponseError(null, failure);
-  }
-
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.ended) return;
     this.#timer.refresh();
     if (this.#decoder === null) this.#take(chunk);
     else if (!this.#decoder.write(chunk)) controller.pause();
@@ -234,6 +233,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#received = true;
     if (this.#decoder === null) this.#finish();
     else this.#decoder.end();
   }
@@ -258,6 +258,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
 
   /** A client that reads slowly stops the upstream too; that silence is not the upstream's. */
   #onIdle(): void {
+    if (this.#received) return;
     if (this.#waits || this.#controller?.paused) this.#timer.refresh();
     else this.abort(new CallFailure("idle_timeout", null));
   }
@@ -278,11 +279,11 @@ function first(value: string | string[] | undefined): string | null {
   return (Array.isArray(value) ? value[0] : value) ?? null;
 }
 
-/** The head of the decoded body: its length is another one. */
-function withoutEncoding(raw: readonly string[]): string[] {
+/** The head of the body without its encoding. The length of one that was packed is another one. */
+function withoutEncoding(raw: readonly string[], keepsLength: boolean): string[] {
   const kept: string[] = [];
   eachHeader(raw, (name, value, spelled) => {
-    if (name !== "content-encoding" && name !== "content-length") kept.push(spelled, value);
+    if (name !== "content-encoding" && (keepsLength || name !== "content-length")) kept.push(spelled, value);
   });
   return kept;
 }
