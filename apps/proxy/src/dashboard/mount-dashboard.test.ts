@@ -128,8 +128,16 @@ describe("GET /dashboard", () => {
       deps.history.add(event);
       deps.requests.ended(event, "zai", null);
     }
-    const html = await (await fetch(`${gateway.url}/dashboard`)).text();
+    const plain = await fetch(`${gateway.url}/dashboard`, { headers: { "accept-encoding": "identity" } });
+    const packed = await fetch(`${gateway.url}/dashboard`);
+    expect([plain.headers.get("content-encoding"), packed.headers.get("content-encoding")]).toEqual([
+      null,
+      "gzip",
+    ]);
+    const html = await plain.text();
     expect(Buffer.byteLength(html) < 150_000).toBe(true);
+    expect(Number(packed.headers.get("content-length")) < 60_000).toBe(true);
+    expect((await packed.text()).length).toBe(html.length);
     const view = v.parse(SeriesViewSchema, await getJson(`${gateway.url}/v1/usage/series?range=7d`));
     expect(view.lanes.zai?.requests.reduce((sum, count) => sum + count, 0)).toBe(2_016 + 1);
   });

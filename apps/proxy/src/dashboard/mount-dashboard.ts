@@ -1,8 +1,12 @@
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 import { RequestsQuerySchema, SeriesQuerySchema } from "@ccp/usage-contract";
 import type { Hono } from "hono";
 import type { Deps } from "../deps.ts";
 import { badRequest, errorAnswer, readQuery } from "../read-api/json.ts";
 import { explainRequest } from "./requests-view.ts";
+
+const gzipped = promisify(gzip);
 
 /** The page, and the two routes that it reads and nobody else had. */
 export function mountDashboard(app: Hono, deps: Deps): void {
@@ -31,6 +35,8 @@ export function mountDashboard(app: Hono, deps: Deps): void {
     // Loaded when it is first asked for: a start should not wait for a page.
     const [{ renderPage }] = await Promise.all([import("./render-page.ts"), deps.series.ready()]);
     const { html, headers } = renderPage(deps);
-    return c.body(html, 200, headers);
+    if (!/\bgzip\b/.test(c.req.header("accept-encoding") ?? "")) return c.body(html, 200, headers);
+    const packed = new Uint8Array(await gzipped(html));
+    return c.body(packed, 200, { ...headers, "content-encoding": "gzip", vary: "accept-encoding" });
   });
 }

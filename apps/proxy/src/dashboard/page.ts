@@ -185,9 +185,15 @@ function withoutScript({ usage }: BootData): Markup {
 function inertJson(value: unknown): string {
   const units = (text: string): string[] =>
     Array.from({ length: text.length }, (_, at) => hex(text.charCodeAt(at)));
-  return JSON.stringify(value).replace(/[<>&\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (text) =>
+  return JSON.stringify(value, short).replace(/[<>&\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (text) =>
     units(text).join(""),
   );
+}
+
+/** Six digits are more than any chart shows; times of day need theirs. */
+function short(_key: string, value: unknown): unknown {
+  if (typeof value !== "number" || Number.isInteger(value)) return value;
+  return Number(value.toPrecision(Math.abs(value) > 1e6 ? 13 : 6));
 }
 
 function hex(unit: number): string {
