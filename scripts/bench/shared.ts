@@ -41,8 +41,8 @@ function identity(gateway: string): GatewayIdentity {
   };
 }
 
-function asks(nowMs: number): WindowAsk[] {
-  return SCOPES.flatMap((scope) =>
+function asks(nowMs: number, scopes: readonly string[]): WindowAsk[] {
+  return scopes.flatMap((scope) =>
     [ROLLING, WEEKLY].map((window) => ({
       ...window,
       scope,
@@ -66,29 +66,30 @@ function fullSeries(nowMs: number): Series[] {
   );
 }
 
-async function decide(store: RedisStore): Promise<void> {
-  const nowMs = Date.now();
-  const windows = asks(nowMs);
+async function decide(store: RedisStore, scopes: readonly string[] = SCOPES): Promise<void> {
+  const windows = asks(Date.now(), scopes);
+  const own = scopes.slice(0, Math.ceil(scopes.length / 2));
   await store.weigh({
     windows,
-    // The first lane's four windows limit it.
+    // The first lane's windows limit it.
     reserve: {
-      scopes: SCOPES.slice(0, 2),
+      scopes: own,
       tokens: 1200,
-      limits: [0, 1, 2, 3].map((window) => ({ window, tokens: 1e12 })),
+      limits: Array.from({ length: own.length * 2 }, (_, window) => ({ window, tokens: 1e12 })),
     },
     probe: null,
     newsVersion: 0,
   });
 }
 
-async function settle(store: RedisStore): Promise<void> {
+async function settle(store: RedisStore, scopes: readonly string[] = SCOPES): Promise<void> {
   const atMs = Date.now();
+  const own = scopes.slice(0, Math.ceil(scopes.length / 2));
   await store.settle({
-    counts: SCOPES.slice(0, 2).flatMap((scope) =>
+    counts: own.flatMap((scope) =>
       [ROLLING, WEEKLY].map((window) => ({ ...window, scope, atMs, tokens: 1180 })),
     ),
-    held: SCOPES.slice(0, 2).map((scope) => ({ scope, tokens: -1200 })),
+    held: own.map((scope) => ({ scope, tokens: -1200 })),
     tells: [],
   });
 }
@@ -146,12 +147,19 @@ async function measure(bench: Bench): Promise<string> {
   const syncMs = (((await bench.busySec()) - before) / GATEWAYS) * 1000;
   const kib = ((await bench.usedBytes()) - empty) / 1024;
   for (let n = 0; n < 500; n += 1) for (const store of bench.stores.slice(0, 1)) await decide(store);
-  const decision = await alone("decision", bench, decide);
-  const settled = await alone("settle", bench, settle);
+  const [one] = SCOPES;
+  const small = one === undefined ? [] : [one];
+  const costs = [
+    await alone("decision, one model's two caps", bench, (store) => decide(store, small)),
+    await alone("its settle", bench, (store) => settle(store, small)),
+    await alone("decision, two lanes with eight caps", bench, decide),
+    await alone("its settle", bench, settle),
+  ];
+  const [decision, settled, largeDecision, largeSettled] = costs.map(({ serverUs }) => serverUs ?? 0);
   const atOnce = await together(bench);
   const rate = atOnce.waitedMs.length / (AT_ONCE_MS / 1000);
-  const both = (decision.serverUs ?? 0) + (settled.serverUs ?? 0);
-  const rows = [decision, settled, atOnce].map(({ name, waitedMs, serverUs }) => [
+  const perSecond = (a = 0, b = 0): string => formatNumber(1e6 / (a + b));
+  const rows = [...costs, atOnce].map(({ name, waitedMs, serverUs }) => [
     name,
     ...quantiles(waitedMs),
     serverUs?.toFixed(0) ?? "",
@@ -160,7 +168,7 @@ async function measure(bench: Bench): Promise<string> {
     renderTable(["", "p50 ms", "p95 ms", "p99 ms", "server CPU µs"], rows),
     "",
     `${formatNumber(rate)} decisions a second with their settles; server and gateways share this machine`,
-    `${formatNumber(1e6 / both)} a second is what one core for the server allows`,
+    `one core for the server allows ${perSecond(decision, settled)} a second with two caps, ${perSecond(largeDecision, largeSettled)} with eight`,
     `a sync of ${SCOPES.length} full scopes takes ${formatNumber(syncMs)} ms of server CPU, in ${SCOPES.length * 2 + 1} steps`,
     `${formatNumber(kib)} KiB hold ${SCOPES.length} full scopes of ${GATEWAYS} gateways`,
     "",
