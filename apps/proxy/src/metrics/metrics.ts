@@ -49,11 +49,11 @@ export interface ScrapeFacts {
   readonly lanes: readonly LaneGauge[];
   readonly eventsDropped: number;
   readonly partialWrites: number;
-  /** The history database; its size is `null` without one. */
+  /** The history database; its size is 0 without one. */
   readonly store: {
     readonly writes: number;
     readonly writeErrors: number;
-    readonly sizeBytes: number | null;
+    readonly sizeBytes: number;
   };
   readonly logDegraded: boolean;
   /** `null`: the gateway counts for itself. */
@@ -231,7 +231,7 @@ function setGauges(series: Series, facts: ScrapeFacts): void {
   setCounter(series.partial, facts.partialWrites);
   setCounter(series.storeWrites, facts.store.writes);
   setCounter(series.storeErrors, facts.store.writeErrors);
-  if (facts.store.sizeBytes !== null) series.storeSize.set(facts.store.sizeBytes);
+  series.storeSize.set(facts.store.sizeBytes);
 }
 
 /** An upstream names its windows itself: more of them than any plan has would be series without end. */

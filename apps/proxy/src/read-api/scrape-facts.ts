@@ -36,7 +36,7 @@ export function scrapeFacts(deps: Deps): ScrapeFacts {
     lanes: laneGauges(models, nowMs, deps),
     eventsDropped: dropped,
     partialWrites,
-    store: { writes, writeErrors, sizeBytes: kind === "sqlite" ? sizeBytes : null },
+    store: { writes, writeErrors, sizeBytes: kind === "sqlite" ? sizeBytes : 0 },
     logDegraded: degraded !== null,
     shared: deps.shared?.status() ?? null,
   };

@@ -1,7 +1,8 @@
 import { setImmediate as nextTask } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { decodeLine } from "../decode-line.ts";
-import { type HistorySample, toSample } from "../roll-up.ts";
+import { IMPORT_ATTEMPT } from "../imported-usage.ts";
+import { type HistorySample, toImportedSample, toSample } from "../roll-up.ts";
 import type { WindowSample } from "../window-sample.ts";
 import { HistoryDb, historyBytes } from "./history-db.ts";
 import {
@@ -11,6 +12,7 @@ import {
   type ToWriter,
   type WriterData,
 } from "./history-protocol.ts";
+import { readImported } from "./imported-usage.ts";
 import { readUsageLog } from "./read-usage-log.ts";
 import { toStoreFault } from "./store-fault.ts";
 
@@ -107,6 +109,8 @@ async function catchUp(db: HistoryDb, logsDir: string, nowSec: number): Promise<
       rows = [];
       await nextTask();
     }
+    for (const row of readImported(logsDir, { sinceMs: sinceSec * 1000 }))
+      rows.push({ model: row.model, attempt: IMPORT_ATTEMPT, sample: toImportedSample(row) });
     db.insert(rows, nowSec);
   } catch {
     // The next start tries again; what comes meanwhile is written as ever.
