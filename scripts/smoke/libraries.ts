@@ -16,6 +16,8 @@ type Scan = typeof import("../../packages/request-scan/src/index.ts");
 type Repair = typeof import("../../packages/lane-repair/src/index.ts");
 type Store = typeof import("../../packages/usage-store/src/index.ts");
 type StoreNode = typeof import("../../packages/usage-store/src/node/index.ts");
+type Shared = typeof import("../../packages/shared-quota/src/index.ts");
+type SharedNode = typeof import("../../packages/shared-quota/src/node/index.ts");
 type Mock = typeof import("../../packages/mock-upstream/src/index.ts");
 
 export type LibraryCheck = (module: unknown) => void | Promise<void>;
@@ -81,6 +83,16 @@ export const LIBRARY_CHECKS: Readonly<Record<string, LibraryCheck>> = {
     } finally {
       rmSync(dir, { recursive: true });
     }
+  }),
+  "shared-quota": check<Shared>(async ({ createMemoryStore }) => {
+    const store = createMemoryStore(() => 5).open({ gateway: "a", life: "1", nextSequence: () => 1 });
+    assert.equal(await store.clock(), 5);
+  }),
+  // Its scripts are files: a package without them fails before it finds that nobody listens.
+  "shared-quota/node": check<SharedNode>(async ({ openRedisStore }) => {
+    const identity = { gateway: "a", life: "1", nextSequence: () => 1 };
+    const opened = openRedisStore({ url: "redis://127.0.0.1:1", plan: "p", identity, onGone: () => {} });
+    await assert.rejects(opened, { message: "ECONNREFUSED" });
   }),
   "mock-upstream": check<Mock>(async ({ startMockUpstream }) => {
     const mock = await startMockUpstream({ dialect: "anthropic" });
