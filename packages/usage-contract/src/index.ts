@@ -67,6 +67,7 @@ export {
   DecisionsQuerySchema,
   type DecisionsView,
   DecisionsViewSchema,
+  type LaneConstraint,
   type Would,
   WouldSchema,
 } from "./wire/decisions.ts";

@@ -1,4 +1,4 @@
-import type { DecisionSample, Would } from "@ccp/usage-contract";
+import type { DecisionSample, LaneConstraint, Would } from "@ccp/usage-contract";
 import { describe, expect, it } from "vitest";
 import { json, NOW_SEC, runTest } from "../test-kit/run-test.ts";
 import { screens } from "../test-kit/screens.ts";
@@ -36,8 +36,27 @@ const UNKNOWN = {
   headroom_pct_weekly: null,
   quota_headroom_pct: null,
 };
+function limit(over: Partial<LaneConstraint>): LaneConstraint {
+  return {
+    lane: "zai",
+    name: "rolling",
+    used_pct: null,
+    used_tokens: null,
+    capacity_tokens: null,
+    effective_capacity_tokens: null,
+    headroom_tokens: null,
+    reset_ts: null,
+    source: "config",
+    age_sec: null,
+    warned: false,
+    blocked: false,
+    binding: false,
+    ...over,
+  };
+}
+
 const CONSTRAINTS = [
-  {
+  limit({
     lane: "zai",
     name: "rolling",
     used_pct: 0.62,
@@ -45,10 +64,9 @@ const CONSTRAINTS = [
     capacity_tokens: 2_000_000,
     headroom_tokens: 760_000,
     reset_ts: NOW_SEC + 5940,
-  },
-  { lane: "zai", name: "weekly", used_pct: 0.85, warn: true },
-  { lane: "anthropic", name: "lane:5h", used_pct: 1.04, block: true, reset_ts: NOW_SEC + 1440 },
-  "not one",
+  }),
+  limit({ lane: "zai", name: "weekly", used_pct: 0.85, warned: true }),
+  limit({ lane: "anthropic", name: "lane:5h", used_pct: 1.04, blocked: true, reset_ts: NOW_SEC + 1440 }),
 ];
 
 const STATES = {
@@ -160,7 +178,7 @@ describe("cc decide", () => {
       reason: "a\u001b[31mb\nc",
       lane: "z\u009bai",
       lanes: ["z\u001bai"],
-      constraints: [{ name: "x\u0007" }],
+      constraints: [limit({ name: "x\u0007" })],
     });
     const { stdout } = await runTest(["decide", "m"], { routes: routes(evil) });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

@@ -18,9 +18,7 @@ export interface WouldConstraint {
 
 /** The limits of each candidate lane, where this gateway tells them; else none. Never throws. */
 export function wouldConstraints(would: Would): WouldConstraint[] {
-  const { constraints } = would as { readonly constraints?: unknown };
-  if (!Array.isArray(constraints)) return [];
-  return constraints.flatMap((entry: unknown) => {
+  return (would.constraints ?? []).flatMap((entry: unknown) => {
     if (typeof entry !== "object" || entry === null) return [];
     const one = entry as Readonly<Record<string, unknown>>;
     const name = text(one.name);
@@ -35,7 +33,7 @@ export function wouldConstraints(would: Would): WouldConstraint[] {
         headroomTokens: number(one.headroom_tokens),
         resetTs: number(one.reset_ts),
         source: text(one.source),
-        state: one.block === true ? "block" : one.warn === true ? "warn" : "ok",
+        state: one.blocked === true ? "block" : one.warned === true ? "warn" : "ok",
       } as const,
     ];
   });

@@ -1,5 +1,5 @@
-import type { Constraint } from "@ccp/quota-engine";
-import type { ConstraintView, ExplainedDecision, ExplainedRequest } from "@ccp/usage-contract";
+import type { ExplainedDecision, ExplainedRequest } from "@ccp/usage-contract";
+import { constraintViews } from "../read-api/constraint-views.ts";
 import type { KeptDecision, KeptRequest } from "../state/request-ring.ts";
 
 /** One kept request as `GET /v1/requests` shows it. */
@@ -28,24 +28,7 @@ function explainDecision({ decided, atMs, event }: KeptDecision, preferred: stri
         { input_tokens: inputTokens, output_tokens: outputTokens, counted_tokens: countedTokens },
       ]),
     ),
-    constraints: assessment.constraints.map((each) => constraintView(each, each === assessment.binding)),
+    constraints: constraintViews(assessment),
     ...(event === null ? {} : { event }),
-  };
-}
-
-function constraintView(constraint: Constraint, binding: boolean): ConstraintView {
-  return {
-    name: constraint.name,
-    used_pct: constraint.usedPct,
-    used_tokens: constraint.usedTokens,
-    capacity_tokens: constraint.capacityTokens,
-    effective_capacity_tokens: constraint.effectiveCapacityTokens,
-    headroom_tokens: constraint.headroomTokens,
-    reset_ts: constraint.resetAtMs === null ? null : constraint.resetAtMs / 1000,
-    source: constraint.source,
-    age_sec: constraint.ageMs === null ? null : constraint.ageMs / 1000,
-    warned: constraint.warned,
-    blocked: constraint.blocked,
-    binding,
   };
 }

@@ -1,6 +1,7 @@
-import type { DecisionRequest, DecisionSample } from "@ccp/usage-contract";
+import type { DecisionRequest, DecisionSample, LaneConstraint, LaneId } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
-import { decideNext, NOTHING_TRIED, planQuestion } from "../exchange/plan.ts";
+import { decideNext, NOTHING_TRIED, type Plan, planQuestion } from "../exchange/plan.ts";
+import { constraintViews } from "./constraint-views.ts";
 
 /** Bytes per token before a model's own ratio is learned; a dry run names tokens where a request has bytes. */
 const BYTES_PER_TOKEN = 4;
@@ -40,10 +41,19 @@ export function dryRun(request: DecisionRequest, deps: Deps): DecisionSample {
       warn: assessment.warned,
       block: assessment.blocked,
       retry_ts: decision.kind === "refuse" && decision.retryAtMs !== null ? decision.retryAtMs / 1000 : null,
-      lanes: plan.laneIds,
+      lanes: [...plan.laneIds],
+      constraints: plan.laneIds.flatMap((each) => laneConstraints(each, plan, nowMs, deps)),
     },
   };
   deps.decisions.add(sample);
   deps.events.publish({ name: "sample", data: sample });
   return sample;
+}
+
+/** What each candidate is up against, also those that the decision had no need to look at. */
+function laneConstraints(lane: LaneId, { question }: Plan, nowMs: number, deps: Deps): LaneConstraint[] {
+  const { model, bodyBytes, maxTokens, trafficClass } = question;
+  const predicted = deps.engine.predict({ lane, model, bodyBytes, maxTokens }).countedTokens;
+  const assessment = deps.engine.assess({ lane, model, predicted, nowMs, trafficClass });
+  return constraintViews(assessment).map((constraint) => ({ lane, ...constraint }));
 }

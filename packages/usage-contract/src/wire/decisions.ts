@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { DECISIONS, REROUTE_DECISIONS } from "../words.ts";
 import { maybe, modelName, number, queryNumber, requestText, requestTokens, text } from "./fields.ts";
+import { ConstraintViewSchema } from "./requests.ts";
 
 /** Newest samples that are kept; older ones are dropped. */
 export const DECISION_RING_SIZE = 200;
@@ -20,6 +21,10 @@ export const DecisionRequestSchema = v.object({
 });
 export type DecisionRequest = v.InferOutput<typeof DecisionRequestSchema>;
 
+/** One limit that one candidate lane was weighed against. */
+export const LaneConstraintSchema = v.looseObject({ lane: text, ...ConstraintViewSchema.entries });
+export type LaneConstraint = v.InferOutput<typeof LaneConstraintSchema>;
+
 /** What the gateway would do now. `lane` is `null` where it would refuse. */
 export const WouldSchema = v.looseObject({
   lane: v.nullable(text),
@@ -35,6 +40,7 @@ export const WouldSchema = v.looseObject({
   block: v.boolean(),
   retry_ts: maybe,
   lanes: v.optional(v.array(text)),
+  constraints: v.optional(v.array(LaneConstraintSchema)),
 });
 export type Would = v.InferOutput<typeof WouldSchema>;
 

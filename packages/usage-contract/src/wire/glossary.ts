@@ -277,7 +277,7 @@ const FIELD_NOTES: Readonly<Record<string, string>> = {
   blocked: "no room for the request",
   capacity_tokens: "configured cap, counted tokens",
   completion: "the log line of the end; null while it is under way",
-  constraints: "limits of the preferred lane that were weighed",
+  constraints: "limits that were weighed",
   counted_tokens: "weighted as the quota of the model weighs them",
   effective_capacity_tokens: "what blocks: the cap by what was learned of it",
   limits: "when the lane refused for a limit",
