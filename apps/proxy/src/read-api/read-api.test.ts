@@ -278,7 +278,7 @@ describe("other calls of the Anthropic API", () => {
 
   it("nothing of the gateway's own names is ever relayed", async () => {
     const { url, anthropic } = await openTestGateway();
-    for (const path of ["/v1/usage/nope", "/v1/quotas/nope", "/v1/dev/sim-usage", "/dashboard"]) {
+    for (const path of ["/v1/usage/nope", "/v1/quotas/nope", "/v1/dev/sim-usage", "/dashboard/nope"]) {
       expect((await fetch(`${url}${path}`)).status, path).toBe(404);
     }
     expect(anthropic.requests).toHaveLength(0);
