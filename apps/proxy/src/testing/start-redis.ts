@@ -18,6 +18,9 @@ export interface TestRedis {
   stop(): Promise<void>;
   /** Starts it again, empty, on the same port. */
   start(): Promise<void>;
+  /** Lets it hang, and go on: its connections stay. */
+  pause(): void;
+  resume(): void;
 }
 
 export async function startRedis(program: string, password: string): Promise<TestRedis> {
@@ -34,6 +37,8 @@ export async function startRedis(program: string, password: string): Promise<Tes
         await sleep(10);
       }
     },
+    pause: () => void child?.kill("SIGSTOP"),
+    resume: () => void child?.kill("SIGCONT"),
     async stop() {
       if (child === null || child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, "exit");
