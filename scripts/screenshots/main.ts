@@ -71,10 +71,12 @@ try {
 
 /** What a reader waits for, and what came over the wire for it. */
 async function firstPaint(page: Page): Promise<string> {
-  const [paintMs, bytes] = (await page.evaluate(
-    `[performance.getEntriesByName("first-contentful-paint")[0].startTime, performance.getEntriesByType("navigation")[0].transferSize]`,
-  )) as [number, number];
-  return `first paint after ${Math.round(paintMs)} ms, ${Math.round(bytes / 1000)} kB`;
+  const [paintMs, packed, plain] = (await page.evaluate(
+    `[performance.getEntriesByName("first-contentful-paint")[0].startTime,
+      ...performance.getEntriesByType("navigation").flatMap(({ transferSize, decodedBodySize }) => [transferSize, decodedBodySize])]`,
+  )) as [number, number, number];
+  const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} kB`;
+  return `first paint after ${Math.round(paintMs)} ms, ${kilobytes(plain)}, ${kilobytes(packed)} packed`;
 }
 
 async function shoot(page: Page, path: string, fullPage: boolean): Promise<void> {
