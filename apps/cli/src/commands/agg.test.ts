@@ -1,14 +1,13 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { testEvent } from "../../../../packages/usage-store/src/test-event.ts";
 import { NOW_SEC } from "../test-kit/run-test.ts";
-import { openStoreWorld, storedEvents } from "../test-kit/store-world.ts";
+import { loggedEvent, openStoreWorld, storedEvents } from "../test-kit/store-world.ts";
 
 async function twoStores() {
   const [one, two] = [openStoreWorld(), openStoreWorld()];
   await one.store(storedEvents());
-  await two.store([testEvent({ rid: "02A", ts: NOW_SEC - 3600, latency_ms: 0.1 })]);
+  await two.store([loggedEvent({ rid: "02A", ts: NOW_SEC - 3600, latency_ms: 0.1 })]);
   return { one, two };
 }
 
@@ -30,7 +29,7 @@ describe("cc agg", () => {
     const copy = join(two.stateDir, "backup");
     mkdirSync(copy);
     copyFileSync(one.database, join(copy, "history.db"));
-    await one.store([testEvent({ rid: "01Z", ts: NOW_SEC })]);
+    await one.store([loggedEvent({ rid: "01Z", ts: NOW_SEC })]);
     const plain = await one.run(["agg", "--csv", "--by", "hour", one.stateDir, two.database]);
     for (const dirs of [
       [two.stateDir, one.stateDir],

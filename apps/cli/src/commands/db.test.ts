@@ -1,9 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { testEvent } from "../../../../packages/usage-store/src/test-event.ts";
 import { NOW_SEC } from "../test-kit/run-test.ts";
-import { openStoreWorld, storedEvents } from "../test-kit/store-world.ts";
+import { loggedEvent, openStoreWorld, storedEvents } from "../test-kit/store-world.ts";
 
 describe("cc db status", () => {
   it("shows what the history holds, at every width", async () => {
@@ -58,7 +57,7 @@ describe("cc db import", () => {
     world.log(storedEvents());
     writeFileSync(
       join(world.logsDir, "usage.jsonl.1"),
-      `{"torn\n${JSON.stringify(testEvent({ rid: "r0" }))}\n`,
+      `{"torn\n${JSON.stringify(loggedEvent({ rid: "r0" }))}\n`,
     );
     const first = await world.run(["db", "import", "--jsonl"]);
     expect([first.code, first.stdout]).toEqual([0, "added 6 exchanges\n"]);
@@ -80,7 +79,7 @@ describe("cc db import", () => {
 describe("cc db export", () => {
   it("writes exchanges and sums as CSV", async () => {
     const world = openStoreWorld();
-    await world.store([...storedEvents(), testEvent({ rid: "01F", ts: NOW_SEC, model: '=cmd|"x",y' })]);
+    await world.store([...storedEvents(), loggedEvent({ rid: "01F", ts: NOW_SEC, model: '=cmd|"x",y' })]);
     const samples = await world.run(["db", "export", "--csv"]);
     const sums = await world.run(["db", "export", "--csv", "--rollups", "day", "--since", "26h"]);
     await expect(`${samples.stdout}\n${sums.stdout}`).toMatchFileSnapshot("__snapshots__/db/export.txt");

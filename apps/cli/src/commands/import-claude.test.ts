@@ -2,16 +2,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readImported, requestKey } from "@ccp/usage-store/node";
 import { describe, expect, it } from "vitest";
-import { testEvent } from "../../../../packages/usage-store/src/test-event.ts";
 import { json, type TestOptions } from "../test-kit/run-test.ts";
-import { openStoreWorld, type StoreWorld } from "../test-kit/store-world.ts";
+import { loggedEvent, openStoreWorld, type StoreWorld } from "../test-kit/store-world.ts";
 
 /** What the gateway logged: one answer known by its request id, one by its time and counts. */
 function passed(world: StoreWorld): void {
   const ts = Date.parse("2026-11-21T10:00:02.400Z") / 1000;
   world.log([
-    testEvent({ rid: "g1", ts, model: "claude-opus-5-5", request_key: requestKey("req_01C") }),
-    testEvent({
+    loggedEvent({ rid: "g1", ts, model: "claude-opus-5-5", request_key: requestKey("req_01C") }),
+    loggedEvent({
       rid: "g2",
       ts: Date.parse("2026-11-21T10:05:03Z") / 1000,
       latency_ms: 2000,

@@ -6,7 +6,7 @@ import type { UsageEvent } from "@ccp/usage-contract";
 import { encodeEvent, toSample } from "@ccp/usage-store";
 import { HISTORY_NAME, HistoryDb } from "@ccp/usage-store/node";
 import { onTestFinished } from "vitest";
-import { testEvent } from "../../../../packages/usage-store/src/test-event.ts";
+import { exchange } from "./recorded-exchange.ts";
 import { NOW_SEC, runTest, type TestOptions, type TestRun } from "./run-test.ts";
 
 /** The transcripts of a small project, in the shape of Claude Code 2.1. */
@@ -62,10 +62,10 @@ export function storedEvents(): UsageEvent[] {
   const at = (hoursAgo: number): number => NOW_SEC - hoursAgo * 3600;
   const more = { cache_creation_tokens: 1200, cache_read_tokens: 54_000, traffic_class: "main" } as const;
   return [
-    testEvent({ rid: "01A", ts: at(49), model: "claude-opus-5-5", lane: "anthropic", ...more }),
-    testEvent({ rid: "01B", ts: at(25), traffic_class: "background" }),
-    testEvent({ rid: "01C", ts: at(1), input_tokens: 420_000, output_tokens: 1300, traffic_class: "main" }),
-    testEvent({
+    loggedEvent({ rid: "01A", ts: at(49), model: "claude-opus-5-5", lane: "anthropic", ...more }),
+    loggedEvent({ rid: "01B", ts: at(25), traffic_class: "background" }),
+    loggedEvent({ rid: "01C", ts: at(1), input_tokens: 420_000, output_tokens: 1300, traffic_class: "main" }),
+    loggedEvent({
       rid: "01D",
       ts: at(1),
       status: 429,
@@ -73,6 +73,24 @@ export function storedEvents(): UsageEvent[] {
       output_tokens: null,
       err_type: "429",
     }),
-    testEvent({ rid: "01E", ts: at(0.9), model: "claude-opus-5-5", lane: "anthropic", ...more }),
+    loggedEvent({ rid: "01E", ts: at(0.9), model: "claude-opus-5-5", lane: "anthropic", ...more }),
   ];
+}
+
+/** The line that ends a served exchange. */
+export function loggedEvent(changes: Partial<UsageEvent> & Pick<UsageEvent, "rid">): UsageEvent {
+  const { ts = NOW_SEC, rid } = changes;
+  const served = {
+    ts,
+    latency_ms: 1200,
+    stream_ms: 800,
+    ttft_ms: 400,
+    input_tokens: 10,
+    output_tokens: 20,
+    cache_creation_tokens: 0,
+    ...changes,
+  };
+  const last = exchange({ at: ts, rid, completion: served }).at(-1);
+  if (last === undefined) throw new Error("an exchange ends with a line");
+  return last;
 }

@@ -7,11 +7,6 @@ const SAMPLE_EVERY_MS = 60_000;
 const REPEAT_SEC = 600;
 const STILL = 0.0005;
 
-export type WindowSources = Pick<
-  Deps,
-  "clock" | "lanes" | "engine" | "history" | "book" | "quotas" | "preferredLane"
->;
-
 /** Notes each minute how full the windows are: nothing else tells of shares that are past. */
 export function startWindowSampler(deps: Deps): { sample(): void; stop(): void } {
   const last = new Map<string, WindowSample>();

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import {
@@ -133,6 +133,7 @@ describe("the database", () => {
     const first = await withDb((db) => db.facts().storeId);
     expect(first).toMatch(/^[0-9a-f-]{36}$/);
     expect(await withDb((db) => db.facts().storeId)).toBe(first);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(historyBytes(path)).toBeGreaterThan(0);
     expect(historyBytes(`${path}.none`)).toBe(0);
   });

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Granularity, RollupsQuery, SamplesQuery, UsageSample, WindowsQuery } from "@ccp/usage-contract";
 import { byModel, MAX_SAMPLES } from "../memory-history.ts";
@@ -57,6 +57,8 @@ export class HistoryDb {
   static async open(path: string, options: { readOnly: boolean; waitMs?: number }): Promise<HistoryDb> {
     const { DatabaseSync: Database } = await loadSqlite();
     const { readOnly, waitMs = 2000 } = options;
+    // SQLite would make it readable to all; the files beside it take its mode.
+    if (!readOnly) closeSync(openSync(path, "a", 0o600));
     const db = new Database(path, { readOnly, timeout: waitMs });
     try {
       if (readOnly) checkVersion(db);
