@@ -13,6 +13,8 @@ export default defineConfig({
   outDir: "dist",
   clean: true,
   sourcemap: true,
+  // Some modules of Node, its SQLite among them, have no name without it.
+  removeNodeProtocol: false,
   dts: false,
   silent: true,
 });

@@ -74,7 +74,7 @@ export const LIBRARY_CHECKS: Readonly<Record<string, LibraryCheck>> = {
   "usage-store": check<Store>(({ decodeLine }) => {
     assert.equal(decodeLine("{").kind, "skip");
   }),
-  "usage-store/node": check<StoreNode>(({ writeJsonState, readJsonState }) => {
+  "usage-store/node": check<StoreNode>(async ({ writeJsonState, readJsonState, openHistory }) => {
     const dir = mkdtempSync(join(tmpdir(), "ccp-smoke-"));
     try {
       const file = join(dir, "state.json");
@@ -83,6 +83,15 @@ export const LIBRARY_CHECKS: Readonly<Record<string, LibraryCheck>> = {
     } finally {
       rmSync(dir, { recursive: true });
     }
+    // The writer is a file of its own, and SQLite a module that only its full name finds.
+    const folder = mkdtempSync(join(tmpdir(), "ccp-smoke-"));
+    const faults: string[] = [];
+    const onFault = ({ what }: { readonly what: string }): void => void faults.push(what);
+    const history = openHistory({ path: join(folder, "h.db"), logsDir: folder, nowMs: Date.now, onFault });
+    assert.equal(await history.ask({ kind: "samples", query: {} }), "{}");
+    assert.deepEqual([history.status().kind, faults], ["sqlite", []]);
+    await history.close();
+    rmSync(folder, { recursive: true });
   }),
   "shared-quota": check<Shared>(async ({ createMemoryStore }) => {
     const store = createMemoryStore(() => 5).open({ gateway: "a", life: "1", nextSequence: () => 1 });
