@@ -111,6 +111,11 @@ describe("the command as a process", () => {
     expect([run.code, run.stdout.trim(), run.stderr]).toEqual([0, "1", ""]);
   });
 
+  it.runIf(existsSync("/dev/full"))("says that its output cannot be written", async () => {
+    const { code, stderr } = await shell('"$NODE" "$BIN" --help > /dev/full');
+    expect([code, stderr]).toEqual([1, "cc: the output cannot be written: ENOSPC\n"]);
+  });
+
   it.each([
     "--help",
     "quotas --json",

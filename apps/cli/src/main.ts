@@ -13,7 +13,7 @@ export interface MainOptions {
 
 /** Runs the command line of this process. Resolves with the exit code; the launcher sets it. */
 export async function main(argv: readonly string[], options: MainOptions): Promise<number> {
-  quietBrokenPipes();
+  endWithOutput();
   return runCli(argv, processDeps(options, interruptSignal()));
 }
 
@@ -38,12 +38,18 @@ function processDeps({ version, checkoutDir }: MainOptions, signal: AbortSignal)
   };
 }
 
-/** `cc quotas | head -1` closes the pipe early. That is no error of ours, and nobody is left to tell. */
-function quietBrokenPipes(): void {
+/**
+ * `cc quotas | head -1` closes the pipe early. That is no error of ours, and nobody is left to tell. Anything else is one:
+ * half a file of numbers must not pass for a whole one.
+ */
+function endWithOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: Error & { code?: string }) => {
       if (error.code === "EPIPE") process.exit(EXIT.ok);
-      throw error;
+      if (stream === process.stdout) {
+        process.stderr.write(`cc: the output cannot be written: ${error.code ?? error.message}\n`);
+      }
+      process.exit(EXIT.failed);
     });
   }
 }
