@@ -11,11 +11,11 @@ it("exports exactly these names", () => {
     "isSignatureRefusal",
     "keepBetas",
     "laneNeeds",
-    "lanesIn",
     "mintsIn",
     "needsHistoryRepair",
     "openMintTap",
     "openRestorer",
+    "readBody",
     "repairRequest",
     "replaceModel",
   ]);

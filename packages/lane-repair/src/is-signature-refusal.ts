@@ -3,7 +3,8 @@
  * what stood before it.
  *
  * Known wordings: "Invalid `signature` in `thinking` block" (router-for-me/CLIProxyAPI#2172), "Invalid `data` in
- * `redacted_thinking` block", and "bound to a different conversation".
+ * `redacted_thinking` block", "thinking.signature: Field required" (NousResearch/hermes-agent#14429), and "bound to a
+ * different conversation".
  *
  * @param message The `message` of an error of status 400; `null`: nothing was said.
  */
@@ -13,5 +14,6 @@ export function isSignatureRefusal(message: string | null): boolean {
 
 const REFUSALS: readonly RegExp[] = [
   /invalid\s+[`'"]?(?:signature|data)[`'"]?\s+in\s+[`'"]?(?:redacted_)?thinking/i,
+  /\bthinking\.signature:\s*field required/i,
   /thinking[\s\S]{0,200}bound to a different conversation/i,
 ];

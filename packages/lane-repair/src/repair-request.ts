@@ -1,6 +1,6 @@
 import type { Body } from "./body/body.ts";
 import type { BodyIssue } from "./body/json-reader.ts";
-import { readBody } from "./body/read-body.ts";
+import { type BodyReading, readBody } from "./body/read-body.ts";
 import { writeBody } from "./body/write-body.ts";
 import { dropFields, dropMessageFields } from "./drop-fields.ts";
 import { dropForeignServerTools } from "./drop-foreign-server-tools.ts";
@@ -34,6 +34,8 @@ export type RepairName =
 export interface RepairInput {
   /** The body, decoded. Not mutated. */
   readonly chunks: readonly Uint8Array[];
+  /** What `readBody` gave for these chunks, where it has been asked already; large bodies take a while. */
+  readonly reading?: BodyReading | undefined;
   readonly needs: LaneNeeds;
   /**
    * Whether the conversation holds, or may hold, turns that another lane served. Once true it stays true for this
@@ -103,7 +105,7 @@ function touchesBody({ needs, crossLane }: RepairInput): boolean {
 }
 
 function repairBody(input: RepairInput, names: RepairName[]): RepairedBody {
-  const reading = readBody(input.chunks);
+  const reading = input.reading ?? readBody(input.chunks);
   if (!reading.success) return untouched(input, reading.issue);
   const draft = new Draft(reading.body, names);
   const toolIds = repairHistory(input, draft);

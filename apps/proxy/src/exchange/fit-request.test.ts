@@ -69,6 +69,71 @@ describe("a conversation on one lane", () => {
   });
 });
 
+describe("thinking without a signature", () => {
+  const unsigned = (more: object): object => ({ type: "thinking", thinking: "hm", ...more });
+
+  it.each([
+    ["empty", { signature: "" }],
+    ["left out", {}],
+  ])("is kept from a lane that signs, on each turn that follows: %s", async (_name, more) => {
+    const opened = await openTestGateway({ anthropic: { strict: {} } });
+    opened.zai.script(reply({ blocks: [{ type: "thinking", thinking: "hm", signature: "" }] }));
+    await (await post(opened.url, conversation(HAIKU, [user(text("a"))], ', "stream":true'))).text();
+    const history = [user(text("a")), assistant(unsigned(more), text("b")), user(text("c"))];
+    for (const words of ["d", "e"]) {
+      expect((await post(opened.url, conversation(OPUS, history))).status).toBe(200);
+      history.push(assistant(thinking("anthropic", words), text(words)), user(text("f")));
+    }
+    expect(opened.completions().map(({ retry, repairs }) => [retry, repairs])).toEqual([
+      [false, ["model_name"]],
+      [false, ["strip_thinking"]],
+      [false, ["strip_thinking"]],
+    ]);
+    expect(opened.anthropic.requests.at(-1)?.body.toString("utf8")).toContain("sig-anthropic");
+  });
+
+  it("stays on the lane that thinks so", async () => {
+    const opened = await openTestGateway();
+    await mintHistory(opened);
+    opened.zai.script(reply({ blocks: [{ type: "thinking", thinking: "hm", signature: "" }] }));
+    await (await post(opened.url, conversation(HAIKU, [user(text("a"))]))).text();
+    opened.anthropic.script(reply({ blocks: [{ type: "thinking", thinking: "so" }] }));
+    await (await post(opened.url, conversation(OPUS, [user(text("a"))]))).text();
+    const body = conversation(HAIKU, [user(text("a")), assistant(unsigned({}), text("b")), user(text("c"))]);
+    expect((await post(opened.url, body)).status).toBe(200);
+    expect(opened.zai.requests.at(-1)?.body.toString("utf8")).toBe(body.replace(HAIKU, "glm-4.7"));
+  });
+
+  it("that nobody remembers costs one retry, and none on the next turn", async () => {
+    const opened = await openTestGateway();
+    const message = "messages.1.content.0.thinking.signature: Field required";
+    opened.anthropic.script(
+      status(400, { type: "error", error: { type: "invalid_request_error", message } }),
+    );
+    const history = [user(text("a")), assistant(unsigned({}), text("b")), user(text("c"))];
+    expect((await post(opened.url, conversation(OPUS, history))).status).toBe(200);
+    expect((await post(opened.url, conversation(OPUS, history))).status).toBe(200);
+    expect(opened.completions().map(({ retry }) => retry)).toEqual([true, false]);
+  });
+});
+
+describe("an id that two lanes mint", () => {
+  it("is each lane's own, whoever was the last", async () => {
+    const opened = await openTestGateway();
+    const id = "call_0";
+    const block = { type: "tool_use", name: "read", input: {}, id } as const;
+    const body = conversation(OPUS, [
+      ...[user(text("a")), assistant(call(id)), user(result(id)), assistant(call(id)), user(result(id))],
+    ]);
+    opened.anthropic.script(reply({ blocks: [block] }));
+    await (await post(opened.url, conversation(OPUS, [user(text("a"))]))).text();
+    opened.zai.script(reply({ blocks: [block] }));
+    await (await post(opened.url, conversation(HAIKU, [user(text("a"))]))).text();
+    expect((await post(opened.url, body)).status).toBe(200);
+    expect(opened.anthropic.requests.at(-1)?.body.toString("utf8")).toBe(body);
+  });
+});
+
 describe("a signature that nobody remembers", () => {
   it("costs one retry on the same lane, and none on the next turn", async () => {
     const opened = await openTestGateway({ anthropic: { strict: {} } });

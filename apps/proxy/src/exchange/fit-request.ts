@@ -1,9 +1,10 @@
 import {
-  lanesIn,
+  type BodyReading,
   type MintBook,
   mintsIn,
   needsHistoryRepair,
   type RepairedRequest,
+  readBody,
   repairRequest,
   replaceModel,
 } from "@ccp/lane-repair";
@@ -57,11 +58,14 @@ export function fitRequest(
   const isRenamed = model !== null && model !== accepted.scan.model;
   if (isRenamed && !proveSingleModel(accepted.plain)) return { kind: "unfit", error: AMBIGUOUS_MODEL };
   const named = isRenamed ? replaceModel(accepted.plain, accepted.scan.modelSpan, model) : accepted.plain;
+  // Read only where any other lane has minted at all, and then once for both.
+  const reading = needsHistoryRepair(needs) && mints.hasOthers(lane.id) ? readBody(named) : undefined;
   const repaired = repairRequest({
     chunks: named,
+    reading,
     needs: stripThinking ? { ...needs, thinking: "strip_all" } : needs,
-    crossLane: needsHistoryRepair(needs) && holdsOthers(accepted, lane.id, mints),
-    isOwnSignature: (signature) => (mints.laneOf(signature) ?? lane.id) === lane.id,
+    crossLane: reading !== undefined && holdsOthers(reading, lane.id, mints),
+    isOwnSignature: (signature) => !isOthers(signature, lane.id, mints),
     betas,
   });
   // Sent as it is, it would tell the lane what its entry says it must not know.
@@ -80,10 +84,16 @@ export function fitRequest(
   };
 }
 
-/** Whether the conversation holds what another lane minted. It is read only where any other lane has minted at all. */
-function holdsOthers(accepted: Accepted, lane: LaneId, mints: MintBook): boolean {
-  if (!mints.hasOthers(lane)) return false;
-  return [...lanesIn(accepted.plain, mints.laneOf)].some((minter) => minter !== lane);
+/** Whether the conversation holds what only other lanes minted. Each mint is asked for, which keeps it remembered. */
+function holdsOthers(reading: BodyReading, lane: LaneId, mints: MintBook): boolean {
+  const { toolIds, signatures } = mintsIn(reading);
+  return [...signatures, ...toolIds].filter((mint) => isOthers(mint, lane, mints)).length > 0;
+}
+
+/** What nobody is known to have minted is taken for the lane's own. */
+function isOthers(mint: string, lane: LaneId, mints: MintBook): boolean {
+  const minters = mints.lanesOf(mint);
+  return minters !== null && !minters.includes(lane);
 }
 
 function restoreOf(model: string | null, { toolIds }: RepairedRequest): Restore | null {
@@ -100,7 +110,7 @@ const NOBODY: LaneId = "?";
  * @returns Whether there were any.
  */
 export function disownSignatures(accepted: Accepted, mints: MintBook): boolean {
-  const { signatures } = mintsIn(accepted.plain);
-  for (const signature of signatures) mints.note(NOBODY, signature);
+  const { signatures } = mintsIn(readBody(accepted.plain));
+  for (const signature of signatures) mints.noteOnly(NOBODY, signature);
   return signatures.length > 0;
 }

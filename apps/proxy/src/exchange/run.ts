@@ -26,9 +26,9 @@ export interface Attempt {
   readonly decided: Decided;
   readonly decision: SendDecision;
   readonly runtime: LaneRuntime;
-  /** Changed only by the one retry that puts a key into its other header. */
+  /** Changed by a retry on the same lane: its key in the other header, or the conversation without thinking. */
   prepared: Prepared;
-  /** It went out more than once: on a fresh connection, or with its key in another header. */
+  /** It went out more than once: on a fresh connection, or in another form. */
   retried: boolean;
   /** Until it is known whether another lane makes it good. */
   spentMs: number;

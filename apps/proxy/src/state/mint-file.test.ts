@@ -37,7 +37,7 @@ it("brings back who minted what, without what was minted", () => {
 
   const second = parts();
   openMintFile(path, second).close();
-  expect(second.mints.laneOf("call_SECRET")).toBe("zai");
+  expect(second.mints.lanesOf("call_SECRET")).toEqual(["zai"]);
   expect(second.notices).toEqual([]);
 });
 

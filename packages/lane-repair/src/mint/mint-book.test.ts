@@ -7,28 +7,44 @@ describe("createMintBook", () => {
   it("repeats the documented example", () => {
     const book = createMintBook({ capacity: 20_000 });
     book.note("zai", "sig-1");
-    expect(book.laneOf("sig-1")).toBe("zai");
-    expect(book.laneOf("sig-2")).toBeNull();
+    expect(book.lanesOf("sig-1")).toEqual(["zai"]);
+    expect(book.lanesOf("sig-2")).toBeNull();
     expect(book.size).toBe(1);
   });
 
-  it("goes by the last note, and keeps nothing beyond ASCII", () => {
+  it("remembers each lane that minted the same, and keeps nothing beyond ASCII", () => {
     const book = createMintBook({ capacity: 5 });
     book.note("zai", "a");
     book.note("kimi", "a");
+    book.note("zai", "a");
     book.note("kimi", "é");
+    book.noteOnly("kimi", "é");
     book.note("kimi", "");
-    expect([book.laneOf("a"), book.laneOf("é"), book.laneOf(""), book.size]).toEqual(["kimi", null, null, 1]);
-    expect(book.noted).toBe(2);
+    expect(["a", "é", ""].map((mint) => book.lanesOf(mint))).toEqual([["zai", "kimi"], null, null]);
+    expect([book.size, book.noted]).toEqual([1, 3]);
+    expect([book.hasOthers("zai"), book.hasOthers("kimi"), book.hasOthers("x")]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it("takes a mint for one lane's alone where it is told so, until another mints it again", () => {
+    const book = createMintBook({ capacity: 5 });
+    book.note("zai", "a");
+    book.noteOnly("?", "a");
+    expect([book.lanesOf("a"), book.hasOthers("zai"), book.hasOthers("?")]).toEqual([["?"], true, false]);
+    book.note("zai", "a");
+    expect([book.lanesOf("a"), book.hasOthers("zai")]).toEqual([["?", "zai"], false]);
   });
 
   it("forgets what was longest not noted nor asked for", () => {
     const book = createMintBook({ capacity: 3 });
     for (const mint of ["a", "b", "c"]) book.note("x", mint);
-    book.laneOf("a");
+    book.lanesOf("a");
     book.note("x", "b");
     book.note("x", "d");
-    expect(["a", "b", "c", "d"].map((mint) => book.laneOf(mint))).toEqual(["x", "x", null, "x"]);
+    expect(["a", "b", "c", "d"].map((mint) => book.lanesOf(mint))).toEqual([["x"], ["x"], null, ["x"]]);
     expect(book.size).toBe(3);
   });
 
@@ -39,7 +55,7 @@ describe("createMintBook", () => {
     book.note("zai", "b");
     expect([book.hasOthers("zai"), book.hasOthers("kimi")]).toEqual([false, true]);
     book.note("kimi", "b");
-    expect(book.hasOthers("zai")).toBe(true);
+    expect(book.hasOthers("zai")).toBe(false);
     book.note("kimi", "c");
     expect([book.hasOthers("zai"), book.hasOthers("kimi")]).toEqual([true, false]);
     const other = createMintBook({ capacity: 5 });
@@ -61,20 +77,27 @@ describe("a snapshot", () => {
     book.note("zai", "sig-secret");
     book.note("anthropic", "toolu_1");
     book.note("zai", "toolu_2");
+    book.note("anthropic", "toolu_2");
     const snapshot = book.snapshot();
     expect(snapshot).toEqual({
       version: 1,
       lanes: ["zai", "anthropic"],
-      marks: [`${hash64("sig-secret")}0`, `${hash64("toolu_1")}1`, `${hash64("toolu_2")}0`],
+      marks: [
+        `${hash64("sig-secret")}0`,
+        `${hash64("toolu_1")}1`,
+        `${hash64("toolu_2")}0`,
+        `${hash64("toolu_2")}1`,
+      ],
     });
     const next = createMintBook({ capacity: 3 });
     next.note("kimi", "gone");
     next.restore(JSON.parse(JSON.stringify(snapshot)));
     expect(next.snapshot()).toEqual(snapshot);
     next.note("x", "new");
-    expect([next.laneOf("sig-secret"), next.laneOf("toolu_1"), next.laneOf("gone")]).toEqual([
+    expect(["sig-secret", "toolu_1", "toolu_2", "gone"].map((mint) => next.lanesOf(mint))).toEqual([
       null,
-      "anthropic",
+      ["anthropic"],
+      ["zai", "anthropic"],
       null,
     ]);
   });
@@ -84,7 +107,7 @@ describe("a snapshot", () => {
     for (const mint of ["a", "b", "c"]) large.note("x", mint);
     const small = createMintBook({ capacity: 2 });
     small.restore(large.snapshot());
-    expect(["a", "b", "c"].map((mint) => small.laneOf(mint))).toEqual([null, "x", "x"]);
+    expect(["a", "b", "c"].map((mint) => small.lanesOf(mint))).toEqual([null, ["x"], ["x"]]);
   });
 
   it("that is none is as an empty one, bad marks are passed over", () => {
@@ -102,7 +125,7 @@ describe("a snapshot", () => {
       lanes: ["x", 5],
       marks: [7, `${good}0`, `${good}1`, `${good}2`, "zz0", `${good}`],
     });
-    expect([book.size, book.laneOf("a")]).toEqual([1, "x"]);
+    expect([book.size, book.lanesOf("a")]).toEqual([1, ["x"]]);
   });
 });
 

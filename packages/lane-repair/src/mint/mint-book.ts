@@ -1,6 +1,6 @@
 import { hash64 } from "./hash64.ts";
 
-/** Plain JSON. A mark is a hash, 16 hex digits, and the index of its lane; oldest first. */
+/** Plain JSON. A mark is a hash, 16 hex digits, and the index of a lane that minted it; oldest first. */
 export interface MintSnapshot {
   readonly version: 1;
   readonly lanes: readonly string[];
@@ -9,10 +9,15 @@ export interface MintSnapshot {
 
 /** Remembers which lane minted what, by hashes alone: neither ids nor signatures can be read from it. */
 export interface MintBook {
-  /** Notes that a lane minted this. The lane of the last note counts. Texts beyond ASCII are not kept. */
+  /**
+   * Notes that a lane minted this. Lanes that count their calls mint the same ids: each of them is remembered. Texts beyond
+   * ASCII are not kept.
+   */
   note(lane: string, mint: string): void;
-  /** `null`: unknown, or forgotten. Asking keeps it from being forgotten next. */
-  laneOf(mint: string): string | null;
+  /** Notes that this is one lane's alone, whoever was thought to have minted it. */
+  noteOnly(lane: string, mint: string): void;
+  /** Who minted this; `null`: unknown, or forgotten. Asking keeps it from being forgotten next. */
+  lanesOf(mint: string): readonly string[] | null;
   /** Whether any lane but this one is known to have minted: where none has, no conversation can hold its mints. */
   hasOthers(lane: string): boolean;
   readonly size: number;
@@ -34,41 +39,51 @@ const MARK = /^[0-9a-f]{16}[0-9]{1,4}$/;
  * @example
  * const book = createMintBook({ capacity: 20_000 });
  * book.note("zai", "sig-1");
- * book.laneOf("sig-1"); // => "zai"
+ * book.lanesOf("sig-1"); // => ["zai"]
  */
 export function createMintBook({ capacity }: { readonly capacity: number }): MintBook {
   if (!Number.isSafeInteger(capacity) || capacity < 1) {
     throw new RangeError(`capacity must be a positive integer, not ${capacity}`);
   }
   // A map keeps the order in which its keys were set: the first is the oldest.
-  const lanes = new Map<string, string>();
+  const lanes = new Map<string, readonly string[]>();
   const perLane = new Map<string, number>();
   let noted = 0;
-  const drop = (hash: string): void => {
-    const lane = lanes.get(hash);
-    if (lane === undefined) return;
-    lanes.delete(hash);
-    perLane.set(lane, (perLane.get(lane) ?? 0) - 1);
+  const count = (minters: readonly string[], by: 1 | -1): void => {
+    for (const lane of minters) perLane.set(lane, (perLane.get(lane) ?? 0) + by);
   };
-  const put = (hash: string, lane: string): void => {
+  const drop = (hash: string): void => {
+    count(lanes.get(hash) ?? [], -1);
+    lanes.delete(hash);
+  };
+  const put = (hash: string, minters: readonly string[]): void => {
     drop(hash);
-    lanes.set(hash, lane);
-    perLane.set(lane, (perLane.get(lane) ?? 0) + 1);
+    lanes.set(hash, minters);
+    count(minters, 1);
     const [oldest] = lanes.keys();
     if (lanes.size > capacity && oldest !== undefined) drop(oldest);
+  };
+  const add = (hash: string, lane: string): void => {
+    const known = lanes.get(hash) ?? [];
+    put(hash, known.includes(lane) ? known : [...known, lane]);
   };
   return {
     note: (lane, mint) => {
       if (!ASCII.test(mint)) return;
       noted += 1;
-      put(hash64(mint), lane);
+      add(hash64(mint), lane);
     },
-    laneOf: (mint) => {
+    noteOnly: (lane, mint) => {
+      if (!ASCII.test(mint)) return;
+      noted += 1;
+      put(hash64(mint), [lane]);
+    },
+    lanesOf: (mint) => {
       const hash = hash64(mint);
-      const lane = lanes.get(hash);
-      if (lane === undefined) return null;
-      put(hash, lane);
-      return lane;
+      const minters = lanes.get(hash);
+      if (minters === undefined) return null;
+      put(hash, minters);
+      return minters;
     },
     hasOthers: (lane) => lanes.size > (perLane.get(lane) ?? 0),
     get size() {
@@ -81,14 +96,16 @@ export function createMintBook({ capacity }: { readonly capacity: number }): Min
     restore: (snapshot) => {
       lanes.clear();
       perLane.clear();
-      for (const [hash, lane] of readSnapshot(snapshot)) put(hash, lane);
+      for (const [hash, lane] of readSnapshot(snapshot)) add(hash, lane);
     },
   };
 }
 
-function takeSnapshot(lanes: ReadonlyMap<string, string>): MintSnapshot {
-  const names = [...new Set(lanes.values())];
-  const marks = Array.from(lanes, ([hash, lane]) => hash + String(names.indexOf(lane)));
+function takeSnapshot(lanes: ReadonlyMap<string, readonly string[]>): MintSnapshot {
+  const names = [...new Set([...lanes.values()].flat())];
+  const marks = Array.from(lanes, ([hash, minters]) =>
+    minters.map((lane) => hash + String(names.indexOf(lane))),
+  ).flat();
   return { version: 1, lanes: names, marks };
 }
 

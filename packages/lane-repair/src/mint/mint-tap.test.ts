@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bytes } from "../testing/bytes.ts";
 import { openMintTap } from "./mint-tap.ts";
+import { UNSIGNED } from "./unsigned.ts";
 
 function mints(pieces: readonly string[], isStream: boolean): string[] {
   const noted: string[] = [];
@@ -47,6 +48,35 @@ describe("a stream", () => {
   ])("gives all that was minted, cut at every character: %s", (_, source) => {
     for (let at = 0; at <= source.length; at += 1) expect(mints(cut(source, at), true)).toEqual(MINTED);
     expect(mints([...source], true)).toEqual(MINTED);
+  });
+
+  it("names thinking that ends without a signature, and no other", () => {
+    const stop = (index: number): string => event({ type: "content_block_stop", index });
+    const block = (index: number, more: object): string =>
+      event({
+        type: "content_block_start",
+        index,
+        content_block: { type: "thinking", thinking: "", ...more },
+      });
+    const sign = (index: number, signature: string): string =>
+      event({ type: "content_block_delta", index, delta: { type: "signature_delta", signature } });
+    const source = [
+      ...[block(0, {}), stop(0), block(1, { signature: "" }), sign(1, ""), stop(1)],
+      ...[block(2, {}), sign(2, "s2"), stop(2), block(3, { signature: "s3" }), stop(3)],
+      ...[block(4, {}), event({ type: "message_stop" })],
+    ].join("");
+    expect(mints([source], true)).toEqual([UNSIGNED, UNSIGNED, "s2", "s3"]);
+    expect(mints([...source.replaceAll('"type":', '"type": ')], true)).toEqual([
+      UNSIGNED,
+      UNSIGNED,
+      "s2",
+      "s3",
+    ]);
+    const content = [
+      { type: "thinking", thinking: "a" },
+      { type: "thinking", signature: "s" },
+    ];
+    expect(mints([JSON.stringify({ content })], false)).toEqual([UNSIGNED, "s"]);
   });
 
   it.each([

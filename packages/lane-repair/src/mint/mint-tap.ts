@@ -1,5 +1,6 @@
 import { parseJson } from "../bytes/read-text.ts";
 import { EventSplitter } from "./event-splitter.ts";
+import { UNSIGNED } from "./unsigned.ts";
 
 /** Reads what a lane mints out of an answer that passes by. */
 export interface MintTap {
@@ -12,14 +13,21 @@ export interface MintTap {
 export interface MintTapOptions {
   /** Whether the answer is an event stream, not one JSON object. */
   readonly isStream: boolean;
-  /** Called with each thinking signature, redacted thinking and tool id, once for each time it stands there. */
+  /**
+   * Called with each thinking signature, redacted thinking and tool id, once for each time it stands there, and with
+   * `UNSIGNED` for thinking that ends without a signature.
+   */
   readonly onMint: (mint: string) => void;
 }
 
 /** A JSON answer above this is let by unread. */
 const MAX_JSON_CHARS = 8 * 1024 * 1024;
 /** What an event or answer that mints holds. Inside a JSON string the quotes would be escaped. */
-const MARKS = ['"signature"', '"redacted_thinking"', '"tool_use"', '"server_tool_use"'];
+const MARKS = [
+  ...['"signature"', '"redacted_thinking"', '"tool_use"', '"server_tool_use"'],
+  // Thinking that begins, with or without a signature to come, and the end of any block.
+  ...['"type":"thinking"', '"type": "thinking"', '"content_block_stop"'],
+];
 
 /**
  * Opens a tap. Events without a mint cost a search each, the others are parsed. Holds at most one event (1 MB), or one
@@ -30,8 +38,9 @@ export function openMintTap({ isStream, onMint }: MintTapOptions): MintTap {
 }
 
 function tapStream(onMint: (mint: string) => void): MintTap {
+  const unsigned = new Set<unknown>();
   const splitter = new EventSplitter((data) => {
-    if (hasMark(data)) noteEvent(parseJson(data), onMint);
+    if (hasMark(data)) noteEvent(parseJson(data), unsigned, onMint);
   });
   let ended = false;
   return {
@@ -66,17 +75,30 @@ function hasMark(text: string): boolean {
   return MARKS.some((mark) => text.includes(mark));
 }
 
-function noteEvent(event: unknown, onMint: (mint: string) => void): void {
-  const { type, content_block: block, delta } = asFields(event);
-  if (type === "content_block_start") noteBlock(block, onMint);
+/** @param unsigned Indices of the blocks of thinking that have no signature yet. */
+function noteEvent(event: unknown, unsigned: Set<unknown>, onMint: (mint: string) => void): void {
+  const { type, index, content_block: block, delta } = asFields(event);
+  if (type === "content_block_start") {
+    if (isUnsigned(block)) unsigned.add(index);
+    else noteBlock(block, onMint);
+  }
+  if (type === "content_block_stop" && unsigned.delete(index)) onMint(UNSIGNED);
   if (type !== "content_block_delta") return;
   const { type: kind, signature } = asFields(delta);
-  if (kind === "signature_delta") noteText(signature, onMint);
+  if (kind !== "signature_delta") return;
+  if (signature !== "") unsigned.delete(index);
+  noteText(signature, onMint);
+}
+
+function isUnsigned(block: unknown): boolean {
+  const { type, signature } = asFields(block);
+  return type === "thinking" && (signature === undefined || signature === null || signature === "");
 }
 
 function noteBlock(block: unknown, onMint: (mint: string) => void): void {
   const { type, id, signature, data } = asFields(block);
-  if (type === "thinking") noteText(signature, onMint);
+  if (isUnsigned(block)) onMint(UNSIGNED);
+  else if (type === "thinking") noteText(signature, onMint);
   if (type === "redacted_thinking") noteText(data, onMint);
   if (type === "tool_use" || type === "server_tool_use") noteText(id, onMint);
 }
