@@ -173,6 +173,8 @@ function judgeWhole(answer: HttpMessage, sent: SentView, left: boolean, isRead: 
     const text = `${answer.body.length} of ${sent.body.length} bytes pass for a whole answer`;
     // With no frame but the end of its connection an answer cannot be told from half of it, unless it is read.
     if (sent.framing !== "close") return [{ kind: "half_as_whole", text }];
+    // Without its last line break it is whole all the same.
+    if (parseJson(answer.body) !== undefined) return [];
     return isRead && sent.readable && /json/.test(headerOf(answer, "content-type") ?? "")
       ? [{ kind: "half_without_frame", text }]
       : [];

@@ -77,7 +77,12 @@ async function holdsCount(
   const { status } = head;
   // The lane's key is the operator's to mend; a client would only ask again.
   if ((status === 401 || status === 403) && credential === "lane") return false;
-  if (status >= 400 && status < 500) return status !== 404 && status !== 405 && status !== 429;
+  if (status >= 400 && status < 500) {
+    if (status === 404 || status === 405 || status === 429) return false;
+    // One that breaks before it says anything would leave the client with a broken connection.
+    await call.holdUntil((held) => held.length > 0, ANSWER_WAIT_MS);
+    return call.heldBytes > 0 || call.failure === null;
+  }
   if (status !== 200) return false;
   await call.holdUntil(() => false, ANSWER_WAIT_MS);
   return Buffer.concat(call.held).includes('"input_tokens"');

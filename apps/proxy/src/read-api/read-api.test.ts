@@ -1,4 +1,4 @@
-import { reply, status } from "@ccp/mock-upstream";
+import { cutAfterBytes, reply, status } from "@ccp/mock-upstream";
 import {
   DecisionSampleSchema,
   ReadyzSchema,
@@ -274,6 +274,13 @@ describe("other calls of the Anthropic API", () => {
     const { input_tokens } = (await answer.json()) as { input_tokens: number };
     expect(input_tokens).toBeGreaterThan(1000);
     expect(input_tokens).toBeLessThan(1300);
+  });
+
+  it("count_tokens is estimated where the lane's refusal breaks off before a word of it", async () => {
+    const { url, zai } = await openTestGateway({ zai: { countTokens: true } });
+    zai.scriptPath("/v1/messages/count_tokens", cutAfterBytes(0, "fin", status(400, "x".repeat(50))));
+    const answer = await postMessage(url, { path: "/v1/messages/count_tokens" });
+    expect([answer.status, answer.headers.get("x-ccp-token-count")]).toEqual([200, "estimate"]);
   });
 
   it("nothing of the gateway's own names is ever relayed", async () => {
