@@ -14,17 +14,10 @@ async function ask({ url }: TestGateway): Promise<number> {
   return answer.status;
 }
 
-/** Decisions by how long they waited for the shared count: up to 25 ms, and longer. */
-async function waits({ url }: TestGateway): Promise<{ short: number; all: number }> {
-  const scrape = await (await fetch(`${url}/metrics`)).text();
-  const read = (name: string): number => Number(new RegExp(`^${name} (\\d+)`, "m").exec(scrape)?.[1]);
-  return { short: read('ccp_shared_wait_ms_bucket\\{le="25"\\}'), all: read("ccp_shared_wait_ms_count") };
-}
-
 describe.skipIf(REDIS_SERVER === null)(
   `a real server that hangs${REDIS_SERVER === null ? `: ${NO_REDIS}` : ""}`,
   () => {
-    it("makes one request wait for it, and is told of all of them when it goes on", async () => {
+    it("fails no request, and is told of all of them when it goes on", async () => {
       const redis = await startRedis(REDIS_SERVER ?? "", "secret");
       onTestFinished(() => redis.stop());
       const settings = { url: redis.url, plan: "hang", capMs: 50 };
@@ -36,11 +29,8 @@ describe.skipIf(REDIS_SERVER === null)(
       const { shared } = gateway.gateway.deps;
       await expect.poll(() => shared?.status().state, { timeout: 10_000 }).toBe("on");
       redis.pause();
-      const before = await waits(gateway);
       for (let n = 0; n < 10; n += 1) expect(await ask(gateway)).toBe(200);
-      const after = await waits(gateway);
-      expect(after.all - before.all).toBe(10);
-      expect(after.short - before.short).toBeGreaterThanOrEqual(9);
+      expect(shared?.status()).toMatchObject({ granted: 0, alone: 10 });
       redis.resume();
       await expect.poll(() => shared?.status().state, { timeout: 20_000 }).toBe("on");
       const other = await openTestGateway({ quotas: QUOTAS, openShared: sharedOverRedis(settings, null) });
