@@ -48,6 +48,25 @@ describe("createMintBook", () => {
     expect(book.size).toBe(3);
   });
 
+  it("forgets in the same order as a plain list would", () => {
+    const mint = fc.integer({ min: 0, max: 12 }).map(String);
+    const step = fc.tuple(fc.constantFrom("note", "ask", "restore"), mint);
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), fc.integer({ min: 1, max: 6 }), (steps, capacity) => {
+        const book = createMintBook({ capacity });
+        let list: string[] = [];
+        for (const [kind, name] of steps) {
+          if (kind === "restore") book.restore(book.snapshot());
+          else if (kind === "note") book.note("x", name);
+          else expect(book.lanesOf(name) !== null).toBe(list.includes(name));
+          if (kind === "note" || (kind === "ask" && list.includes(name)))
+            list = [...list.filter((other) => other !== name), name].slice(-capacity);
+          expect(book.snapshot().marks).toEqual(list.map((other) => `${hash64(other)}0`));
+        }
+      }),
+    );
+  });
+
   it("tells whether other lanes have minted, through forgetting and restoring", () => {
     const book = createMintBook({ capacity: 2 });
     expect(book.hasOthers("zai")).toBe(false);

@@ -47,6 +47,8 @@ export function createMintBook({ capacity }: { readonly capacity: number }): Min
   }
   // A map keeps the order in which its keys were set: the first is the oldest.
   const lanes = new Map<string, readonly string[]>();
+  // One iterator for good: a new one would pass over all that was dropped, each time.
+  let oldestFirst = lanes.keys();
   const perLane = new Map<string, number>();
   let noted = 0;
   const count = (minters: readonly string[], by: 1 | -1): void => {
@@ -60,8 +62,9 @@ export function createMintBook({ capacity }: { readonly capacity: number }): Min
     drop(hash);
     lanes.set(hash, minters);
     count(minters, 1);
-    const [oldest] = lanes.keys();
-    if (lanes.size > capacity && oldest !== undefined) drop(oldest);
+    if (lanes.size <= capacity) return;
+    const { value: oldest } = oldestFirst.next();
+    if (oldest !== undefined) drop(oldest);
   };
   const add = (hash: string, lane: string): void => {
     const known = lanes.get(hash) ?? [];
@@ -82,7 +85,8 @@ export function createMintBook({ capacity }: { readonly capacity: number }): Min
       const hash = hash64(mint);
       const minters = lanes.get(hash);
       if (minters === undefined) return null;
-      put(hash, minters);
+      lanes.delete(hash);
+      lanes.set(hash, minters);
       return minters;
     },
     hasOthers: (lane) => lanes.size > (perLane.get(lane) ?? 0),
@@ -96,6 +100,7 @@ export function createMintBook({ capacity }: { readonly capacity: number }): Min
     restore: (snapshot) => {
       lanes.clear();
       perLane.clear();
+      oldestFirst = lanes.keys();
       for (const [hash, lane] of readSnapshot(snapshot)) add(hash, lane);
     },
   };
