@@ -8,6 +8,7 @@ import { type Check, fail } from "./check.ts";
 import { checkClaude } from "./check-claude.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkGateway, type GatewayFinding } from "./check-gateway.ts";
+import { checkHistoryDb } from "./check-history-db.ts";
 import { checkLanes } from "./check-lanes.ts";
 import { checkNode } from "./check-node.ts";
 import { checkShell } from "./check-shell.ts";
@@ -28,6 +29,7 @@ export async function examine(live: boolean, session: Session): Promise<Check[]>
   const tests = live ? await testLanes(catalog, session) : {};
   const { findPortOwner, statePaths } = await import("@ccp/usage-store/node");
   const owner = found.kind === "stranger" ? findPortOwner(portOf(settings.url)) : null;
+  const paths = statePaths(settings, { checkoutDir, homeDir, cwd });
   const checks = [
     checkNode(process.version),
     ...checkFiles({ env, checkoutDir, homeDir }, cc),
@@ -39,7 +41,8 @@ export async function examine(live: boolean, session: Session): Promise<Check[]>
       holder: owner === null ? null : `${owner.program}, process ${owner.pid},`,
     }),
     ...checkLanes({ ...catalog, usage: found.kind === "gateway" ? found.view.lanes : {}, tests }),
-    ...checkState(statePaths(settings, { checkoutDir, homeDir, cwd })),
+    ...checkState(paths),
+    await checkHistoryDb(paths.stateDir),
     ...checkShell(env, url, cc),
     ...claudeChecks(session, url),
   ];
