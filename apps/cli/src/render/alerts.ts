@@ -24,7 +24,23 @@ export function renderAlerts({ view }: Picture): Line[] {
     ...(quota_issues === undefined || quota_issues === 0
       ? []
       : [alert("QUOTAS", quotaText(view, quota_issues), "block")]),
+    ...sharedLines(view),
   ];
+}
+
+/** Whose usage the figures are, where several gateways share a plan. */
+function sharedLines({ shared }: UsageView): Line[] {
+  if (shared === undefined) return [];
+  const { state, gateways, reason } = shared;
+  if (state === "on") {
+    if (gateways <= 1) return [];
+    return [
+      [span("SHARED", "dim"), span(`  figures of ${gateways} gateways on plan ${safeText(shared.plan)}`)],
+    ];
+  }
+  const why = reason === undefined ? state : `${state}: ${safeText(reason)}`;
+  const text = `  the shared count is ${why}; other gateways' usage is as heard last`;
+  return [[span("SHARED", "warn"), span(text)]];
 }
 
 function quotaText({ path }: UsageView, issues: number): string {
