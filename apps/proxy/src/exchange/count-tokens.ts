@@ -85,7 +85,7 @@ async function holdsCount(
   }
   if (status !== 200) return false;
   await call.holdUntil(() => false, ANSWER_WAIT_MS);
-  return Buffer.concat(call.held).includes('"input_tokens"');
+  return call.failure === null && Buffer.concat(call.held).includes('"input_tokens"');
 }
 
 function sendEstimate(outgoing: ServerResponse, inputTokens: number, rid: string): void {

@@ -1,4 +1,4 @@
-import { compressed, mintSignature, reply, status } from "@ccp/mock-upstream";
+import { compressed, cutAfterBytes, mintSignature, reply, status } from "@ccp/mock-upstream";
 import { describe, expect, it } from "vitest";
 import { HAIKU, OPUS } from "../testing/messages.ts";
 import { CANARY, openTestGateway, type TestGateway, testCatalog } from "../testing/open-test-gateway.ts";
@@ -180,6 +180,20 @@ describe("count_tokens", () => {
     expect(answer.status).toBe(200);
     const sent = opened.anthropic.requests.at(-1)?.body.toString("utf8") ?? "";
     expect([sent.includes("thinking"), sent.includes("call_1")]).toEqual([false, true]);
+  });
+});
+
+describe("count_tokens of a lane whose answer breaks off", () => {
+  it.each([10, 20])("is estimated, after %i bytes", async (bytes) => {
+    const opened = await openTestGateway();
+    opened.anthropic.scriptPath(
+      "/v1/messages/count_tokens",
+      cutAfterBytes(bytes, "fin", status(200, { input_tokens: 12_345_678 })),
+    );
+    const body = conversation(OPUS, [user(text("hi"))]);
+    const answer = await post(opened.url, body, "/v1/messages/count_tokens");
+    expect([answer.status, answer.headers.get("x-ccp-token-count")]).toEqual([200, "estimate"]);
+    expect(await answer.json()).toEqual({ input_tokens: expect.any(Number) });
   });
 });
 
