@@ -43,6 +43,7 @@ export const ENVIRONMENT: readonly EnvVariable[] = [
     "probe results read at start and tick",
   ),
   row("CCP_TUI", "0", "1 makes cc hud fill the screen, as --tui does"),
+  row("CCP_CLAUDE_BIN", null, "program that cc claude starts; else claude in PATH"),
   row("CCP_DEV_ENABLE", "0", "1 mounts POST /v1/dev/sim-usage"),
   secret("CCP_ADMIN_TOKEN", "wanted as a bearer token by every mutating route"),
   secret("CCP_CLIENT_TOKEN", "wanted in x-ccp-token by /v1/messages and relayed paths"),

@@ -35,6 +35,7 @@ describe("parseEnv", () => {
         redisUrl: null,
         offloadPaused: false,
         manualModel: null,
+        claudeBin: null,
         profile: null,
         otel: null,
         xdgConfigHome: null,

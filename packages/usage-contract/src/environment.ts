@@ -32,6 +32,8 @@ export interface Settings {
   readonly redisUrl: string | null;
   readonly offloadPaused: boolean;
   readonly manualModel: string | null;
+  /** Program that `cc claude` starts; `null`: `claude` in PATH. */
+  readonly claudeBin: string | null;
   readonly profile: string | null;
   /** `null`: no OpenTelemetry. */
   readonly otel: OtelSettings | null;
@@ -128,6 +130,7 @@ function readQuotaRules(reader: EnvReader) {
     calSampleMinutes: reader.number("CCP_CAL_SAMPLE_MINUTES", 60, { above: 0, max: MAX_SAMPLE_MINUTES }),
     offloadPaused: reader.flag("OFFLOAD_PAUSED", false),
     manualModel: reader.text("CCP_MODEL"),
+    claudeBin: reader.text("CCP_CLAUDE_BIN"),
   };
 }
 

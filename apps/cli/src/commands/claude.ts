@@ -52,8 +52,8 @@ async function runClaude(input: CliInput, session: Session): Promise<ExitCode> {
   }
 }
 
-function findClaude(input: CliInput, { deps, cc }: Session): string {
-  const named = input.text("bin") ?? (deps.env.CCP_CLAUDE_BIN?.trim() || null);
+function findClaude(input: CliInput, { deps, cc, settings }: Session): string {
+  const named = input.text("bin") ?? settings.claudeBin;
   const file = findProgram(named ?? "claude", { path: deps.env.PATH, cwd: deps.cwd });
   if (file !== null) return file;
   throw new CliError({
