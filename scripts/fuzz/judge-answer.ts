@@ -10,8 +10,8 @@ const ERROR_EVENT =
   /^(?:\n\n|\n?event: ping\n\n)?event: error\ndata: (\{"type":"error","error":\{"type":"[a-z_]+","message":"[^"\n]+"\}.*\})\n\n$/;
 
 const STOPPED = /event: ?message_stop\r?\ndata: ?\{[^\r\n]*\}\r?\n/;
-/** An error event that lacks its blank line, or more. */
-const ENDS_IN_ERROR = /event: ?error\r?\ndata:[^\r\n]*\r?\n?$/;
+/** An error event, or OpenAI's end mark, that lacks its blank line, or more. */
+const ENDS_UNCLOSED = /(?:event: ?error\r?\ndata[^\r\n]*|data: ?\[DONE\])\r?\n?$/;
 const STOPPED_AND_CLOSED = new RegExp(`${STOPPED.source}\\r?\\n`);
 
 /** Judges what one client saw: one whole answer, one stream, or one error, each in its own shape. */
@@ -195,7 +195,7 @@ function judgeStream(answer: HttpMessage, sent: SentView, left: boolean): Violat
   const seen = (sent.vague ? sent.sentBody.subarray(0, same) : sent.sentBody).toString("utf8");
   const stopped = STOPPED.test(`${seen}\n`);
   if (added === "") return judgeEnd(answer, sent, seen);
-  if (added === "\n\n" && (stopped || ENDS_IN_ERROR.test(seen))) return [];
+  if (added === "\n\n" && (stopped || ENDS_UNCLOSED.test(seen))) return [];
   if (MESSAGE_STOP.test(added))
     return answer.complete ? [] : [{ kind: "broken", text: "broken behind message_stop" }];
   if (!ERROR_EVENT.test(added)) return changed(added);
