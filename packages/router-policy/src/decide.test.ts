@@ -244,6 +244,10 @@ describe("the reason", () => {
       "zai has no room (100 tokens left, 150 predicted), but no other lane is usable.",
     ],
     [
+      ask([zai(BLOCKED), anthropic({ usable: false, unusableReason: "too small" })]).reason,
+      "zai has no room (100 tokens left, 150 predicted), but no other lane is usable (anthropic: too small).",
+    ],
+    [
       ask([zai(BLOCKED), anthropic(SPENT)]).reason,
       "zai has no room (100 tokens left, 150 predicted), but no other lane is open.",
     ],

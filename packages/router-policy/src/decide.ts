@@ -4,7 +4,15 @@ import { decideKillSwitch, decideManual } from "./decide-pinned.ts";
 import type { Decision } from "./decision.ts";
 import { heldLane, stayAtWarn, stayAway } from "./hold-session.ts";
 import { isPaused } from "./lane-state.ts";
-import { cannotAsk, giveUp, refuse, sendElsewhere, sendForWantOfOthers, sendPreferred } from "./outcome.ts";
+import {
+  cannotAsk,
+  giveUp,
+  noOtherIsUsable,
+  refuse,
+  sendElsewhere,
+  sendForWantOfOthers,
+  sendPreferred,
+} from "./outcome.ts";
 import { renderWait } from "./render-wait.ts";
 import type { LaneFacts, RoutingSnapshot } from "./routing-snapshot.ts";
 import { applyMode, isEveryLaneSpent, mayGoTo, type Situation, toSituation } from "./situation.ts";
@@ -64,7 +72,9 @@ function decideWithoutPreferred(situation: Situation): Decision {
   const choice = chooseLane(others, snapshot.mode, nowMs, heldLane(situation));
   const reason = cannotAsk(preferred);
   if (choice !== null) return sendElsewhere(situation, choice, { ...FALLBACK, reason });
-  return isEveryLaneSpent(situation) ? refuse(situation) : giveUp(`${reason}, and no other lane is usable.`);
+  return isEveryLaneSpent(situation)
+    ? refuse(situation)
+    : giveUp(`${reason}, and ${noOtherIsUsable(situation)}.`);
 }
 
 function sendOrRefuse(situation: Situation, why: string): Decision {

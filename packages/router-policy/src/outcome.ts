@@ -19,7 +19,7 @@ export function sendPreferred(situation: Situation, verdict: RuleVerdict): SendD
 
 /** The preferred lane, which a rule would have left, because there is nowhere to go. */
 export function sendForWantOfOthers(situation: Situation, why: string): SendDecision {
-  const others = situation.others.length === 0 ? "no other lane is usable" : "no other lane is open";
+  const others = situation.others.length === 0 ? noOtherIsUsable(situation) : "no other lane is open";
   return stay(situation, {
     decision: "no_fallback",
     rerouteDecision: "no_fallback",
@@ -66,6 +66,13 @@ export function refuse({ snapshot, nowMs }: Situation): RefuseDecision {
 /** @param reason A whole sentence. */
 export function giveUp(reason: string): GiveUpDecision {
   return { kind: "give_up", decision: "no_fallback", rerouteDecision: "no_fallback", reason };
+}
+
+/** A clause that says so, and why each of them cannot be asked, as far as that is known. */
+export function noOtherIsUsable({ snapshot, preferred }: Situation): string {
+  const others = snapshot.lanes.filter((lane) => lane !== preferred && lane.unusableReason !== null);
+  const reasons = others.map(({ lane, unusableReason }) => `${lane}: ${unusableReason}`).join("; ");
+  return `no other lane is usable${reasons === "" ? "" : ` (${reasons})`}`;
 }
 
 /** A clause that says why a lane cannot be asked. */
