@@ -34,6 +34,7 @@ describe("listFields", () => {
       "ts",
       "source",
       "error?",
+      "shared?",
     ]);
     expect(listFields(wireJsonSchema("Speeds", "")).map(({ field }) => field)).toContain(
       "hourly[].out_elr_tps",

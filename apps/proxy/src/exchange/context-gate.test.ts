@@ -1,6 +1,6 @@
 import { status } from "@ccp/mock-upstream";
 import { describe, expect, it } from "vitest";
-import { OPUS, postMessage } from "../testing/messages.ts";
+import { HAIKU, OPUS, postMessage } from "../testing/messages.ts";
 import { openTestGateway, testCatalog } from "../testing/open-test-gateway.ts";
 
 const small = (urls: { anthropic: string; zai: string }) =>
@@ -23,6 +23,32 @@ describe("a lane whose context cannot hold the conversation", () => {
     expect(would.reason).toContain(
       "no other lane is usable (zai: its context of 1000 tokens cannot hold the conversation).",
     );
+  });
+
+  it("is passed over though it is preferred, where another one can hold it", async () => {
+    const { url, zai, decisions } = await openTestGateway({ catalog: small });
+    const answer = await postMessage(url, { model: HAIKU, prompt: "x".repeat(50_000) });
+    expect([answer.status, answer.headers.get("x-ccp-lane")]).toEqual([200, "anthropic"]);
+    expect(zai.requests).toHaveLength(0);
+    expect(decisions()).toMatchObject([{ lane: "anthropic", preferred_attempt: false }]);
+  });
+
+  it("is asked where nobody else could hold it either, so that the client compacts by its words", async () => {
+    const tooLong = {
+      type: "error",
+      error: { type: "invalid_request_error", message: "prompt is too long" },
+    };
+    const { url, zai, anthropic } = await openTestGateway({
+      catalog: (urls) =>
+        small(urls).replace(
+          'models: { "claude-*": {} }',
+          'models: { "claude-*": {} }\n    context_tokens: 1000',
+        ),
+    });
+    zai.script(status(400, tooLong));
+    const answer = await postMessage(url, { model: HAIKU, prompt: "x".repeat(50_000) });
+    expect([answer.status, await answer.json()]).toEqual([400, tooLong]);
+    expect(anthropic.requests).toHaveLength(0);
   });
 
   it("takes one that is short enough", async () => {

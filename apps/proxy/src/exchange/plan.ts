@@ -1,9 +1,16 @@
 import { contextTokensFor, planRoute, servesModel } from "@ccp/provider-catalog";
 import type { Assessment, Prediction } from "@ccp/quota-engine";
-import { type Decision, decide, type LaneFacts, laneFacts, type RoutingSnapshot } from "@ccp/router-policy";
+import {
+  type Decision,
+  decide,
+  type LaneFacts,
+  laneFacts,
+  type RoutingSnapshot,
+  type SessionView,
+} from "@ccp/router-policy";
 import { ANTHROPIC_LANE, type LaneId, type TrafficClass } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
-import { laneUnusable } from "../lanes/lane-runtime.ts";
+import { type LaneRuntime, laneUnusable } from "../lanes/lane-runtime.ts";
 
 /** What is asked, as far as the choice of a lane needs it. A dry run fills it from numbers, live traffic from bytes. */
 export interface Question {
@@ -71,24 +78,21 @@ function only(lane: LaneId): Pick<Plan, "laneIds" | "preferred"> {
  * it changes no state.
  */
 export function decideNext(plan: Plan, progress: Progress, nowMs: number, deps: Deps): Decided {
-  const predictions = new Map<LaneId, Prediction>();
+  const { model, trafficClass } = plan.question;
+  const session = deps.sessions.last(plan.question.session, model, nowMs);
+  const predictions = predict(plan, session, deps);
+  const reasons = whyUnusable(plan, predictions, nowMs, deps);
   const lanes: LaneFacts[] = [];
   let preferredAssessment: Assessment | null = null;
-  const { model, bodyBytes, maxTokens, trafficClass } = plan.question;
-  const session = deps.sessions.last(plan.question.session, model, nowMs);
   for (const lane of plan.laneIds) {
-    // A conversation's prompt cache lies on one lane; on another all of it counts anew.
-    const cacheWarm = session === null || session.cachedTokens === 0 || session.lane === lane;
-    const prediction = deps.engine.predict({ lane, model, bodyBytes, maxTokens, cacheWarm });
-    const predicted = prediction.countedTokens;
+    const predicted = predictions.get(lane)?.countedTokens ?? 0;
     const assessment = deps.engine.assess({ lane, model, predicted, nowMs, trafficClass });
-    predictions.set(lane, prediction);
     preferredAssessment ??= assessment;
     const question = {
       lane,
       model,
       predictedTokens: predicted,
-      unusableReason: whyUnusable(lane, plan, prediction, nowMs, deps),
+      unusableReason: reasons.get(lane) ?? null,
       tried: progress.tried.includes(lane),
       room: assessment,
       nowMs,
@@ -109,21 +113,49 @@ export function decideNext(plan: Plan, progress: Progress, nowMs: number, deps: 
   return { decision: decide(snapshot, nowMs), assessment: preferredAssessment, predictions };
 }
 
+function predict(plan: Plan, session: SessionView | null, deps: Deps): Map<LaneId, Prediction> {
+  const { model, bodyBytes, maxTokens } = plan.question;
+  const predictions = new Map<LaneId, Prediction>();
+  for (const lane of plan.laneIds) {
+    // A conversation's prompt cache lies on one lane; on another all of it counts anew.
+    const cacheWarm = session === null || session.cachedTokens === 0 || session.lane === lane;
+    predictions.set(lane, deps.engine.predict({ lane, model, bodyBytes, maxTokens, cacheWarm }));
+  }
+  return predictions;
+}
+
 /** A conversation that does not fit, or a name that is unknown there, would fail where it would have been served. */
 function whyUnusable(
-  lane: LaneId,
   plan: Plan,
-  prediction: Prediction,
+  predictions: ReadonlyMap<LaneId, Prediction>,
   nowMs: number,
   deps: Deps,
-): string | null {
-  const runtime = deps.lanes.get(lane);
-  const unusable = laneUnusable(runtime) ?? deps.book.authError(lane, nowMs);
-  if (unusable !== null || runtime === undefined || lane === plan.preferred) return unusable;
+): Map<LaneId, string | null> {
   const { model } = plan.question;
-  if (!servesModel(runtime.lane, model)) return `it has no name for ${model} (model_map)`;
-  const context = contextTokensFor(runtime.lane, model);
-  return context !== null && prediction.inputTokens > context
+  const reasons = new Map<LaneId, string | null>();
+  let hasFallback = false;
+  for (const lane of plan.laneIds) {
+    const runtime = deps.lanes.get(lane);
+    let reason = laneUnusable(runtime) ?? deps.book.authError(lane, nowMs);
+    if (reason === null && runtime !== undefined && lane !== plan.preferred) {
+      reason = servesModel(runtime.lane, model)
+        ? whyTooLong(runtime, model, predictions.get(lane))
+        : `it has no name for ${model} (model_map)`;
+      hasFallback ||= reason === null;
+    }
+    reasons.set(lane, reason);
+  }
+  // Where nobody else could hold it either the preferred lane says so itself, and the client compacts.
+  const preferred = deps.lanes.get(plan.preferred);
+  if (hasFallback && plan.pin === null && preferred !== undefined && reasons.get(plan.preferred) === null) {
+    reasons.set(plan.preferred, whyTooLong(preferred, model, predictions.get(plan.preferred)));
+  }
+  return reasons;
+}
+
+function whyTooLong({ lane }: LaneRuntime, model: string, prediction: Prediction | undefined): string | null {
+  const context = contextTokensFor(lane, model);
+  return context !== null && prediction !== undefined && prediction.inputTokens > context
     ? `its context of ${context} tokens cannot hold the conversation`
     : null;
 }
