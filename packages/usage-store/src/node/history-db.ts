@@ -1,6 +1,13 @@
 import { closeSync, openSync, statSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Granularity, RollupsQuery, SamplesQuery, UsageSample, WindowsQuery } from "@ccp/usage-contract";
+import type {
+  Granularity,
+  RollupsQuery,
+  SamplesQuery,
+  UsageSample,
+  WindowSeries,
+  WindowsQuery,
+} from "@ccp/usage-contract";
 import { byModel, MAX_SAMPLES } from "../memory-history.ts";
 import { type HistorySample, rollUp } from "../roll-up.ts";
 import { mergeRow, type RollupRow, toRollups } from "../rollup-row.ts";
@@ -134,7 +141,10 @@ export class HistoryDb {
     for (const row of rows.iterate(granularity, from, model, model)) yield toRollupRow(row);
   }
 
-  windows({ since, step, lane }: WindowsQuery, nowSec: number) {
+  windows(
+    { since, step, lane }: WindowsQuery,
+    nowSec: number,
+  ): { step_sec: number; windows: WindowSeries[] } {
     const from = since ?? nowSec - 7 * DAY_SEC;
     const rows = this.#prepare("SELECT * FROM windows WHERE ts > ? AND (? IS NULL OR lane = ?) ORDER BY ts");
     const stepSec = stepOf(step, from, nowSec);
