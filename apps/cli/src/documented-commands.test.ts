@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { UsageEvent } from "@ccp/usage-contract";
+import { encodeEvent } from "@ccp/usage-store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -34,9 +36,16 @@ const FORMS: Readonly<
     because: "FILE is the reader's",
   },
   "cc claude": { run: "cc claude --bin /nowhere/claude", code: 127, because: "it is not installed here" },
+  "cc agg": { run: "cc agg", code: 64, because: "it wants folders" },
+  "cc agg DIR…": { run: "cc agg DIR…", code: 2, because: "DIR is the reader's" },
+  "cc agg ~/gw1 ~/gw2": { run: "cc agg ~/gw1 ~/gw2", code: 2, because: "the folders are the reader's" },
+  "cc db import --jsonl /old/logs": {
+    run: "cc db import --jsonl /old/logs",
+    code: 1,
+    because: "the folder is the reader's",
+  },
   "cc logs -f": { run: "cc logs", because: "it runs until Ctrl-C" },
   "cc logs -f --event completion": { run: "cc logs --event completion", because: "it runs until Ctrl-C" },
-  "cc explain last": { run: "cc explain last", code: 1, because: "no request has passed yet" },
   "cc explain RID": { run: "cc explain RID", code: 1, because: "RID is the reader's" },
   "cc config init": { run: "cc config init", code: 64, because: "it asks at a terminal" },
   "cc calibration reset": { run: "cc calibration reset --yes", because: "it asks" },
@@ -66,8 +75,19 @@ let home: string;
 let gateway: ChildProcess;
 let url: string;
 
+/** A home in which Claude Code has worked and a gateway has written its log. */
+function furnish(dir: string): void {
+  cpSync(join(ROOT, "fixtures/claude-code"), join(dir, ".claude"), { recursive: true });
+  const event: UsageEvent = JSON.parse(
+    readFileSync(join(ROOT, "fixtures/usage/completion-event.json"), "utf8"),
+  );
+  mkdirSync(join(dir, "logs"));
+  writeFileSync(join(dir, "logs/usage.jsonl"), encodeEvent(event));
+}
+
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "cc-documented-"));
+  furnish(home);
   gateway = spawn(process.execPath, [GATEWAY, "--demo", "--port", "0"], {
     env: { PATH: process.env.PATH, HOME: home },
     stdio: ["ignore", "pipe", "inherit"],
@@ -81,6 +101,7 @@ beforeAll(async () => {
     });
     gateway.on("exit", (code) => reject(new Error(`the gateway ended with ${code}: ${text}`)));
   });
+  await run("cc db import --jsonl");
 });
 
 afterAll(async () => {
