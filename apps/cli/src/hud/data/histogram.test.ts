@@ -41,12 +41,12 @@ describe("quantile", () => {
   };
 
   it.each([
-    [histogram(10, 0, 0, 0), 0.5, { value: 50, beyond: false }],
-    [histogram(10, 10, 0, 0), 0.5, { value: 100, beyond: false }],
-    [histogram(10, 10, 0, 0), 0.75, { value: 150, beyond: false }],
-    [histogram(0, 0, 4, 0), 0.5, { value: 300, beyond: false }],
-    [histogram(0, 0, 4, 0), 1, { value: 400, beyond: false }],
-    [histogram(1, 0, 0, 9), 0.95, { value: 400, beyond: true }],
+    [histogram(10, 0, 0, 0), 0.5, { bound: 100, beyond: false }],
+    [histogram(10, 10, 0, 0), 0.5, { bound: 100, beyond: false }],
+    [histogram(10, 10, 0, 0), 0.75, { bound: 200, beyond: false }],
+    [histogram(0, 0, 4, 0), 0.5, { bound: 400, beyond: false }],
+    [histogram(0, 0, 4, 0), 1, { bound: 400, beyond: false }],
+    [histogram(1, 0, 0, 9), 0.95, { bound: 400, beyond: true }],
     [histogram(0, 0, 0, 0), 0.5, null],
   ])("%j at %d", (given, share, expected) => {
     expect(quantile(given, share)).toEqual(expected);

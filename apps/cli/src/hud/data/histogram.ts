@@ -65,15 +65,15 @@ function toHistogram(lane: string, byBound: ReadonlyMap<number, number>): Histog
   };
 }
 
-/** A value read off a histogram: `beyond` means that it lies above `value`, which is the last bound there is. */
+/** The end of the bucket that a value lies in: all that a histogram knows of it. `beyond`: it lies above `bound`, the last one. */
 export interface Quantile {
-  readonly value: number;
+  readonly bound: number;
   readonly beyond: boolean;
 }
 
 /**
- * The value that a share of all values does not exceed, as if values were spread evenly over their bucket: an
- * estimate as fine as the buckets are.
+ * What a share of all values does not exceed, as the upper bound of its bucket. Where in the bucket the value lies
+ * was not measured, so nothing finer is told.
  *
  * @param share 0..1, e.g. 0.95.
  * @returns `null` without values.
@@ -83,13 +83,11 @@ export function quantile({ bounds, counts, total }: Histogram, share: number): Q
   const rank = share * total;
   let below = 0;
   for (const [index, count] of counts.entries()) {
-    const upper = bounds[index] ?? Number.POSITIVE_INFINITY;
-    const lower = bounds[index - 1] ?? 0;
-    if (count > 0 && below + count >= rank) {
-      if (upper === Number.POSITIVE_INFINITY) return { value: lower, beyond: true };
-      return { value: lower + (upper - lower) * Math.max(0, (rank - below) / count), beyond: false };
-    }
     below += count;
+    if (count === 0 || below < rank) continue;
+    const upper = bounds[index] ?? Number.POSITIVE_INFINITY;
+    const beyond = upper === Number.POSITIVE_INFINITY;
+    return { bound: beyond ? (bounds[index - 1] ?? 0) : upper, beyond };
   }
   return null;
 }

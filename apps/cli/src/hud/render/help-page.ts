@@ -31,7 +31,10 @@ export function helpLines(look: Look): Line[] {
     },
     { label: "TOK/S, WALL", value: "output tokens a second while streaming, and over the whole request" },
     { label: "FIRST", value: "time to the first byte" },
-    { label: "latency", value: "since the gateway started; p50 and p95 are estimated from the bars" },
+    {
+      label: "latency",
+      value: "since the gateway started; p50 and p95 are told as the end of the bar they lie in: at most",
+    },
     { label: "USED", value: "of the preferred lane's quota, after the request" },
   ];
   return [

@@ -1,6 +1,5 @@
 import { type Line, span, type Tone } from "../../render/line.ts";
 import type { Look } from "../../render/look.ts";
-import { millisText } from "../../render/quantity.ts";
 import { cutMiddle, padEnd } from "../../render/text-width.ts";
 import { type Histogram, type Quantile, quantile } from "../data/histogram.ts";
 import { shownData } from "../state/hud-state.ts";
@@ -19,6 +18,7 @@ export const latencyPane: PaneView = {
 };
 
 const MAX_CHART_ROWS = 4;
+/** Holds `  p50 ≤.25s p95 ≤2.5s` and a gap. */
 const LABEL_WIDTH = 22;
 /** Holds `2.5s` and a gap. */
 const LABEL_ROOM = 5;
@@ -113,7 +113,7 @@ function chartLines(
     gap: 1,
     ascii: look.ascii,
   });
-  const labels = chartLabels(cutMiddle(lane, LABEL_WIDTH - 2, look.ascii), what, histogram, rows);
+  const labels = chartLabels(cutMiddle(lane, LABEL_WIDTH - 2, look.ascii), what, histogram, rows, look);
   return bars.map((bar, index): Line => {
     const [text, labelTone] = labels[index] ?? ["", "plain"];
     return [span(` ${padEnd(text, LABEL_WIDTH)}`, labelTone), span(bar, tone)];
@@ -126,34 +126,35 @@ function chartLabels(
   what: Chart["what"],
   histogram: Histogram,
   rows: number,
+  look: Look,
 ): readonly (readonly [string, Tone])[] {
-  const p50 = quantileText(quantile(histogram, 0.5));
-  const p95 = quantileText(quantile(histogram, 0.95));
+  const p50 = quantileText(quantile(histogram, 0.5), look);
+  const p95 = quantileText(quantile(histogram, 0.95), look);
   const name = what === "answer" ? lane : "  first byte";
   if (rows === 1) {
-    const room = LABEL_WIDTH - p95.length - 6;
-    return [
-      [`${padEnd(cutMiddle(name, room, false), room)} p95 ${p95}`, what === "answer" ? "plain" : "dim"],
-    ];
+    const room = LABEL_WIDTH - p95.length - 5;
+    return [[`${padEnd(cutMiddle(name, room, false), room)} p95${p95}`, what === "answer" ? "plain" : "dim"]];
   }
   const tone: Tone = what === "answer" ? "plain" : "dim";
   const indent = what === "answer" ? "" : "  ";
   if (rows === 2)
     return [
       [name, tone],
-      [`${indent}p50 ${p50} p95 ${p95}`, "dim"],
+      [`${indent}p50${p50} p95${p95}`, "dim"],
     ];
   return [
     [name, tone],
-    [`${indent}p50 ${p50}`, "dim"],
-    [`${indent}p95 ${p95}`, "dim"],
+    [`${indent}p50${p50}`, "dim"],
+    [`${indent}p95${p95}`, "dim"],
     [`${indent}of ${histogram.total}`, "dim"],
   ];
 }
 
-function quantileText(found: Quantile | null): string {
-  if (found === null) return "-";
-  return `${found.beyond ? ">" : ""}${millisText(found.value)}`;
+/** ` ≤.5s`, or `<=.5s`, which is as wide: the end of the bar that it lies in, as the axis names it. */
+function quantileText(found: Quantile | null, { ascii }: Look): string {
+  if (found === null) return " -";
+  const sign = found.beyond ? " >" : ascii ? "<=" : " ≤";
+  return `${sign}${boundText(found.bound)}`;
 }
 
 /** Under the bars the longest time that counts into them; under every other one where bars are narrow. */

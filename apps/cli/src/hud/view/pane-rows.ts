@@ -104,10 +104,15 @@ export function latencyRows(state: HudState): Histogram[] {
     case "count":
       return rows.sort((a, b) => b.total - a.total);
     case "slowest":
-      return rows.sort((a, b) => (quantile(b, 0.95)?.value ?? 0) - (quantile(a, 0.95)?.value ?? 0));
+      return rows.sort((a, b) => slowest(b) - slowest(a));
     default:
       return rows.sort((a, b) => a.lane.localeCompare(b.lane, "en"));
   }
+}
+
+function slowest(histogram: Histogram): number {
+  const found = quantile(histogram, 0.95);
+  return found === null ? 0 : found.beyond ? Number.MAX_VALUE : found.bound;
 }
 
 /** Ids of a pane's rows from top to bottom, for moving the selection. */
