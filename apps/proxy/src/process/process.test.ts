@@ -100,9 +100,12 @@ describe("the gateway as a process", () => {
     onTestFinished(() => void holder.close());
     await new Promise((resolve) => holder.once("listening", resolve));
     const { port } = holder.address() as { port: number };
+    const before = readdirSync(env.CCP_STATE_DIR ?? "");
     const gateway = run(["--port", String(port)], env);
     expect(await gateway.exit).toBe(1);
     expect(gateway.output()).toContain(`port ${port}: EADDRINUSE`);
+    // What it would have left there would pass for the state of a gateway that ran.
+    expect(readdirSync(env.CCP_STATE_DIR ?? "")).toEqual(before);
   });
 
   it.each([

@@ -17,10 +17,10 @@ import type { Telemetry } from "../telemetry/telemetry.ts";
 import { startCalibrator } from "./calibrator.ts";
 import { handleSignals } from "./handle-signals.ts";
 import { packageVersion } from "./package-version.ts";
-import { describePortHolder } from "./port-holder.ts";
 import { printReady } from "./print-ready.ts";
 import { refuseOwnAddress } from "./refuse-own-address.ts";
 import { EXIT_BAD_CONFIG, StartError } from "./start-error.ts";
+import { explainListenError, tryAddress } from "./try-address.ts";
 
 /** Of the time in which a process is asked to end; what the collector does not take by then is lost. */
 const TELEMETRY_FLUSH_MS = 3_000;
@@ -49,6 +49,7 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
   const settings = readSettings(env);
   const paths = statePaths(settings, { checkoutDir: findCheckout(), homeDir: homedir(), cwd: process.cwd() });
   const config = readConfig(env, options.strict);
+  await tryAddress(settings);
   const lock = lockState(paths);
   const clock: Clock = demo?.clock ?? systemClock;
   const log = openUsageLog({
@@ -74,6 +75,7 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
       modelHint: hint.current,
       demo: demo !== null,
       probeResults: paths.probeResults,
+      folders: paths,
       ...persistence.gateway,
       ...(telemetry === null ? {} : { telemetry }),
       ...(openShared === null ? {} : { openShared }),
@@ -187,11 +189,7 @@ async function listenOrExplain(settings: Settings, start: () => Promise<Gateway>
   try {
     gateway = await start();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new StartError(`cannot listen on ${settings.host} port ${settings.port}: ${code}`, [
-      await describePortHolder(settings, code),
-    ]);
+    throw await explainListenError(settings, error);
   }
   const own = await refuseOwnAddress(gateway);
   if (own !== null) {
