@@ -9,13 +9,14 @@ const NORMAL: StatuslineView = {
     { name: "5h", usedPct: 0.42, state: "ok", resetSec: 5973 },
     { name: "7d", usedPct: 0.18, state: "ok", resetSec: 220_733 },
   ],
-  others: [{ lane: "zai", window: { name: "5h", usedPct: 0.62, state: "ok", resetSec: 60 } }],
+  coolSec: null,
+  others: [{ lane: "zai", window: { name: "5h", usedPct: 0.62, state: "ok", resetSec: 60 }, coolSec: null }],
   context: 0.34,
   badges: [],
 };
 
 const VIEWS: Readonly<Record<string, StatuslineView>> = {
-  empty: { model: null, route: null, windows: [], others: [], context: null, badges: [] },
+  empty: { model: null, route: null, windows: [], coolSec: null, others: [], context: null, badges: [] },
   normal: NORMAL,
   warn: {
     ...NORMAL,
@@ -28,7 +29,9 @@ const VIEWS: Readonly<Record<string, StatuslineView>> = {
     ...NORMAL,
     model: "Haiku 4.5",
     route: { kind: "rerouted", lane: "anthropic", preferred: "zai", why: "at its cap" },
-    others: [{ lane: "zai", window: { name: "5h", usedPct: 1.04, state: "block", resetSec: 60 } }],
+    others: [
+      { lane: "zai", window: { name: "5h", usedPct: 1.04, state: "block", resetSec: 60 }, coolSec: null },
+    ],
     badges: ["DEMO"],
   },
   refused: {
@@ -36,10 +39,26 @@ const VIEWS: Readonly<Record<string, StatuslineView>> = {
     route: { kind: "refused", retrySec: 5973 },
     windows: [],
     others: [
-      { lane: "anthropic", window: { name: "5h", usedPct: 1, state: "block", resetSec: 5973 } },
-      { lane: "zai", window: { name: "7d", usedPct: 0.997, state: "warn", resetSec: null } },
+      {
+        lane: "anthropic",
+        window: { name: "5h", usedPct: 1, state: "block", resetSec: 5973 },
+        coolSec: 5973,
+      },
+      { lane: "zai", window: { name: "7d", usedPct: 0.997, state: "warn", resetSec: null }, coolSec: null },
     ],
     badges: ["PAUSED"],
+  },
+  cooldown: {
+    ...NORMAL,
+    windows: [
+      { name: "5h", usedPct: 0.08, state: "ok", resetSec: 5973 },
+      { name: "7d", usedPct: 1, state: "block", resetSec: 220_733 },
+    ],
+    coolSec: 17_400,
+    others: [
+      { lane: "zai", window: { name: "5h", usedPct: 0.62, state: "ok", resetSec: 60 }, coolSec: 42 },
+      { lane: "kimi", window: null, coolSec: 600 },
+    ],
   },
   unknown: { ...NORMAL, windows: [], others: [], context: null },
 };

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { StatuslineRoute, StatuslineView, StatuslineWindow } from "./statusline-view.ts";
+import type { StatuslineLane, StatuslineRoute, StatuslineView, StatuslineWindow } from "./statusline-view.ts";
 
 export interface StatuslineLook {
   readonly columns: number;
@@ -17,6 +17,7 @@ interface Part {
 }
 
 const STATE_STYLES = { ok: "green", warn: "yellow", block: "red" } as const;
+const COOL_STYLE = "cyan";
 const BAR_CELLS = 6;
 const BAR_FROM_COLUMNS = 40;
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -36,13 +37,14 @@ export function renderStatusline(view: StatuslineView, { columns, color }: Statu
 }
 
 function lineParts(view: StatuslineView, withBar: boolean): Part[] {
-  const isSilent = view.windows.length === 0 && view.others.length === 0;
+  const isSilent = view.windows.length === 0 && view.others.length === 0 && view.coolSec === null;
   return [
     { spans: [["ccp", "dim"]], weight: view.model === null && isSilent ? 99 : 1 },
     ...view.badges.map((badge): Part => ({ spans: [[badge, "yellow"]], weight: 60 })),
     ...(view.model === null ? [] : [{ spans: [[view.model, "bold"]] as const, weight: 30 }]),
     ...(view.route === null ? [] : routeParts(view.route)),
-    ...view.windows.map((window, index) => windowPart(window, index, withBar && index === 0)),
+    ...(view.coolSec === null ? [] : [{ spans: [coolSpan(view.coolSec)], weight: 88 }]),
+    ...view.windows.map((window, index) => windowPart(window, index, withBar && index === 0, view.coolSec)),
     ...view.others.map(otherPart),
     ...(isSilent ? [{ spans: [["no usage seen yet", "dim"]] as const, weight: 10 }] : []),
     ...(view.context === null ? [] : [contextPart(view.context)]),
@@ -75,9 +77,10 @@ function routeParts(route: StatuslineRoute): Part[] {
 }
 
 /** The first window gets the bar: it is the one that ends first. */
-function windowPart(window: StatuslineWindow, index: number, withBar: boolean): Part {
+function windowPart(window: StatuslineWindow, index: number, withBar: boolean, coolSec: number | null): Part {
   const weight = (window.state === "ok" ? (index === 0 ? 75 : 50) : 85) - index;
-  const style = STATE_STYLES[window.state];
+  // Green would say that the lane is open.
+  const style = coolSec !== null && window.state === "ok" ? null : STATE_STYLES[window.state];
   const bar: Span[] = withBar ? [[barText(window.usedPct), style], [" "]] : [];
   const word: Span[] = window.state === "ok" ? [] : [[` ${wordOf(window)}`, style]];
   const reset: Span[] = window.resetSec === null ? [] : [[` (${spanText(window.resetSec)})`, "dim"]];
@@ -85,14 +88,18 @@ function windowPart(window: StatuslineWindow, index: number, withBar: boolean): 
   return { spans: [name, ...bar, [percentText(window.usedPct), style], ...word, ...reset], weight };
 }
 
-function otherPart({ lane, window }: StatuslineView["others"][number]): Part {
+function coolSpan(coolSec: number): Span {
+  return [`cool ${spanText(coolSec)}`, COOL_STYLE];
+}
+
+function otherPart({ lane, window, coolSec }: StatuslineLane): Part {
+  // BLOCK says as much, and more.
+  const cool: Span[] = coolSec === null || window?.state === "block" ? [] : [[" "], coolSpan(coolSec)];
+  if (window === null) return { spans: [[lane, "dim"], ...cool], weight: 20 };
   const style = window.state === "ok" ? null : STATE_STYLES[window.state];
   const text = `${percentText(window.usedPct)}${window.state === "ok" ? "" : ` ${wordOf(window)}`}`;
   return {
-    spans: [
-      [`${lane} ${window.name} `, "dim"],
-      [text, style],
-    ],
+    spans: [[`${lane} ${window.name} `, "dim"], [text, style], ...cool],
     weight: 20,
   };
 }

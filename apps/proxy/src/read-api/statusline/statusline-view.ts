@@ -6,8 +6,10 @@ export interface StatuslineView {
   readonly route: StatuslineRoute | null;
   /** Windows of the lane of the route, shortest first. */
   readonly windows: readonly StatuslineWindow[];
-  /** The fullest window of each other lane that has a number. */
-  readonly others: readonly { readonly lane: string; readonly window: StatuslineWindow }[];
+  /** Seconds that the lane of the route cools down for; `null` where it is open. */
+  readonly coolSec: number | null;
+  /** Each other lane that has a number or cools down. */
+  readonly others: readonly StatuslineLane[];
   /** Share of the session's context that is used, 0..1. */
   readonly context: number | null;
   /** Words that must not be overlooked: DEMO, PAUSED. */
@@ -20,6 +22,14 @@ export type StatuslineRoute =
   | { readonly kind: "rerouted"; readonly lane: string; readonly preferred: string; readonly why: string }
   /** No lane would take it; `retrySec` seconds until one might. */
   | { readonly kind: "refused"; readonly retrySec: number | null };
+
+export interface StatuslineLane {
+  readonly lane: string;
+  /** The fullest one; `null` where none has a number. */
+  readonly window: StatuslineWindow | null;
+  /** Seconds that it cools down for; `null` where it is open. */
+  readonly coolSec: number | null;
+}
 
 export interface StatuslineWindow {
   /** `5h`, `7d`, … */

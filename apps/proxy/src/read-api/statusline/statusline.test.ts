@@ -44,9 +44,9 @@ describe("POST /v1/statusline", () => {
 
   it("tells of a lane that stands in, and why", async () => {
     const { url, zai } = await openTestGateway({
-      quotas: { models: { "claude-haiku-4.5": { provider: "zai", rolling_tokens: 100_000 } } },
+      quotas: { models: { "claude-haiku-4.5": { provider: "zai", rolling_tokens: 1000 } } },
     });
-    zai.script(reply({ usage: { inputTokens: 90_000, outputTokens: 30_000 } }));
+    zai.script(reply({ usage: { inputTokens: 900, outputTokens: 300 } }));
     await (await postMessage(url, { model: HAIKU })).text();
     expect(await line(url, { model: { id: HAIKU } })).toMatch(
       /^ccp {2}claude-haiku-4-5\S* {2}→ anthropic {2}not zai: at its cap {2}zai 5h 120% BLOCK$/,
@@ -64,6 +64,23 @@ describe("POST /v1/statusline", () => {
       });
     expect([(await mark("anthropic")).status, (await mark("zai")).status]).toEqual([204, 204]);
     expect(await line(url, { model: OPUS })).toContain("BLOCK every lane is spent, back in 10m");
+  });
+
+  it("shows a lane that cools down as cooling, however little of it is used", async () => {
+    const { url } = await openTestGateway({
+      quotas: { models: { "claude-haiku-4.5": { provider: "zai", rolling_tokens: 1_000_000 } } },
+    });
+    await (await postMessage(url, { model: HAIKU })).text();
+    expect(await line(url, { model: { id: HAIKU } })).not.toContain("cool");
+    const marked = await fetch(`${url}/v1/quotas/mark-429`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ model: HAIKU, lane: "zai", retry_after_sec: 17_400 }),
+    });
+    expect(marked.status).toBe(204);
+    expect(await line(url, { model: { id: HAIKU } })).toMatch(
+      / → anthropic {2}not zai: cools .*zai 5h .*% cool 4h50m$/,
+    );
   });
 
   it("keeps to the width that is asked for, in 16 colours unless told otherwise", async () => {

@@ -12,7 +12,7 @@ import type { Deps } from "../../deps.ts";
 import { decideNext, NOTHING_TRIED, planQuestion } from "../../exchange/plan.ts";
 import { laneUnusable } from "../../lanes/lane-runtime.ts";
 import { renderStatusline } from "./render-statusline.ts";
-import type { StatuslineRoute, StatuslineView, StatuslineWindow } from "./statusline-view.ts";
+import type { StatuslineLane, StatuslineRoute, StatuslineView, StatuslineWindow } from "./statusline-view.ts";
 
 /** Bytes per token before a model's own ratio is learned. */
 const BYTES_PER_TOKEN = 4;
@@ -50,13 +50,16 @@ function statuslineView(input: StatuslineInput, nowMs: number, deps: Deps): Stat
   const route = model === null ? null : askRoute(model, input, nowMs, deps);
   const shown = route === null || route.kind === "refused" ? null : route.lane;
   const lanes = [...deps.lanes].flatMap(([lane, runtime]) => (laneUnusable(runtime) === null ? [lane] : []));
-  const others = lanes.filter((lane) => lane !== shown).flatMap((lane) => fullest(lane, nowMs, deps));
+  const others = lanes
+    .filter((lane) => lane !== shown)
+    .flatMap((lane) => otherLane(lane, model, nowMs, deps));
   const hint = deps.modelHint();
   const context = input.context_window?.used_percentage ?? null;
   return {
     model: plain(input.model?.display_name ?? model),
     route,
     windows: shown === null ? [] : laneWindows(shown, model, nowMs, deps),
+    coolSec: shown === null ? null : coolSeconds(shown, model, nowMs, deps),
     others,
     context: context === null ? null : context / 100,
     badges: [
@@ -87,8 +90,15 @@ function askRoute(model: string, input: StatuslineInput, nowMs: number, deps: De
   }
   const { lane } = decision;
   if (lane === plan.preferred) return { kind: "preferred", lane };
-  const why = laneUnusable(deps.lanes.get(plan.preferred)) === null ? WHY[decision.rerouteDecision] : "off";
+  const why = whyLeft(plan.preferred, decision.rerouteDecision, nowMs, deps);
   return { kind: "rerouted", lane, preferred: plan.preferred, why };
+}
+
+function whyLeft(preferred: LaneId, rule: RerouteDecision, nowMs: number, { lanes, book }: Deps): string {
+  if (laneUnusable(lanes.get(preferred)) !== null) return "off";
+  // Its key was refused, or the conversation does not fit: nothing there is failing.
+  if (rule === "fallback" && book.pausedUntil(preferred, nowMs) === null) return "cannot take it";
+  return WHY[rule];
 }
 
 const WHY: Readonly<Record<RerouteDecision, string>> = {
@@ -143,9 +153,18 @@ function ownWindows(lane: LaneId, model: string, nowMs: number, deps: Deps): Sta
   });
 }
 
-function fullest(lane: LaneId, nowMs: number, deps: Deps): StatuslineView["others"] {
-  const [window] = laneWindows(lane, null, nowMs, deps).sort((a, b) => b.usedPct - a.usedPct);
-  return window === undefined ? [] : [{ lane, window }];
+function otherLane(lane: LaneId, model: string | null, nowMs: number, deps: Deps): StatuslineLane[] {
+  const [window = null] = laneWindows(lane, null, nowMs, deps).sort((a, b) => b.usedPct - a.usedPct);
+  const coolSec = coolSeconds(lane, model, nowMs, deps);
+  return window === null && coolSec === null ? [] : [{ lane, window, coolSec }];
+}
+
+/** What holds the lane longest: its mark or the model's own, or a pause. Without a model only what binds all of them. */
+function coolSeconds(lane: LaneId, model: string | null, nowMs: number, { book }: Deps): number | null {
+  const ofAccount = book.activeMarks(nowMs).find((each) => each.lane === lane && each.model === null);
+  const mark = model === null ? ofAccount : book.mark(lane, model, nowMs);
+  const untilMs = Math.max(mark?.untilMs ?? 0, book.pausedUntil(lane, nowMs) ?? 0);
+  return untilMs > nowMs ? (untilMs - nowMs) / 1000 : null;
 }
 
 function stateOf(usedPct: number, warnPct: number): StatuslineWindow["state"] {
