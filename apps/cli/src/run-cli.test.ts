@@ -288,6 +288,6 @@ describe("cc status", () => {
   it("shows why the gateway is not ready", async () => {
     const ready = { providers: {}, ts: 1, source: "providers.yaml", error: "draining" };
     const { stdout } = await runTest(["status"], { routes: { ...live(), "GET /readyz": json(ready, 503) } });
-    expect(stdout).toContain("not ready  0 of 0 lanes usable  catalog providers.yaml  draining\n");
+    expect(stdout).toContain("not ready  0 of 0 lanes on  catalog providers.yaml  draining\n");
   });
 });

@@ -62,10 +62,15 @@ describe("cc guard", () => {
     expect([row.lane, row.model, row.window, row.used_pct]).toEqual(["anthropic", "all", "5h", 0.91]);
   });
 
-  it.each([["--max-used=x"], ["--max-used=0"], ["--lane=zia"], ["--window=6h"], ["--fail-opn"]])(
-    "%s is refused",
-    async (option) => {
-      expect((await runTest(["guard", option], { routes: live(VIEWS.normal) })).code).toBe(64);
-    },
-  );
+  it.each([
+    ["--max-used=x"],
+    ["--max-used=0"],
+    ["--max-used=800"],
+    ["--max-used=100.5"],
+    ["--lane=zia"],
+    ["--window=6h"],
+    ["--fail-opn"],
+  ])("%s is refused", async (option) => {
+    expect((await runTest(["guard", option], { routes: live(VIEWS.normal) })).code).toBe(64);
+  });
 });

@@ -32,6 +32,7 @@ export const guardCommand: CliCommand = {
   notes: [
     "exit 0 yes, 1 no, 2 no window has a number, 69 the gateway is down",
     "no, too, while the lane cools down, is at its cap, or its key was refused",
+    "of a model it judges the preferred lane: another lane could still take a request",
     "asks the gateway alone: what an earlier run knew is no reason to start work now",
   ],
   run: runGuard,
@@ -102,8 +103,13 @@ function verdictJson(verdict: GuardVerdict, maxUsedPct: number, exitCode: ExitCo
 
 function readMaxUsed(text: string | null, { cc }: Session): number {
   if (text === null) return 100;
-  const [, amount] = /^(\d{1,4}(?:\.\d{1,3})?)%?$/.exec(text) ?? [];
+  const [, amount] = /^(\d{1,3}(?:\.\d{1,3})?)%?$/.exec(text) ?? [];
   const percent = Number(amount ?? Number.NaN);
-  if (percent > 0) return percent;
-  throw usageError(`--max-used cannot be "${text}"`, "it is a percentage above 0, such as 80", cc, "guard");
+  if (percent > 0 && percent <= 100) return percent;
+  throw usageError(
+    `--max-used cannot be "${text}"`,
+    "it is a percentage above 0, up to 100, such as 80",
+    cc,
+    "guard",
+  );
 }

@@ -10,8 +10,13 @@ import type { Look } from "./look.ts";
 import { millisText, percentText } from "./quantity.ts";
 import { safeText } from "./safe-text.ts";
 
-/** What the table itself does not say: where warnings start and why, and what rerouting has cost. */
-export function renderQuotaFooter(picture: Picture, rows: readonly QuotaRow[], look: Look): Line[] {
+/** What the table itself does not say: where warnings start and why, and what rerouting has cost. `legend` ends it. */
+export function renderQuotaFooter(
+  picture: Picture,
+  rows: readonly QuotaRow[],
+  look: Look,
+  legend: readonly string[] = [],
+): Line[] {
   const facts = gatewayFacts(picture.view);
   const shown = new Set(rows.map((row) => row.model));
   const parts = [
@@ -20,6 +25,7 @@ export function renderQuotaFooter(picture: Picture, rows: readonly QuotaRow[], l
     ...(facts.wastedRetryMs === null ? [] : [`wasted ${millisText(facts.wastedRetryMs)}`]),
     ...lastSwitchParts(picture.view, look),
     ...(rows.some((row) => row.capacityTokens !== null) ? ["~ estimated limit"] : []),
+    ...legend,
   ];
   const lines: Line[] = parts.map((part) => [span(part, "dim")]);
   return flowLines(lines, look.columns, look);
@@ -54,7 +60,7 @@ function calibrationNote(model: ModelUsage): string {
   const gap =
     model.gap_seconds_p50 === null
       ? ""
-      : `gap p50 ${secondsText(model.gap_seconds_p50)} p95 ${secondsText(model.gap_seconds_p95)}, ${model.gap_samples} samples`;
+      : `gap p50 ${secondsText(model.gap_seconds_p50)} p95 ${secondsText(model.gap_seconds_p95)}, ${model.gap_samples} ${model.gap_samples === 1 ? "sample" : "samples"}`;
   const note = [auto, gap].filter((part) => part !== "").join("; ");
   return note === "" ? "" : ` (${note})`;
 }

@@ -47,7 +47,14 @@ export function renderQuotas(picture: Picture, rows: readonly QuotaRow[], look: 
       ? rows.flatMap((row) => quotaCard(row, picture.nowSec, look))
       : quotaTable(rows, picture.nowSec, look);
   const alerts = renderAlerts(picture);
-  return paintLines([header, ...alerts, ...table, ...renderQuotaFooter(picture, rows, look)], look);
+  const footer = renderQuotaFooter(picture, rows, look, tickParts(rows, look));
+  return paintLines([header, ...alerts, ...table, ...footer], look);
+}
+
+/** What the tick in a bar is, where one is drawn. */
+function tickParts(rows: readonly QuotaRow[], { ascii }: Look): string[] {
+  const isDrawn = rows.some(({ usedPct, elapsed }) => usedPct !== null && elapsed !== null);
+  return isDrawn ? [`${ascii ? "|" : "╎"} time elapsed`] : [];
 }
 
 /** Columns that can be left out. */

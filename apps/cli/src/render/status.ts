@@ -1,4 +1,4 @@
-import type { LaneUsage, ModelUsage, Readyz } from "@ccp/usage-contract";
+import type { LaneState, LaneUsage, ModelUsage, Readyz } from "@ccp/usage-contract";
 import type { Picture } from "../view/picture.ts";
 import { buildQuotaRows, laneNames } from "../view/quota-rows.ts";
 import { fuller, isAuto, laneState, modelState, warnThreshold } from "../view/row-state.ts";
@@ -51,16 +51,31 @@ function block(lines: readonly Line[]): Line[] {
 function readyLines(picture: Picture, ready: Readyz | null, look: Look): Line[] {
   if (!picture.live || ready === null) return [];
   const lanes = Object.values(ready.providers);
-  const usable = lanes.filter(({ ok }) => ok).length;
-  const word = ready.error === undefined && usable > 0 ? span("ready", "ok") : span("not ready", "block");
+  const on = lanes.filter(({ ok }) => ok).length;
+  const word = ready.error === undefined && on > 0 ? span("ready", "ok") : span("not ready", "block");
   const error = ready.error === undefined ? [] : [[span(safeText(ready.error), "block")]];
   const source: Line = [span(`catalog ${safeText(ready.source)}`, "dim")];
   return flowLines(
-    [[word, span(`  ${usable} of ${lanes.length} lanes usable`)], ...processParts(picture), source, ...error],
+    [
+      [word, span(`  ${on} of ${lanes.length} lanes on`), ...openSpans(picture, ready)],
+      ...processParts(picture),
+      source,
+      ...error,
+    ],
     look.columns,
     look,
   );
 }
+
+/** How many of the lanes that are on would take a request now: a spent lane and one that cools down are on, too. */
+function openSpans({ view }: Picture, ready: Readyz): Line {
+  const on = Object.entries(ready.providers).flatMap(([lane, { ok }]) => (ok ? [lane] : []));
+  if (on.length === 0) return [];
+  const open = on.filter((lane) => !SHUT.has(view.lanes[lane]?.state ?? "unknown")).length;
+  return [span(", "), span(`${open} open now`, open === 0 ? "block" : "plain")];
+}
+
+const SHUT: ReadonlySet<LaneState> = new Set(["auth_error", "block", "cooldown", "disabled"]);
 
 /** Which process it is, for whoever has to end it or to report it. */
 function processParts({ view: { gateway } }: Picture): Line[] {
