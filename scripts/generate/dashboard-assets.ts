@@ -14,7 +14,7 @@ export function dashboardAssets(): string {
   };
   return [
     "// Written by `npm run generate` from src/dashboard/client. Do not edit.",
-    "// Holds uPlot 1.6, Copyright (c) Leon Sorokin, MIT licensed: see ../LICENSE-uplot.",
+    "// Holds uPlot 1.6, Copyright (c) Leon Sorokin, MIT licensed: see ../third-party-uplot.txt.",
     "",
     ...Object.entries(parts).map(
       ([name, text]) => `export const ${name}: string =\n  ${JSON.stringify(text)};`,
