@@ -37,7 +37,7 @@ ${withoutScript(boot)}
 </section>
 ${emptyState()}
 <div id="activity" class="activity">
-${history()}
+${history(boot.series.range)}
 ${decisions()}
 ${speeds()}
 ${knowledge()}
@@ -80,7 +80,7 @@ ${choice(
 </header>`;
 }
 
-function history(): Markup {
+function history(range: string): Markup {
   return html`<section class="history" aria-labelledby="h-history">
 <div class="head"><h2 id="h-history">History</h2>
 ${choice(
@@ -91,7 +91,7 @@ ${choice(
     ["24h", "24 h"],
     ["7d", "7 d"],
   ],
-  "24h",
+  range,
 )}</div>
 <div class="grid">
 ${chart("chart-used", "Used", "Share of each window. ▲ a window began anew, ● the lane refused for a limit.", "wide")}

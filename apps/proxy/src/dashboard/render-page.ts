@@ -5,6 +5,7 @@ import { calibrationView } from "../read-api/calibration-view.ts";
 import { usageView } from "../read-api/usage-view.ts";
 import { REQUESTS_SHOWN, SAMPLES_SHOWN } from "./client/limits.ts";
 import { rowOfRequest, type StreamRow } from "./client/stream-rows.ts";
+import { firstSeries } from "./first-series.ts";
 import { SCRIPT, STYLE, THEME_SCRIPT } from "./generated/assets.ts";
 import { page } from "./page.ts";
 import { explainRequest } from "./requests-view.ts";
@@ -51,7 +52,7 @@ export function renderPage(deps: Deps): { readonly html: string; readonly header
   const boot: BootData = {
     version: deps.version,
     usage: usageView(deps),
-    series: deps.series.view("24h"),
+    series: firstSeries((range) => deps.series.view(range)),
     calibration: calibrationView(deps),
     rows: deps.requests
       .list(REQUESTS_SHOWN)

@@ -100,6 +100,8 @@ describe.skipIf(BROWSER === null)("the dashboard in a browser", () => {
     expect(await text(page, "#samples tbody tr")).toContain("planner");
     expect(await text(page, "#calibration tbody tr")).toContain("claude-haiku-4.5");
     expect(await page.locator("#facts").innerText()).toContain("mode hybrid");
+    expect(await page.locator("input[name=range]:checked").getAttribute("value")).toBe("5h");
+    expect(await text(page, ".figure:has-text('Tightest headroom')")).toMatch(/\s0%\s+zai cools$/);
   });
 
   it("takes in a request as it passes, and a reroute as such", async () => {
@@ -115,8 +117,8 @@ describe.skipIf(BROWSER === null)("the dashboard in a browser", () => {
     await rows(page).nth(1).waitFor();
     await expect
       .poll(() => rows(page).first().innerText())
-      .toMatch(/haiku.*anthropic\s+rerouted\s+hit the limit\s+200/s);
-    expect(await text(page, "#announce")).toBe(`${HAIKU} went to anthropic: hit the limit`);
+      .toMatch(/haiku.*anthropic\s+rerouted\s+after a limit\s+200/s);
+    expect(await text(page, "#announce")).toBe(`${HAIKU} went to anthropic: after a limit`);
     // The next poll shows the lane's mark, ticking.
     await expect
       .poll(() => text(page, ".lane[data-key=zai] .state"), { timeout: 6_000 })
@@ -128,7 +130,7 @@ describe.skipIf(BROWSER === null)("the dashboard in a browser", () => {
   it("explains one request: every attempt, its limits and figures", async () => {
     const gateway = await openBusyGateway();
     const page = await browser.open(gateway.url);
-    await rows(page).filter({ hasText: "hit the limit" }).click();
+    await rows(page).filter({ hasText: "after a limit" }).click();
     const drawer = page.getByRole("dialog");
     await drawer.locator(".step").nth(2).waitFor();
     const shown = await drawer.innerText();
@@ -142,6 +144,21 @@ describe.skipIf(BROWSER === null)("the dashboard in a browser", () => {
     expect(shown).toMatch(/Repaired for this lane: model_name/);
     await drawer.getByText("As JSON").click();
     expect(JSON.parse(await drawer.locator("pre").innerText())).toMatchObject({ model: HAIKU });
+    expect(await drawer.locator(".no").last().innerText()).toBe("✓");
+  });
+
+  it("marks a request that ended with an error as such", async () => {
+    const gateway = await openTestGateway();
+    gateway.anthropic.script(
+      status(400, { type: "error", error: { type: "invalid_request_error", message: "no" } }),
+    );
+    await ask(gateway, OPUS);
+    const page = await browser.open(gateway.url);
+    await rows(page).first().click();
+    const ended = page.getByRole("dialog").locator(".step").last();
+    await ended.waitFor();
+    expect(await ended.locator("h3").innerText()).toMatch(/^✕\s*Ended/);
+    expect(await ended.locator(".no").getAttribute("data-tone")).toBe("alarm");
   });
 
   it("can be used by the keyboard alone", async () => {
@@ -171,7 +188,7 @@ describe.skipIf(BROWSER === null)("the dashboard in a browser", () => {
     await page.locator("#chart-tokens summary").click();
     const head = await page.locator("#chart-tokens thead").innerText();
     expect(head).toMatch(/Time\s+anthropic output\s+anthropic input\s+zai output\s+zai input/);
-    expect(await page.locator("#chart-tokens tbody tr").count()).toBe(96);
+    expect(await page.locator("#chart-tokens tbody tr").count()).toBe(60);
     await page.locator("label", { hasText: "by traffic" }).click();
     expect(await page.locator("#chart-tokens thead").innerText()).toMatch(
       /Time\s+anthropic background\s+anthropic main\s+zai background/,
@@ -194,7 +211,7 @@ describe.skipIf(BROWSER === null)("the dashboard in a browser", () => {
     const page = await browser.open(url);
     expect(await axeFaults(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: "dark" });
-    await rows(page).filter({ hasText: "hit the limit" }).click();
+    await rows(page).filter({ hasText: "after a limit" }).click();
     await page.getByRole("dialog").locator(".step").nth(2).waitFor();
     expect(await axeFaults(page)).toEqual([]);
   });
@@ -223,6 +240,12 @@ describe.skipIf(BROWSER === null)("the dashboard in a browser", () => {
     }
     expect(widths).toEqual([360, 768, 930, 2_560]);
     await page.setViewportSize({ width: 360, height: 740 });
+    // A table that is clipped fades where there is more.
+    const samples = page.locator("#samples");
+    await expect.poll(() => samples.getAttribute("data-more")).toBe("right");
+    await page.evaluate("samples.scrollLeft = samples.scrollWidth");
+    await expect.poll(() => samples.getAttribute("data-more")).toBe("left");
+    expect(await page.evaluate("getComputedStyle(samples).maskImage")).toContain("36px");
     await rows(page).first().click();
     await page.getByRole("dialog").locator(".step").first().waitFor();
     expect(await page.evaluate("(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(drawer)")).toBe(

@@ -1,10 +1,11 @@
 const UNKNOWN = "?";
 
-/** `62%`; a share under 1 % that is not nothing is `<1%`. `null` is `?`. */
+/** `62%`. Never rounded onto 0 % or 100 %: those say that nothing was used, or all. `null` is `?`. */
 export function percent(share: number | null): string {
   if (share === null) return UNKNOWN;
-  if (share > 0 && share < 0.01) return "<1%";
-  return `${Math.round(share * 100)}%`;
+  const rounded = Math.round(share * 100);
+  if (share > 0 && rounded === 0) return "<1%";
+  return share < 1 && rounded === 100 ? "99%" : `${rounded}%`;
 }
 
 /** `840`, `41.2k`, `1.24M`: three digits that matter. `null` is `?`. */

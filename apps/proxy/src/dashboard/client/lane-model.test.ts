@@ -1,6 +1,6 @@
 import type { LaneWindow, ModelUsage, UsageView } from "@ccp/usage-contract";
 import { describe, expect, it } from "vitest";
-import { laneModels, laneWarn, windowSeconds } from "./lane-model.ts";
+import { laneModels, laneWarn, silentWords, usedNow, windowSeconds } from "./lane-model.ts";
 
 const NOW = 1_000_000;
 const window = (change: Partial<LaneWindow>): LaneWindow => ({
@@ -123,6 +123,34 @@ it("reads the length of a window off its name", () => {
     604_800,
     1_800,
     null,
+    null,
+  ]);
+});
+
+it("tells a window that is over from one that was never seen", () => {
+  const windows = [
+    window({ used_pct: null, age_sec: null }),
+    window({ used_pct: null, reset_ts: null }),
+    window({}),
+  ];
+  const words = laneModels(view(windows))[0]?.windows.map(silentWords);
+  expect(words).toEqual([
+    { when: "no answer seen yet", what: "send a request to learn it" },
+    { when: "window over", what: "the next one starts with a request" },
+    null,
+  ]);
+});
+
+it("knows the share of a window now: the fullest of one name, unknown once it is over", () => {
+  const windows = [
+    window({ used_pct: null, reset_ts: null }),
+    window({ name: "7d", used_pct: 0.2 }),
+    window({ name: "7d", used_pct: 0.4, model: "opus" }),
+  ];
+  const lanes = laneModels(view(windows));
+  expect([usedNow(lanes, "zai", "5h"), usedNow(lanes, "zai", "7d"), usedNow(lanes, "gone", "5h")]).toEqual([
+    null,
+    0.4,
     null,
   ]);
 });

@@ -120,6 +120,24 @@ function windowModel(
   };
 }
 
+/**
+ * What stands in place of the numbers of a window that has none: one that was read once has an age, and its numbers went
+ * with its reset. `null` where there is a number.
+ */
+export function silentWords({ usedPct, ageSec }: WindowModel): { when: string; what: string } | null {
+  if (usedPct !== null) return null;
+  return ageSec === null
+    ? { when: "no answer seen yet", what: "send a request to learn it" }
+    : { when: "window over", what: "the next one starts with a request" };
+}
+
+/** Used share that the cards show now for the window of a lane: of several with one name the fullest, `null` where unknown. */
+export function usedNow(lanes: readonly LaneModel[], lane: string, name: string): number | null {
+  const windows = lanes.find((each) => each.lane === lane)?.windows ?? [];
+  const shares = windows.flatMap((window) => (window.name === name ? (window.usedPct ?? []) : []));
+  return shares.length === 0 ? null : Math.max(...shares);
+}
+
 function levelOf(usedPct: number | null, warn: number): WindowModel["level"] {
   if (usedPct === null) return "unknown";
   if (usedPct >= 1) return "block";

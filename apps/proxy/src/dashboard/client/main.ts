@@ -21,6 +21,7 @@ import { renderSamples } from "./panels/samples.ts";
 import { renderSpeeds } from "./panels/speeds.ts";
 import { renderStream } from "./panels/stream.ts";
 import { ruleWords } from "./rule-words.ts";
+import { markScrolls } from "./scroll-hint.ts";
 import { requestCount } from "./series-data.ts";
 import { createServerClock } from "./server-clock.ts";
 import { createStatus } from "./status.ts";
@@ -115,7 +116,7 @@ const feed = createFeed(
     sample: (sample) => showSamples([sample, ...samples].slice(0, SAMPLES_SHOWN)),
     connection: status.connection,
   },
-  { range: "24h", pace: 5 },
+  { range: boot.series.range, pace: 5 },
 );
 
 createControls({
@@ -138,7 +139,11 @@ showSeries(boot.series);
 showSamples(boot.samples);
 renderCalibration(byId("calibration"), boot.calibration);
 feed.start();
+// Captured, because scrolling does not bubble.
+document.addEventListener("scroll", () => markScrolls(document), { capture: true, passive: true });
+markScrolls(document);
 setInterval(() => {
   tick(document, nowTs());
+  markScrolls(document);
   status.tick();
 }, 1000);

@@ -45,12 +45,12 @@ const WORDS: Readonly<Record<RerouteDecision, RuleWords>> = {
     tone: "calm",
   },
   quota_overshoot: {
-    word: "hit the limit",
+    word: "after a limit",
     sentence: "The upstream refused for a limit: the same request went to the next lane at once.",
     tone: "alarm",
   },
   fallback: {
-    word: "upstream failed",
+    word: "after a failure",
     sentence: "The lane failed or could not be reached before the first byte: the next lane took it.",
     tone: "alarm",
   },

@@ -1,6 +1,6 @@
 import type { SeriesView, UsageView } from "@ccp/usage-contract";
 import { byId } from "../dom.ts";
-import { laneWarn } from "../lane-model.ts";
+import { laneModels, laneWarn } from "../lane-model.ts";
 import { readPalette } from "../palette.ts";
 import type { Split } from "../series-data.ts";
 import { createChartFrame } from "./chart-frame.ts";
@@ -29,7 +29,7 @@ export function createCharts(order: readonly string[]): Charts {
       if (byId("chart-used").clientWidth === 0) return;
       const palette = readPalette(order);
       const warn = new Map(Object.keys(series.lanes).map((lane) => [lane, laneWarn(usage, lane)]));
-      used.draw(usedPicture(series, warn, palette), palette);
+      used.draw(usedPicture(series, laneModels(usage), warn, palette), palette);
       ttft.draw(timePicture(series, "ttft_ms", palette), palette);
       latency.draw(timePicture(series, "latency_ms", palette), palette);
       tokens.draw(tokenPicture(series, split, palette), palette);

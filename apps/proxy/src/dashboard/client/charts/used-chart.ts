@@ -1,13 +1,23 @@
 import type { SeriesView } from "@ccp/usage-contract";
 import type uPlot from "uplot";
 import { moment, percent } from "../format.ts";
+import { type LaneModel, usedNow } from "../lane-model.ts";
 import { fade, type Palette } from "../palette.ts";
-import { type Line, latest, limitMarks, peak, resetMarks, stepTimes, usedLines } from "../series-data.ts";
+import { type Line, limitMarks, peak, resetMarks, stepTimes, usedLines } from "../series-data.ts";
 import type { ChartTable, LegendEntry } from "./chart-frame.ts";
 import { lonelyPoints, type Picture } from "./plot.ts";
 
-/** Used shares of all windows: the short ones drawn full, longer ones dashed; thresholds, resets, refusals. */
-export function usedPicture(view: SeriesView, warn: ReadonlyMap<string, number>, palette: Palette): Picture {
+/**
+ * Used shares of all windows: the short ones drawn full, longer ones dashed; thresholds, resets, refusals.
+ *
+ * @param lanes What the cards show: a window that is over has a history and no share now.
+ */
+export function usedPicture(
+  view: SeriesView,
+  lanes: readonly LaneModel[],
+  warn: ReadonlyMap<string, number>,
+  palette: Palette,
+): Picture {
   const lines = usedLines(view);
   const times = stepTimes(view);
   return {
@@ -21,8 +31,8 @@ export function usedPicture(view: SeriesView, warn: ReadonlyMap<string, number>,
     ySplits: [0, 0.25, 0.5, 0.75, 1],
     overlay: (u) => drawOverlay(u, view, warn, palette),
     text: {
-      summary: summaryOf(view, lines, times),
-      legend: lines.map((line) => legendOf(line, palette)),
+      summary: summaryOf(view, lines, times, lanes),
+      legend: lines.map((line) => legendOf(line, lanes, palette)),
       table: () => tableOf(view, lines, times),
       times,
       nowTs: view.ts,
@@ -44,13 +54,13 @@ function lineSeries(line: Line, palette: Palette): uPlot.Series {
   };
 }
 
-function legendOf(line: Line, palette: Palette): LegendEntry {
+function legendOf(line: Line, lanes: readonly LaneModel[], palette: Palette): LegendEntry {
   return {
     label: nameOf(line),
     colour: palette.lane(line.lane),
     dashed: isLong(line),
     at: (step) => percent(line.values[step] ?? null),
-    now: percent(latest(line.values)),
+    now: percent(usedNow(lanes, line.lane, line.name)),
   };
 }
 
@@ -146,12 +156,17 @@ function limitDot(u: uPlot, ts: number, share: number, palette: Palette): void {
   ctx.stroke();
 }
 
-function summaryOf(view: SeriesView, lines: readonly Line[], times: readonly number[]): string {
+function summaryOf(
+  view: SeriesView,
+  lines: readonly Line[],
+  times: readonly number[],
+  lanes: readonly LaneModel[],
+): string {
   const parts = lines.map((line) => {
     const top = peak(line.values);
     const highest =
       top === null ? "" : `, highest ${percent(top.value)} at ${moment(times[top.step] ?? 0, view.ts)}`;
-    return `${nameOf(line)}: now ${percent(latest(line.values))}${highest}`;
+    return `${nameOf(line)}: now ${percent(usedNow(lanes, line.lane, line.name))}${highest}`;
   });
   const limits = limitMarks(view).length;
   const refused = limits === 0 ? "No limit was met." : `${limits} times a limit was met.`;

@@ -1,5 +1,6 @@
 import type { ConstraintView, ExplainedDecision, ExplainedRequest, UsageEvent } from "@ccp/usage-contract";
 import { fill, h, style } from "../dom.ts";
+import { endMark } from "../end-mark.ts";
 import { clockSeconds, duration, moment, percent, tokens } from "../format.ts";
 import { ruleWords } from "../rule-words.ts";
 
@@ -134,15 +135,16 @@ function repairs(event: UsageEvent | undefined): HTMLElement | null {
 
 function endBlock(event: UsageEvent): HTMLElement {
   const cached = (event.cache_read_tokens ?? 0) + (event.cache_creation_tokens ?? 0);
+  const { sign, tone } = endMark(event);
   return h(
     "section",
     { class: "step" },
     h(
       "h3",
       {},
-      h("span", { class: "no" }, "✓"),
+      h("span", { class: "no", "data-tone": tone }, sign),
       "Ended",
-      h("small", {}, `${event.reason}, ${clockSeconds(event.ts)}`),
+      h("small", { class: "ended", "data-tone": tone }, `${event.reason}, ${clockSeconds(event.ts)}`),
     ),
     facts([
       ["First byte", duration(event.ttft_ms)],

@@ -1,7 +1,7 @@
 import type { LaneState, NumberSource } from "@ccp/usage-contract";
 import { fill, h, hidden, setText, style, syncList } from "../dom.ts";
 import { percent, span, tokens } from "../format.ts";
-import type { LaneModel, Outlook, WindowModel } from "../lane-model.ts";
+import { type LaneModel, type Outlook, silentWords, type WindowModel } from "../lane-model.ts";
 import { laneColour } from "../palette.ts";
 import { setTicking } from "../ticker.ts";
 
@@ -127,8 +127,7 @@ function updateWindow(root: HTMLElement, window: WindowModel, warn: number, nowT
   setText(part(".pct"), percent(window.usedPct));
   const reset = part(".reset");
   setTicking(reset, "reset", window.resetTs);
-  if (window.resetTs === null)
-    setText(reset, window.usedPct === null ? "no answer seen yet" : "nothing counted");
+  if (window.resetTs === null) setText(reset, silentWords(window)?.when ?? "nothing counted");
   updateBar(part(".bar"), window, warn);
   fill(part(".amount"), ...amount(window, nowTs));
   const outlook = part(".outlook");
@@ -152,8 +151,10 @@ function updateBar(bar: HTMLElement, { usedPct, elapsed, level, name }: WindowMo
   style(pace, "left", `${(elapsed ?? 0) * 100}%`);
 }
 
-function amount({ usedTokens, capacityTokens, source, ageSec, usedPct }: WindowModel, nowTs: number): Node[] {
-  if (usedPct === null) return [h("span", {}, "send a request to learn it")];
+function amount(window: WindowModel, nowTs: number): Node[] {
+  const silent = silentWords(window);
+  if (silent !== null) return [h("span", {}, silent.what)];
+  const { usedTokens, capacityTokens, source, ageSec } = window;
   const [tag, meaning] = SOURCES[source] ?? [source, source];
   const parts: Node[] = [];
   if (usedTokens !== null) parts.push(h("span", {}, `${tokens(usedTokens)} of ${tokens(capacityTokens)}`));
