@@ -7,6 +7,7 @@ import {
   type DecisionSample,
   DecisionSampleSchema,
   ErrorBodySchema,
+  type ExplainedRequest,
   type ProvidersView,
   ProvidersViewSchema,
   type ProviderTest,
@@ -16,6 +17,7 @@ import {
   QuotasViewSchema,
   type Readyz,
   ReadyzSchema,
+  RequestsViewSchema,
   type SimUsageAnswer,
   SimUsageAnswerSchema,
   type UsageView,
@@ -39,6 +41,8 @@ export interface GatewayClient {
   /** 503 is an answer, too: it says why the gateway is not ready. */
   ready(): Promise<Readyz>;
   quotas(): Promise<QuotasView>;
+  /** One of its newest requests, with why each lane was chosen; `null` where it does not keep it any more. */
+  request(rid: string): Promise<ExplainedRequest | null>;
   /** The catalog as the gateway has it, with its keys set or missing; `null` from a gateway that cannot tell. */
   providers(): Promise<ProvidersView | null>;
   /** Makes the gateway ask a lane for its models; `null` from a gateway that cannot. */
@@ -77,12 +81,15 @@ type ViewSchema =
   | typeof UsageViewSchema
   | typeof ReadyzSchema
   | typeof QuotasViewSchema
+  | typeof RequestsViewSchema
   | typeof CalibrationViewSchema
   | typeof ProvidersViewSchema
   | typeof ProviderTestSchema
   | typeof DecisionSampleSchema
   | typeof SimUsageAnswerSchema;
 
+/** Asked for what the log does not say; the log's own answer should not wait for it. */
+const REQUEST_TIMEOUT_MS = 1000;
 /** The gateway itself waits up to 5 s for a lane. */
 const LANE_TEST_TIMEOUT_MS = 8000;
 
@@ -131,6 +138,14 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
     usage: () => view("/v1/usage", UsageViewSchema, [200]),
     ready: () => view("/readyz", ReadyzSchema, [200, 503]),
     quotas: () => view("/v1/quotas", QuotasViewSchema, [200]),
+    request: async (rid) => {
+      const path = `/v1/requests?rid=${encodeURIComponent(rid)}`;
+      const answer = await call("GET", path, undefined, Math.min(options.timeoutMs, REQUEST_TIMEOUT_MS));
+      if (answer.status === 404) return null;
+      if (answer.status !== 200) throw refused(answer, "GET /v1/requests", url, cc);
+      const { requests } = read(answer, RequestsViewSchema, "GET /v1/requests");
+      return requests.find((request) => request.rid === rid) ?? null;
+    },
     providers: async () => {
       const answer = await call("GET", "/v1/providers");
       if (answer.status === 404) return null;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { exchange } from "../test-kit/recorded-exchange.ts";
-import { NOW_SEC, runTest } from "../test-kit/run-test.ts";
+import { json, NOW_SEC, runTest } from "../test-kit/run-test.ts";
 import { screens } from "../test-kit/screens.ts";
 import { tempDir, writeLog } from "../test-kit/temp-log.ts";
 
@@ -53,7 +53,12 @@ const STATES = {
     rid: `${START}Q3`,
     attempts: [],
     tokens: null,
-    completion: { reroute_decision: "quota_cooldown", decision: "no_fallback" },
+    completion: {
+      reroute_decision: "no_fallback",
+      decision: "no_fallback",
+      cooldown_active: true,
+      cooldown_next_ts: at + 40,
+    },
   }),
   running: exchange({ at, rid: `${START}Q4` }).slice(0, 1),
   cut: exchange({
@@ -61,6 +66,30 @@ const STATES = {
     rid: `${START}Q5`,
     completion: { reason: "truncated", err_type: "stream_error", usage_source: "estimate" },
   }),
+};
+
+const LIMIT = { name: "lane:5h", used_tokens: null, capacity_tokens: null, effective_capacity_tokens: null };
+const DECISION = {
+  ts: at,
+  lane: null,
+  preferred_lane: "anthropic",
+  reason: "Every usable lane is spent (anthropic, zai); the first opens in 4 h 51 min.",
+  warn_threshold: 0.8,
+  headroom_tokens: 0,
+  predicted: {},
+  constraints: [
+    {
+      ...LIMIT,
+      used_pct: 1,
+      headroom_tokens: 0,
+      reset_ts: at + 17_460,
+      source: "header",
+      age_sec: 3,
+      warned: true,
+      blocked: true,
+      binding: true,
+    },
+  ],
 };
 
 function log(...events: (typeof STATES)[keyof typeof STATES][]): string {
@@ -73,6 +102,32 @@ describe("cc explain", () => {
   it.each(Object.entries(STATES))("tells of a request: %s", async (name, events) => {
     const text = await screens(["explain", "last", "--log", log(events)]);
     await expect(text).toMatchFileSnapshot(`__snapshots__/explain/${name}.txt`);
+  });
+
+  it("tells in the gateway's own words why it refused, with the limits it weighed", async () => {
+    const told = { rid: `${START}Q3`, model: "claude-haiku-4.5", completion: null, decisions: [DECISION] };
+    const routes = { "GET /v1/requests": json({ ts: NOW_SEC, requests: [told] }) };
+    const argv = ["explain", "last", "--log", log(STATES.refused)];
+    const text = await screens(argv, { routes });
+    expect(text).toContain(DECISION.reason);
+    await expect(text).toMatchFileSnapshot("__snapshots__/explain/refused-told.txt");
+    const { stdout } = await runTest([...argv, "--json"], { routes });
+    expect(JSON.parse(stdout).decisions).toEqual([DECISION]);
+  });
+
+  it.each([
+    ["is down", null],
+    ["has forgotten it", {}],
+    ["answers strangely", { "GET /v1/requests": json({ requests: "?" }) }],
+    ["refuses", { "GET /v1/requests": json({}, 500) }],
+    ["tells of another", { "GET /v1/requests": json({ ts: NOW_SEC, requests: [] }) }],
+  ])("goes by the log alone where the gateway %s", async (_, routes) => {
+    const { code, stdout, stderr } = await runTest(["explain", "last", "--log", log(STATES.refused)], {
+      routes,
+    });
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("every lane that could be asked was spent or cooled down, so none was asked");
+    expect(stdout).toContain("was until 19:40");
   });
 
   it("finds a request by the start of its id, in any case and any generation, its lines twice or not", async () => {
@@ -122,6 +177,7 @@ describe("cc explain", () => {
       predicted_tokens: 16_000,
       counted_tokens: 21_757,
       repairs: [],
+      decisions: null,
       attempts: [
         {
           attempt: 1,

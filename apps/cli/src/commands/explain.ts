@@ -1,4 +1,4 @@
-import type { UsageEvent } from "@ccp/usage-contract";
+import type { ExplainedRequest, UsageEvent } from "@ccp/usage-contract";
 import type { CliInput } from "../args/cli-input.ts";
 import { usageError } from "../args/usage-error.ts";
 import type { CliArgs, CliCommand } from "../cli-command.ts";
@@ -29,6 +29,7 @@ export const explainCommand: CliCommand = {
   args,
   notes: [
     "reads usage.jsonl and needs no gateway; cc logs shows ids",
+    "a running gateway is asked for its own words: it keeps them for its newest 500 requests",
     "the log has no status of a try that another lane made good, only whether it was a limit",
     "counted tokens are weighed as the quotas in force now say",
   ],
@@ -54,14 +55,27 @@ async function runExplain(input: CliInput, session: Session): Promise<ExitCode> 
   } finally {
     closeLogFiles(files);
   }
-  const explanation = await explain(events, session);
+  const [explanation, told] = await Promise.all([
+    explain(events, session),
+    askGateway(events[0].rid, session),
+  ]);
   if (input.flag("json")) {
-    deps.stdout.write(`${safeJson(JSON.stringify(explanationJson(explanation, events), null, 2))}\n`);
+    deps.stdout.write(`${safeJson(JSON.stringify(explanationJson(explanation, told, events), null, 2))}\n`);
     return EXIT.ok;
   }
   const { renderExplanation } = await import("../render/explanation.ts");
-  deps.stdout.write(renderExplanation(explanation, session.look()));
+  deps.stdout.write(renderExplanation(explanation, told, deps.nowMs() / 1000, session.look()));
   return EXIT.ok;
+}
+
+/** The log says what was done; why, in a sentence, only the gateway that did it. Without one the log is all there is. */
+async function askGateway(rid: string, { client, deps }: Session): Promise<ExplainedRequest | null> {
+  try {
+    return await client.request(rid);
+  } catch (error) {
+    if (!(error instanceof CliError) || deps.signal.aborted) throw error;
+    return null;
+  }
 }
 
 async function explain(

@@ -14,6 +14,12 @@ export function resetText(ts: number, nowSec: number, timeZone: string | undefin
   return `${dayAndClock(ts, left, timeZone, brief)} (${spanText(left)})`;
 }
 
+/** When a cooldown ends, or ended: `21:20 (1h39m)`, afterwards `was until 21:20`. */
+export function untilText(ts: number, nowSec: number, timeZone: string | undefined): string {
+  if (ts > nowSec) return resetText(ts, nowSec, timeZone);
+  return `was until ${dayAndClock(ts, nowSec - ts, timeZone, false)}`;
+}
+
 function dayAndClock(ts: number, left: number, timeZone: string | undefined, brief: boolean): string {
   if (left <= DAY_SEC) return clockText(ts, timeZone);
   const { weekday, day, month, clock } = timeParts(ts, timeZone);

@@ -86,7 +86,8 @@ function stateSpan({ warn, block }: Would): Span {
   return span(...STATES[block ? "block" : warn ? "warn" : "ok"]);
 }
 
-function constraintTable(constraints: readonly WouldConstraint[], nowSec: number, look: Look): Line[] {
+/** Limits with their figures at `nowSec`. */
+export function constraintTable(constraints: readonly WouldConstraint[], nowSec: number, look: Look): Line[] {
   const rows = constraints.map((one): Cell[] => [
     cell(safeText(one.lane)),
     cell(safeText(one.name)),

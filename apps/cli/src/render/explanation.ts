@@ -1,6 +1,8 @@
-import type { UsageEvent } from "@ccp/usage-contract";
+import type { ExplainedRequest, UsageEvent } from "@ccp/usage-contract";
 import type { ExplainedAttempt, Explanation } from "../view/explanation.ts";
-import { dateText, resetText, secondsClockText } from "./clock.ts";
+import { decisionConstraints } from "../view/would-constraints.ts";
+import { dateText, secondsClockText, untilText } from "./clock.ts";
+import { constraintTable } from "./decision.ts";
 import { type Fact, fact, renderFacts } from "./facts.ts";
 import { splitLine } from "./flow.ts";
 import { type Cell, type Column, cell, renderGrid } from "./grid.ts";
@@ -9,7 +11,7 @@ import { statusTone } from "./log-line.ts";
 import type { Look } from "./look.ts";
 import { millisText, percentText, tokensText } from "./quantity.ts";
 import { secondsText } from "./quota-footer.ts";
-import { decisionText, ruleText } from "./rule-text.ts";
+import { decisionText, refusalText, ruleText } from "./rule-text.ts";
 import { safeText } from "./safe-text.ts";
 
 const COLUMNS: readonly Column[] = [
@@ -23,30 +25,50 @@ const COLUMNS: readonly Column[] = [
   { header: "STATUS", card: "state" },
 ];
 
-/** The whole answer of `cc explain` for people. */
-export function renderExplanation(explanation: Explanation, look: Look): string {
+/** The whole answer of `cc explain` for people. `told`: what a running gateway says of the request. */
+export function renderExplanation(
+  explanation: Explanation,
+  told: ExplainedRequest | null,
+  nowSec: number,
+  look: Look,
+): string {
   const { first, attempts, rid } = explanation;
   const title: Line = [span("request ", "bold"), span(safeText(rid))];
   const date: Line = [span(dateText(first.ts, look.timeZone), "dim")];
   const rows = attempts.map((attempt) => attemptRow(attempt, look));
   const lines: Line[] = [
     splitLine(title, date, look.columns, look),
-    ...renderFacts(requestFacts(explanation), look),
+    ...renderFacts(requestFacts(explanation, told), look),
     ...(rows.length === 0 ? [] : [[], ...renderGrid(COLUMNS, rows, look)]),
     [],
     [span("weighed before the first try", "bold")],
-    ...renderFacts(inputFacts(first, look), look),
+    ...renderFacts(inputFacts(first, nowSec, look), look),
+    ...toldTable(told, look),
   ];
   return paintLines(lines, look);
 }
 
-function requestFacts(explanation: Explanation): Fact[] {
+/** The limits as they stood at the first decision. */
+function toldTable(told: ExplainedRequest | null, look: Look): Line[] {
+  const [decision] = told?.decisions ?? [];
+  const limits = decision === undefined ? [] : decisionConstraints(decision);
+  return decision === undefined || limits.length === 0
+    ? []
+    : [[], ...constraintTable(limits, decision.ts, look)];
+}
+
+function requestFacts(explanation: Explanation, told: ExplainedRequest | null): Fact[] {
   const { first, end, attempts, wastedMs, repairs } = explanation;
   const last = attempts.at(-1)?.decision ?? end ?? first;
   return [
     fact("model", [safeText(first.model), first.op === "stream" ? "streamed" : "in one piece"]),
     { label: "end", value: [[endSpan(explanation)]] },
-    { label: "why", value: `${last.reroute_decision}: ${ruleText(last.reroute_decision)}` },
+    ...whyFacts(told),
+    {
+      label: told === null ? "why" : "rule",
+      value: `${last.reroute_decision}: ${ruleWords(explanation, last)}`,
+    },
+    ...(told === null && isRefusal(explanation) ? [fact("", [NOT_TOLD], "dim")] : []),
     { label: "kind", value: `${last.decision}: ${decisionText(last.decision)}` },
     fact("time", timeParts(end)),
     fact("wasted", wastedMs > 0 ? [`${millisText(wastedMs)} on lanes that did not answer`] : ["nothing"]),
@@ -54,6 +76,24 @@ function requestFacts(explanation: Explanation): Fact[] {
     fact("counted", countedParts(explanation)),
     fact("repairs", repairs.length === 0 ? ["none"] : repairs.map(safeText)),
   ];
+}
+
+const NOT_TOLD = "the log keeps no more; the gateway tells more while it runs";
+
+function whyFacts(told: ExplainedRequest | null): Fact[] {
+  const decisions = told?.decisions ?? [];
+  return decisions.map(({ reason }, index) => {
+    return { label: decisions.length === 1 ? "why" : `why ${index + 1}`, value: safeText(reason) };
+  });
+}
+
+/** The gateway answered by itself, without having asked any lane. */
+function isRefusal({ attempts, end }: Explanation): boolean {
+  return attempts.length === 0 && end !== null;
+}
+
+function ruleWords(explanation: Explanation, { reroute_decision, status }: UsageEvent): string {
+  return isRefusal(explanation) ? refusalText(status) : ruleText(reroute_decision);
 }
 
 function endSpan({ end, attempts }: Explanation): Span {
@@ -131,7 +171,7 @@ function outcomeSpan(outcome: ExplainedAttempt["outcome"], status: number | null
   }
 }
 
-function inputFacts(first: UsageEvent, look: Look): Fact[] {
+function inputFacts(first: UsageEvent, nowSec: number, look: Look): Fact[] {
   const { rolling_used_tokens: rolling, rolling_capacity_tokens: rollingCap } = first;
   const { weekly_used_tokens: weekly, weekly_capacity_tokens: weeklyCap } = first;
   const learned = first.quota_warn_threshold === first.warn_pct_cfg ? "configured" : "learned";
@@ -149,7 +189,7 @@ function inputFacts(first: UsageEvent, look: Look): Fact[] {
       `conf ${first.warn_pct_confidence.toFixed(2)}`,
       ...gap,
     ]),
-    fact("cooldown", [cooldownText(first, look)]),
+    fact("cooldown", [cooldownText(first, nowSec, look)]),
   ];
 }
 
@@ -160,7 +200,13 @@ function windowText(used: number, capacity: number | null, left: number | null):
   return `${tokensText(used)} / ${tokensText(capacity)} (${share})${room}`;
 }
 
-function cooldownText({ cooldown_active, cooldown_next_ts, ts }: UsageEvent, look: Look): string {
+function cooldownText(
+  { cooldown_active, cooldown_next_ts: until }: UsageEvent,
+  nowSec: number,
+  look: Look,
+): string {
   if (!cooldown_active) return "none";
-  return cooldown_next_ts === null ? "active" : `until ${resetText(cooldown_next_ts, ts, look.timeZone)}`;
+  if (until === null) return "active";
+  const text = untilText(until, nowSec, look.timeZone);
+  return until > nowSec ? `until ${text}` : text;
 }

@@ -28,6 +28,13 @@ export function ruleText(rule: RerouteDecision): string {
   return RULES[rule];
 }
 
+/** Why the gateway answered by itself, as far as its status tells. */
+export function refusalText(status: number): string {
+  return status === 429
+    ? "every lane that could be asked was spent or cooled down, so none was asked"
+    : "no lane could be asked";
+}
+
 /** What kind of decision it was, as part of a sentence. */
 export function decisionText(kind: DecisionKind): string {
   return KINDS[kind];

@@ -1,8 +1,12 @@
-import type { UsageEvent } from "@ccp/usage-contract";
+import type { ExplainedRequest, UsageEvent } from "@ccp/usage-contract";
 import type { Explanation } from "./explanation.ts";
 
-/** The explanation under the names of the log, for programs. */
-export function explanationJson(explanation: Explanation, events: readonly UsageEvent[]): object {
+/** The explanation under the names of the log, for programs. `told`: what a running gateway says of it. */
+export function explanationJson(
+  explanation: Explanation,
+  told: ExplainedRequest | null,
+  events: readonly UsageEvent[],
+): object {
   const { rid, attempts, end, first, wastedMs, countedTokens, predictedTokens, repairs } = explanation;
   const last = attempts.at(-1)?.decision ?? end ?? first;
   return {
@@ -20,6 +24,7 @@ export function explanationJson(explanation: Explanation, events: readonly Usage
     predicted_tokens: predictedTokens,
     counted_tokens: countedTokens,
     repairs,
+    decisions: told === null ? null : told.decisions.map(({ event: _, ...decision }) => decision),
     attempts: attempts.map(({ number, decision, tookMs, status, outcome }) => ({
       attempt: number,
       lane: decision.lane,

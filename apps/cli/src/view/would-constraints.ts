@@ -1,4 +1,4 @@
-import type { Would } from "@ccp/usage-contract";
+import type { ExplainedDecision, Would } from "@ccp/usage-contract";
 
 /** One limit that a lane was weighed against. */
 export interface WouldConstraint {
@@ -18,25 +18,32 @@ export interface WouldConstraint {
 
 /** The limits of each candidate lane, where this gateway tells them; else none. Never throws. */
 export function wouldConstraints(would: Would): WouldConstraint[] {
-  return (would.constraints ?? []).flatMap((entry: unknown) => {
-    if (typeof entry !== "object" || entry === null) return [];
-    const one = entry as Readonly<Record<string, unknown>>;
-    const name = text(one.name);
-    if (name === null) return [];
-    return [
-      {
-        lane: text(one.lane) ?? would.lane ?? "?",
-        name,
-        usedPct: number(one.used_pct),
-        usedTokens: number(one.used_tokens),
-        capacityTokens: number(one.capacity_tokens),
-        headroomTokens: number(one.headroom_tokens),
-        resetTs: number(one.reset_ts),
-        source: text(one.source),
-        state: one.blocked === true ? "block" : one.warned === true ? "warn" : "ok",
-      } as const,
-    ];
-  });
+  return (would.constraints ?? []).flatMap((entry) => readConstraint(entry, would.lane ?? "?"));
+}
+
+/** The limits of the preferred lane that a decision was taken on. */
+export function decisionConstraints({ constraints, preferred_lane }: ExplainedDecision): WouldConstraint[] {
+  return constraints.flatMap((entry) => readConstraint(entry, preferred_lane));
+}
+
+function readConstraint(entry: unknown, lane: string): WouldConstraint[] {
+  if (typeof entry !== "object" || entry === null) return [];
+  const one = entry as Readonly<Record<string, unknown>>;
+  const name = text(one.name);
+  if (name === null) return [];
+  return [
+    {
+      lane: text(one.lane) ?? lane,
+      name,
+      usedPct: number(one.used_pct),
+      usedTokens: number(one.used_tokens),
+      capacityTokens: number(one.capacity_tokens),
+      headroomTokens: number(one.headroom_tokens),
+      resetTs: number(one.reset_ts),
+      source: text(one.source),
+      state: one.blocked === true ? "block" : one.warned === true ? "warn" : "ok",
+    },
+  ];
 }
 
 /** Lanes that were looked at, the preferred one first; empty where the gateway does not tell. */

@@ -1,10 +1,10 @@
 import type { DecisionSample, UsageEvent } from "@ccp/usage-contract";
-import { resetText } from "../../render/clock.ts";
+import { resetText, untilText } from "../../render/clock.ts";
 import { type Fact, fact, renderFacts } from "../../render/facts.ts";
 import { type Line, span } from "../../render/line.ts";
 import type { Look } from "../../render/look.ts";
 import { millisText, percentText, rateText, tokensText } from "../../render/quantity.ts";
-import { decisionText, ruleText } from "../../render/rule-text.ts";
+import { decisionText, refusalText, ruleText } from "../../render/rule-text.ts";
 import { type Exchange, lanesTried, newestEntry } from "../data/exchanges.ts";
 import { inputTokens } from "../data/token-minutes.ts";
 import { outcomeWords } from "../view/outcome-words.ts";
@@ -61,10 +61,14 @@ function outcomeFacts(one: Exchange, entry: UsageEvent, look: Look): Fact[] {
             `(from ${counts.usage_source})`,
           ],
     ),
-    { label: "rule", value: `${entry.reroute_decision}: ${ruleText(entry.reroute_decision)}` },
+    { label: "rule", value: `${entry.reroute_decision}: ${ruleWords(one, entry)}` },
     { label: "decision", value: `${entry.decision}: ${decisionText(entry.decision)}` },
     fact("repairs", entry.repairs),
   ];
+}
+
+function ruleWords({ attempts, end }: Exchange, { reroute_decision }: UsageEvent): string {
+  return attempts.length === 0 && end !== null ? refusalText(end.status) : ruleText(reroute_decision);
 }
 
 /** How an attempt ended stands in the one after it, or in the end. */
@@ -101,7 +105,7 @@ function quotaFacts(entry: UsageEvent, nowSec: number, look: Look): Fact[] {
     fact("mode", [entry.reroute_mode]),
     fact(
       "cooldown",
-      entry.cooldown_active && until !== null ? [resetText(until, nowSec, look.timeZone)] : [],
+      entry.cooldown_active && until !== null ? [untilText(until, nowSec, look.timeZone)] : [],
     ),
   ];
 }
