@@ -9,6 +9,7 @@ it("exports exactly these names", () => {
     "filterBetaHeader",
     "isOauthBeta",
     "isSignatureRefusal",
+    "isToolIdRefusal",
     "keepBetas",
     "laneNeeds",
     "mintsIn",

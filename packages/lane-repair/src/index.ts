@@ -2,6 +2,7 @@ export type { BodyIssue } from "./body/json-reader.ts";
 export { type BodyReading, readBody } from "./body/read-body.ts";
 export { filterBetaHeader, isOauthBeta } from "./filter-beta-header.ts";
 export { isSignatureRefusal } from "./is-signature-refusal.ts";
+export { isToolIdRefusal } from "./is-tool-id-refusal.ts";
 export { keepBetas } from "./keep-betas.ts";
 export {
   LANE_NEEDS,

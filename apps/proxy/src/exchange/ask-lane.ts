@@ -1,7 +1,7 @@
-import { isSignatureRefusal } from "@ccp/lane-repair";
+import { isSignatureRefusal, isToolIdRefusal } from "@ccp/lane-repair";
 import type { HeaderMode } from "@ccp/provider-catalog";
 import type { Deps } from "../deps.ts";
-import { disownSignatures } from "./fit-request.ts";
+import { disown } from "./fit-request.ts";
 import { type Judged, judge } from "./judge.ts";
 import { type Prepared, prepare, withHeaderMode } from "./prepare.ts";
 import type { Attempt, Run } from "./run.ts";
@@ -13,12 +13,19 @@ const EITHER_HEADER: ReadonlySet<string> = new Set(["zai"]);
 
 /**
  * Sends an attempt and judges its answer. What the same lane may take in another form is sent once more in that form:
- * a key in the other header, a conversation without the thinking that the lane did not sign.
+ * a key in the other header, a conversation without the thinking or the tool ids that the lane refused.
  */
 export async function askLane(run: Run, attempt: Attempt, deps: Deps): Promise<Judged> {
-  const judged = await askWithKey(run, attempt, deps);
-  const stripped = run.clientGone ? null : withoutThinking(run, attempt, judged, deps);
-  return stripped === null ? judged : askAgain(run, attempt, judged, stripped, deps);
+  let judged = await askWithKey(run, attempt, deps);
+  const mended = new Set<Refusal>();
+  for (;;) {
+    const refusal = refusalOf(judged);
+    if (refusal === null || mended.has(refusal) || run.clientGone) return judged;
+    mended.add(refusal);
+    const prepared = inAnotherForm(run, attempt, mended, refusal, deps);
+    if (prepared === null) return judged;
+    judged = await askAgain(run, attempt, judged, prepared, deps);
+  }
 }
 
 /**
@@ -56,18 +63,32 @@ async function ask(run: Run, attempt: Attempt, deps: Deps): Promise<Judged> {
   return judge(sent, attempt.runtime, attempt.prepared.credential, deps.clock.wallMs);
 }
 
+/** What of a conversation a lane refuses, and which repair is for it. */
+type Refusal = "strip_thinking" | "tool_ids";
+
+function refusalOf({ sent, signal }: Judged): Refusal | null {
+  if (sent.head?.status !== 400) return null;
+  if (isSignatureRefusal(signal.message)) return "strip_thinking";
+  return isToolIdRefusal(signal.message) ? "tool_ids" : null;
+}
+
 /**
- * The request without thinking, where that is what the lane refused. It happens when nobody knows any more who signed
- * it, so what was refused is noted for the turns to come.
+ * The request without what the lane refused. It happens when nobody knows any more who made it, so what was refused is
+ * noted for the turns to come.
  *
  * @returns `null`: the answer stands.
  */
-function withoutThinking(run: Run, attempt: Attempt, judged: Judged, deps: Deps): Prepared | null {
+function inAnotherForm(
+  run: Run,
+  attempt: Attempt,
+  mended: ReadonlySet<Refusal>,
+  refusal: Refusal,
+  deps: Deps,
+): Prepared | null {
   const { accepted } = run;
-  if (judged.sent.head?.status !== 400 || !isSignatureRefusal(judged.signal.message)) return null;
-  if (!disownSignatures(accepted, deps.mints)) return null;
-  const preparation = prepare(accepted, attempt.runtime, deps, true);
-  if (preparation.kind === "unfit" || !preparation.prepared.repairs.includes("strip_thinking")) return null;
+  disown(accepted, refusal === "tool_ids" ? "toolIds" : "signatures", deps.mints);
+  const preparation = prepare(accepted, attempt.runtime, deps, mended.has("strip_thinking"));
+  if (preparation.kind === "unfit" || !preparation.prepared.repairs.includes(refusal)) return null;
   const { headerMode } = attempt.prepared;
   return preparation.prepared.headerMode === headerMode
     ? preparation.prepared

@@ -172,6 +172,42 @@ describe("a signature that nobody remembers", () => {
   });
 });
 
+describe("tool ids that nobody remembers", () => {
+  const id = "functions.read|1:0";
+  const history = (...thoughts: object[]) => [
+    user(text("read")),
+    assistant(...thoughts, call(id)),
+    user(result(id)),
+  ];
+
+  it("cost one retry on the lane that cannot take them, and none on the next turn", async () => {
+    const opened = await openTestGateway({ anthropic: { strict: {} } });
+    expect((await post(opened.url, conversation(OPUS, history()))).status).toBe(200);
+    expect(opened.completions()).toMatchObject([{ status: 200, retry: true, repairs: ["tool_ids"] }]);
+    const next = [...history(), assistant(text("done")), user(text("go on"))];
+    expect((await post(opened.url, conversation(OPUS, next))).status).toBe(200);
+    expect(opened.anthropic.requests).toHaveLength(3);
+  });
+
+  it("cost a second one beside a signature that is refused too", async () => {
+    const opened = await openTestGateway({ anthropic: { strict: {} } });
+    const body = conversation(OPUS, history(thinking("zai", "hm")));
+    expect((await post(opened.url, body)).status).toBe(200);
+    expect(opened.completions()[0]?.repairs).toEqual(["strip_thinking", "tool_ids"]);
+    expect(opened.anthropic.requests.length).toBeLessThanOrEqual(3);
+  });
+
+  it("are refused once more at most", async () => {
+    const opened = await openTestGateway();
+    const message = "messages.1.content.0.tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'";
+    const refusal = { type: "error", error: { type: "invalid_request_error", message } };
+    opened.anthropic.script(status(400, refusal), status(400, refusal));
+    const answer = await post(opened.url, conversation(OPUS, history()));
+    expect([answer.status, await answer.json()]).toEqual([400, refusal]);
+    expect(opened.anthropic.requests).toHaveLength(2);
+  });
+});
+
 describe("count_tokens", () => {
   it("asks with the conversation in the form that its lane takes", async () => {
     const opened = await openTestGateway();

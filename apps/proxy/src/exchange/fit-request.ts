@@ -1,6 +1,7 @@
 import {
   type BodyReading,
   type MintBook,
+  type Mints,
   mintsIn,
   needsHistoryRepair,
   type RepairedRequest,
@@ -104,13 +105,9 @@ function restoreOf(model: string | null, { toolIds }: RepairedRequest): Restore 
 const NOBODY: LaneId = "?";
 
 /**
- * Notes that a lane refused the signatures of a conversation: from now on they are another's, on every later turn, so
- * that what the lane signs next keeps the history it was bound to.
- *
- * @returns Whether there were any.
+ * Notes that a lane refused the signatures, or the tool ids, of a conversation: from now on they are another's, on every
+ * later turn, so that what the lane signs next keeps the history it was bound to.
  */
-export function disownSignatures(accepted: Accepted, mints: MintBook): boolean {
-  const { signatures } = mintsIn(readBody(accepted.plain));
-  for (const signature of signatures) mints.noteOnly(NOBODY, signature);
-  return signatures.length > 0;
+export function disown(accepted: Accepted, what: keyof Mints, mints: MintBook): void {
+  for (const mint of mintsIn(readBody(accepted.plain))[what]) mints.noteOnly(NOBODY, mint);
 }
