@@ -10,6 +10,7 @@ const HELP = `ccp-gateway: the quota-aware gateway for coding agents
   --config FILE   provider catalog (CCP_PROVIDERS_FILE)
   --strict        a broken catalog or quota file stops the start
   --demo          built-in mock upstreams, no key and no network
+  --traffic       with --demo: made-up agents at work, so that there is something to see
   --version, --help
 `;
 
@@ -26,11 +27,19 @@ async function main(): Promise<void> {
   }
   if (flags.help) return void process.stdout.write(HELP);
   if (flags.version) return void process.stdout.write(`${packageVersion()}\n`);
+  if (flags.traffic && !flags.demo) {
+    process.stderr.write(
+      "ccp: --traffic needs --demo\n     made-up requests are never sent to real lanes; try --demo --traffic\n",
+    );
+    process.exitCode = EXIT_USAGE;
+    return;
+  }
   try {
     await runGateway({
       env: { ...process.env, ...overrides(flags) },
       strict: flags.strict ?? false,
       demo: flags.demo ?? false,
+      traffic: flags.traffic ?? false,
     });
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
@@ -47,6 +56,7 @@ function readFlags() {
       config: { type: "string" },
       strict: { type: "boolean" },
       demo: { type: "boolean" },
+      traffic: { type: "boolean" },
       help: { type: "boolean", short: "h" },
       version: { type: "boolean", short: "V" },
     },

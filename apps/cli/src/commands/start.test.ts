@@ -35,11 +35,21 @@ describe("cc start", () => {
     const dir = mkdtempSync(join(tmpdir(), "cc-start-"));
     writeFileSync(join(dir, "mine.yaml"), "");
     const { launched } = await start(
-      ["--demo", "--strict", "--port=0", "--host", "::1", "--config", "mine.yaml"],
+      ["--demo", "--traffic", "--strict", "--port=0", "--host", "::1", "--config", "mine.yaml"],
       dir,
     );
     expect(launched?.args.slice(2)).toEqual([
-      ...["--port", "0", "--host", "::1", "--config", join(dir, "mine.yaml"), "--strict", "--demo"],
+      ...[
+        "--port",
+        "0",
+        "--host",
+        "::1",
+        "--config",
+        join(dir, "mine.yaml"),
+        "--strict",
+        "--demo",
+        "--traffic",
+      ],
     ]);
   });
 
@@ -47,7 +57,7 @@ describe("cc start", () => {
     expect((await start([], "/nowhere", 78)).run).toEqual({ code: 78, stdout: "", stderr: "" });
   });
 
-  it.each([["--port=x"], ["--port=-1"], ["--port=65536"], ["--port="], ["--prot=1"], ["now"]])(
+  it.each([["--port=x"], ["--port=-1"], ["--port=65536"], ["--port="], ["--prot=1"], ["now"], ["--traffic"]])(
     "%s is refused before anything starts",
     async (word) => {
       const { run, launched } = await start([word]);

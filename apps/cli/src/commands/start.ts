@@ -13,6 +13,10 @@ const args: CliArgs = {
     type: "boolean",
     description: "two mock upstreams and a fast clock; needs no key, keeps its own state",
   },
+  traffic: {
+    type: "boolean",
+    description: "with --demo: made-up agents at work, so that there is something to see",
+  },
   port: { type: "string", valueHint: "PORT", description: "where to listen (else CCP_PORT, 8082)" },
   host: { type: "string", valueHint: "HOST", description: "where to listen (else CCP_HOST, 127.0.0.1)" },
   config: {
@@ -34,6 +38,7 @@ export const startCommand: CliCommand = {
 /** Hands over to the gateway, which takes the same options. What is plainly wrong is told before anything starts. */
 async function runStart(input: CliInput, session: Session): Promise<ExitCode> {
   const { deps } = session;
+  refuseLoneTraffic(input, session);
   const port = readPort(input, session);
   const host = input.text("host");
   const config = readConfig(input, session);
@@ -43,8 +48,14 @@ async function runStart(input: CliInput, session: Session): Promise<ExitCode> {
     ...(config === null ? [] : ["--config", config]),
     ...(input.flag("strict") ? ["--strict"] : []),
     ...(input.flag("demo") ? ["--demo"] : []),
+    ...(input.flag("traffic") ? ["--traffic"] : []),
   ];
   return deps.launch(process.execPath, [...gatewayProgram(session), ...options], deps.env);
+}
+
+function refuseLoneTraffic(input: CliInput, { cc }: Session): void {
+  if (!input.flag("traffic") || input.flag("demo")) return;
+  throw usageError("--traffic needs --demo", "made-up requests are never sent to real lanes", cc, "start");
 }
 
 function readPort(input: CliInput, { cc }: Session): string | null {

@@ -2,14 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startMockUpstream } from "@ccp/mock-upstream";
+import type { Settings } from "@ccp/usage-contract";
 import type { Clock } from "../deps.ts";
 import { DEMO_QUOTAS, demoCatalog } from "./demo-config.ts";
+import { startTraffic, type Traffic } from "./traffic/start-traffic.ts";
 
 /** Everything the demo puts in the place of vendors, keys and files. */
 export interface DemoWorld {
   /** Laid over the environment: nothing of the user's own set-up is read or written. */
   readonly env: Readonly<Record<string, string>>;
   readonly clock: Clock;
+  /** Sets made-up agents to work on the gateway that stands in front of this world, and on no other. */
+  startTraffic(gatewayUrl: string, settings: Pick<Settings, "clientToken">): Traffic;
   close(): Promise<void>;
 }
 
@@ -23,12 +27,14 @@ export async function openDemo(): Promise<DemoWorld> {
   const [anthropic, zai] = await Promise.all([
     startMockUpstream({
       lane: "anthropic",
+      recordBodies: false,
       now: clock.wallMs,
       plan: { rolling: { capTokens: 400_000, kind: "anchored" }, weekly: { capTokens: 4_000_000 }, pacing },
     }),
     startMockUpstream({
       lane: "zai",
       dialect: "zai",
+      recordBodies: false,
       now: clock.wallMs,
       plan: { rolling: { capTokens: 60_000, kind: "anchored" }, weekly: { capTokens: 600_000 }, pacing },
     }),
@@ -50,6 +56,7 @@ export async function openDemo(): Promise<DemoWorld> {
       DEMO_ANTHROPIC_KEY: "demo",
     },
     clock,
+    startTraffic: (url, { clientToken }) => startTraffic({ url, clientToken }),
     async close() {
       await Promise.all([anthropic.close(), zai.close()]);
       rmSync(dir, { recursive: true, force: true });

@@ -9,7 +9,7 @@ const SAME_SIGNAL_MS = 500;
  * The first SIGTERM or SIGINT lets streams finish, the second ends at once. SIGHUP is ignored: a closed terminal must not
  * cut agents off. A reader of our output that goes away is no reason to end either.
  */
-export function handleSignals(gateway: Gateway, cleanUp: () => Promise<void>): void {
+export function handleSignals(gateway: Pick<Gateway, "drain">, cleanUp: () => Promise<void>): void {
   let stoppingSince: number | null = null;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (stoppingSince !== null) {

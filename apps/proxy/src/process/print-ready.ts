@@ -1,14 +1,17 @@
 import { laneUnusable } from "../lanes/lane-runtime.ts";
 import type { Gateway } from "../start-gateway.ts";
 
+/** Whether mock upstreams stand in for the vendors, and whether made-up agents use them. */
+export type DemoState = "off" | "quiet" | "traffic";
+
 /** What runs where, and what to type next. */
-export function printReady(gateway: Gateway, demo: boolean): void {
+export function printReady(gateway: Gateway, demo: DemoState): void {
   process.stdout.write(renderReady(gateway, demo));
 }
 
-export function renderReady(gateway: Gateway, demo: boolean): string {
+export function renderReady(gateway: Gateway, demo: DemoState): string {
   const { deps, url } = gateway;
-  const badge = demo ? "   DEMO (mock upstreams, time x60)" : "";
+  const badge = demo !== "off" ? "   DEMO (mock upstreams, time x60)" : "";
   const usable: string[] = [];
   const off: string[] = [];
   for (const [lane, runtime] of deps.lanes) {
@@ -27,15 +30,26 @@ export function renderReady(gateway: Gateway, demo: boolean): string {
     ...(offloadPaused ? ["  PAUSED     everything goes to anthropic (OFFLOAD_PAUSED)"] : []),
     ...(hint === null ? [] : [`  HINT       every request is routed as if it asked for ${hint}`]),
     `  lanes      ${usable.join("   ") || "none is usable"}${usable.length === 1 ? "; nothing is rerouted while it is alone" : ""}`,
-    ...(off.length > 0 && !demo ? [`  off        ${shorten(off)}`] : []),
+    ...(off.length > 0 && demo === "off" ? [`  off        ${shorten(off)}`] : []),
     `  use it     export ANTHROPIC_BASE_URL=${url}`,
-    `  look       npx cc quotas${at} · npx cc status${at} · npx cc doctor${at}`,
+    `  try        ${at === "" ? "npx cc quotas · " : ""}npx cc hud${at} · npx cc doctor${at} · ${url}/dashboard`,
+    ...demoLines(demo, at),
   ];
   return `${lines.join("\n")}\n`;
 }
 
 const USUAL_URL = "http://127.0.0.1:8082";
 const SHOWN_LANES = 2;
+
+/** @param at What tells a command where the gateway is, if it has to be told. */
+function demoLines(demo: DemoState, at: string): string[] {
+  if (demo === "off") return [];
+  if (demo === "traffic")
+    return ["  traffic    made-up agents are at work; zai meets its limit within about a minute"];
+  return [
+    `  quiet      nobody asks yet: start with --demo --traffic, or ANTHROPIC_AUTH_TOKEN=demo npx cc claude${at}`,
+  ];
+}
 
 function shorten(off: readonly string[]): string {
   const more = off.length - SHOWN_LANES;

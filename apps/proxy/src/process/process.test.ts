@@ -73,6 +73,11 @@ describe("the gateway as a process", () => {
   it("keeps bodies, credentials and keys out of its files and its output", async () => {
     const { env, dir } = await world();
     const gateway = run([], env);
+    const told = (await (await fetch(`${await gateway.url()}/v1/usage`)).json()) as { gateway: object };
+    expect(told.gateway).toMatchObject({
+      state_dir: env.CCP_STATE_DIR,
+      logs_dir: expect.stringMatching(/logs$/),
+    });
     await (await postMessage(await gateway.url(), { model: HAIKU, prompt: "PROMPT-CANARY" })).text();
     gateway.child.kill("SIGTERM");
     await gateway.exit;
@@ -186,7 +191,31 @@ describe("the gateway as a process", () => {
     expect(await demo.exit).toBe(0);
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith("ccp-demo-"))).toEqual(before);
   });
+
+  it("lets made-up agents use the demo when asked, and ends at once although they are at work", async () => {
+    const demo = run(["--demo", "--traffic"], { CCP_PORT: "0", CCP_CLIENT_TOKEN: "t0" });
+    const url = await demo.url();
+    const rows = async (): Promise<unknown[]> => {
+      const view = (await (await fetch(`${url}/v1/usage`)).json()) as { models: Record<string, unknown> };
+      return Object.entries(view.models).filter(([, model]) => hasCounted(model));
+    };
+    await expect.poll(async () => (await rows()).length, { timeout: 10_000 }).toBeGreaterThan(1);
+    demo.child.kill("SIGTERM");
+    expect(await demo.exit).toBe(0);
+    expect(demo.output()).not.toMatch(/ccp (?:warn|error):/);
+  });
+
+  it("refuses made-up agents without the demo", async () => {
+    const { env } = await world();
+    const gateway = run(["--traffic"], env);
+    expect(await gateway.exit).toBe(64);
+    expect(gateway.output()).toContain("made-up requests are never sent to real lanes");
+  });
 });
+
+function hasCounted(model: unknown): boolean {
+  return (model as { rolling_used_tokens: number }).rolling_used_tokens > 0;
+}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");

@@ -30,6 +30,8 @@ export interface RunOptions {
   /** A broken catalog or quota file stops the start. */
   readonly strict: boolean;
   readonly demo: boolean;
+  /** Made-up agents use the demo. Without `demo` nothing is sent: real lanes are never touched. */
+  readonly traffic: boolean;
 }
 
 /** Starts the gateway as a process: files, lock, signals, and the lines a person reads. */
@@ -83,7 +85,12 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
   );
   const calibrator = startCalibrator(gateway.deps, paths.probeResults);
   const polls = startQuotaPolls(gateway.deps);
-  handleSignals(gateway, async () => {
+  const traffic = options.traffic && demo !== null ? demo.startTraffic(gateway.url, settings) : null;
+  const drain = async (limitMs: number): Promise<void> => {
+    await traffic?.stop();
+    await gateway.drain(limitMs);
+  };
+  handleSignals({ drain }, async () => {
     calibrator.stop();
     polls.stop();
     hint.close();
@@ -95,7 +102,7 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
     await demo?.close();
   });
   // Last: whoever reads the line may stop the gateway at once.
-  printReady(gateway, demo !== null);
+  printReady(gateway, demo === null ? "off" : traffic === null ? "quiet" : "traffic");
 }
 
 const systemClock: Clock = {
