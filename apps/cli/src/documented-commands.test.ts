@@ -44,6 +44,11 @@ const FORMS: Readonly<
     code: 1,
     because: "the folder is the reader's",
   },
+  "cc claude -- -p hello": {
+    run: "cc claude --bin /nowhere/claude -- -p hello",
+    code: 127,
+    because: "it is not installed here",
+  },
   "cc logs -f": { run: "cc logs", because: "it runs until Ctrl-C" },
   "cc logs -f --event completion": { run: "cc logs --event completion", because: "it runs until Ctrl-C" },
   "cc explain RID": { run: "cc explain RID", code: 1, because: "RID is the reader's" },
