@@ -42,6 +42,11 @@ export interface CatalogInForce {
   readonly issues: readonly ConfigIssue[];
 }
 
+export interface Folders {
+  readonly stateDir: string;
+  readonly logsDir: string;
+}
+
 /** Everything a request needs, built once at start and passed down. */
 export interface Deps {
   readonly settings: Settings;
@@ -68,6 +73,8 @@ export interface Deps {
   readonly quotas: QuotaSource;
   /** Absolute path of the probe file that is read; `null` where none is. */
   readonly probeResults: string | null;
+  /** Absolute paths of what this process writes; `null` where it writes nothing. */
+  readonly folders: Folders | null;
   readonly log: EventLog;
   readonly events: EventHub;
   readonly history: History;

@@ -8,7 +8,7 @@ import { createLaneBook, createSessionBook } from "@ccp/router-policy";
 import { isGlob, type Settings } from "@ccp/usage-contract";
 import { type History, openHistory } from "@ccp/usage-store/node";
 import { createSeriesBook } from "./dashboard/series/series-book.ts";
-import type { CatalogInForce, Clock, Deps, EventLog, Notice } from "./deps.ts";
+import type { CatalogInForce, Clock, Deps, EventLog, Folders, Notice } from "./deps.ts";
 import { createGatewayServer, LISTEN_BACKLOG } from "./http/create-server.ts";
 import { type GuardRules, guardRules } from "./http/guard.ts";
 import { createListener } from "./http/listener.ts";
@@ -50,6 +50,8 @@ export interface GatewayOptions {
   readonly demo?: boolean;
   /** Absolute path of the probe file that the caller reads; only shown here. */
   readonly probeResults?: string;
+  /** Where the caller keeps state and log; only shown here. */
+  readonly folders?: Folders;
   /** Told of each exchange when it has ended. */
   readonly telemetry?: Telemetry;
   readonly random?: () => number;
@@ -155,6 +157,7 @@ function createDeps(options: GatewayOptions): Deps {
     hasSeveralLanes: [...lanes.values()].filter((lane) => laneUnusable(lane) === null).length > 1,
     quotas,
     probeResults: options.probeResults ?? null,
+    folders: options.folders ?? null,
     log: options.log,
     events: createEventHub(undefined, Math.floor(clock.wallMs())),
     history: options.history ?? openHistory({ path: null, logsDir: "", nowMs: clock.wallMs }),

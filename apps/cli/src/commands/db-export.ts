@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { HISTORY_NAME, statePaths } from "@ccp/usage-store/node";
+import { HISTORY_NAME } from "@ccp/usage-store/node";
 import type { CliInput } from "../args/cli-input.ts";
 import type { CliCommand } from "../cli-command.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { createProgress } from "../render/progress.ts";
 import type { Session } from "../session.ts";
+import { gatewayFolders } from "../store/gateway-folders.ts";
 import { openStore } from "../store/open-store.ts";
 import { readGranularity } from "../store/read-granularity.ts";
 import { readSince } from "../store/since.ts";
@@ -29,10 +30,10 @@ export const dbExportCommand: CliCommand = {
 const BATCH_LINES = 1000;
 
 async function exportHistory(input: CliInput, session: Session): Promise<ExitCode> {
-  const { deps, settings, cc } = session;
+  const { deps, cc } = session;
   const granularity = readGranularity("rollups", input.text("rollups"), cc, "db export");
   const sinceSec = (readSince(input.text("since"), deps.nowMs(), cc, "db export") ?? 0) / 1000;
-  const path = join(statePaths(settings, deps).stateDir, HISTORY_NAME);
+  const path = join((await gatewayFolders(session)).stateDir, HISTORY_NAME);
   const db = await openStore(path, { readOnly: true }, `${cc} db status`);
   const progress = createProgress(deps.stderr, deps.nowMs);
   try {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { decodeLine, type HistorySample, toSample } from "@ccp/usage-store";
-import { HISTORY_NAME, type HistoryDb, KEPT_DAYS, statePaths } from "@ccp/usage-store/node";
+import { HISTORY_NAME, type HistoryDb, KEPT_DAYS } from "@ccp/usage-store/node";
 import type { CliInput } from "../args/cli-input.ts";
 import type { CliCommand } from "../cli-command.ts";
 import { CliError } from "../cli-error.ts";
@@ -9,6 +9,7 @@ import { openLog } from "../node/open-log.ts";
 import { createProgress, type Progress } from "../render/progress.ts";
 import { safeText } from "../render/safe-text.ts";
 import type { Session } from "../session.ts";
+import { gatewayFolders } from "../store/gateway-folders.ts";
 import { openStore } from "../store/open-store.ts";
 
 export const dbImportCommand: CliCommand = {
@@ -33,8 +34,8 @@ interface Sum {
 }
 
 async function importLogs(input: CliInput, session: Session): Promise<ExitCode> {
-  const { deps, settings, cc, say } = session;
-  const paths = statePaths(settings, deps);
+  const { deps, cc, say } = session;
+  const paths = await gatewayFolders(session);
   const logs = input.rest.length > 0 ? input.rest : [paths.logsDir];
   const db = await openStore(join(paths.stateDir, HISTORY_NAME), { readOnly: false }, `${cc} db status`);
   const progress = createProgress(deps.stderr, deps.nowMs);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { HISTORY_NAME, historyBytes, KEPT_DAYS, statePaths, toStoreFault } from "@ccp/usage-store/node";
+import { HISTORY_NAME, historyBytes, KEPT_DAYS, toStoreFault } from "@ccp/usage-store/node";
 import type { CliInput } from "../args/cli-input.ts";
 import type { CliCommand } from "../cli-command.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -8,6 +8,7 @@ import { type Fact, fact, renderFacts } from "../render/facts.ts";
 import { paintLines } from "../render/line.ts";
 import { safeText } from "../render/safe-text.ts";
 import type { Session } from "../session.ts";
+import { gatewayFolders } from "../store/gateway-folders.ts";
 import { openStore } from "../store/open-store.ts";
 
 export const dbStatusCommand: CliCommand = {
@@ -22,8 +23,8 @@ export const dbStatusCommand: CliCommand = {
 };
 
 async function showStatus(input: CliInput, session: Session): Promise<ExitCode> {
-  const { deps, settings, cc } = session;
-  const path = join(statePaths(settings, deps).stateDir, HISTORY_NAME);
+  const { deps, cc } = session;
+  const path = join((await gatewayFolders(session)).stateDir, HISTORY_NAME);
   const db = await openStore(path, { readOnly: true }, `${cc} start`);
   const { facts, faults } = (() => {
     try {

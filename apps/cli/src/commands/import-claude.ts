@@ -3,7 +3,7 @@ import { planRoute } from "@ccp/provider-catalog";
 import { readCatalog } from "@ccp/provider-catalog/node";
 import { ANTHROPIC_LANE, type ImportRow, laneId } from "@ccp/usage-contract";
 import { decodeLine } from "@ccp/usage-store";
-import { readUsageLog, statePaths } from "@ccp/usage-store/node";
+import { readUsageLog } from "@ccp/usage-store/node";
 import type { CliInput } from "../args/cli-input.ts";
 import type { CliArgs, CliCommand } from "../cli-command.ts";
 import { CliError } from "../cli-error.ts";
@@ -16,6 +16,7 @@ import { renderUsageTotals, type UsageTotal } from "../render/usage-totals.ts";
 import type { Session } from "../session.ts";
 import { type ClaudeAnswer, ClaudeAnswers, readClaudeAnswer } from "../store/claude-answer.ts";
 import { claudeFolders, findTranscripts, type Transcript } from "../store/find-transcripts.ts";
+import { gatewayFolders } from "../store/gateway-folders.ts";
 import { type ImportResult, importRows } from "../store/import-sink.ts";
 import { LoggedAnswers } from "../store/match-logged.ts";
 import { readSince } from "../store/since.ts";
@@ -58,7 +59,8 @@ async function importClaude(input: CliInput, session: Session): Promise<ExitCode
     const answers = await readTranscripts(files, sinceMs, progress, session);
     if (answers === null) return EXIT.interrupted;
     const found = answers.list();
-    const logged = readLogged(found, progress, session);
+    const { logsDir } = await gatewayFolders(session);
+    const logged = readLogged(found, progress, logsDir);
     const fresh = found.filter((answer) => logged === null || !logged.passed(answer));
     const toRow = rowMaker(input.text("lane"), session);
     const rows = fresh.map(toRow);
@@ -138,9 +140,8 @@ function progressText(done: number, all: number): string {
 function readLogged(
   answers: readonly ClaudeAnswer[],
   progress: Progress,
-  { deps, settings }: Session,
+  logsDir: string,
 ): LoggedAnswers | null {
-  const { logsDir } = statePaths(settings, deps);
   const [oldest] = answers;
   const logged = new LoggedAnswers();
   let lines = 0;

@@ -13,12 +13,12 @@ export const LOG_ARG: CliArg = {
   description: "a usage.jsonl, or a folder with its generations (else the gateway's)",
 };
 
-/** The log that was named, else the one a gateway started from here writes. */
-export async function logPlace(input: CliInput, { deps, settings }: Session): Promise<string> {
+/** The log that was named, else the gateway's. */
+export async function logPlace(input: CliInput, session: Session): Promise<string> {
   const named = input.text("log");
-  if (named !== null) return resolve(deps.cwd, named);
-  const { statePaths } = await import("@ccp/usage-store/node");
-  return statePaths(settings, deps).logsDir;
+  if (named !== null) return resolve(session.deps.cwd, named);
+  const { gatewayFolders } = await import("../store/gateway-folders.ts");
+  return (await gatewayFolders(session)).logsDir;
 }
 
 /**

@@ -1,11 +1,10 @@
 import { resolve } from "node:path";
 import { parseRerouteMode, REROUTE_MODES, type RerouteMode } from "@ccp/usage-contract";
-import { statePaths } from "@ccp/usage-store/node";
 import type { CliInput } from "../args/cli-input.ts";
 import { usageError } from "../args/usage-error.ts";
 import type { CliArgs } from "../cli-command.ts";
-
 import type { Session } from "../session.ts";
+import { gatewayFolders } from "../store/gateway-folders.ts";
 
 export const SIMULATE_ARGS: CliArgs = {
   log: {
@@ -48,14 +47,15 @@ export interface SimulateOptions {
 /** No window is longer than a month. */
 const MAX_COOLDOWN_SEC = 2_678_400;
 
-export function readSimulateOptions(input: CliInput, session: Session): SimulateOptions {
+export async function readSimulateOptions(input: CliInput, session: Session): Promise<SimulateOptions> {
   return {
-    log: readFile(input, "log", session) ?? gatewayLog(session),
     modes: readModes(input, session),
     quotas: readFile(input, "quotas", session),
     config: readFile(input, "config", session),
     cooldownSec: readCooldown(input, session),
     json: input.flag("json"),
+    // Last: whoever mistyped an option need not wait for a gateway.
+    log: readFile(input, "log", session) ?? (await gatewayLog(session)),
   };
 }
 
@@ -65,8 +65,8 @@ function readFile(input: CliInput, option: string, { deps }: Session): NamedFile
   return { name, path: name === "-" && option === "log" ? name : resolve(deps.cwd, name) };
 }
 
-function gatewayLog({ deps, settings }: Session): NamedFile {
-  const { logsDir } = statePaths(settings, deps);
+async function gatewayLog(session: Session): Promise<NamedFile> {
+  const { logsDir } = await gatewayFolders(session);
   return { name: logsDir, path: logsDir };
 }
 

@@ -4,6 +4,7 @@ import { GatewayDownError } from "../client/gateway-down-error.ts";
 import { type LoadedCatalog, loadCatalog } from "../commands/provider-catalog.ts";
 import type { Session } from "../session.ts";
 import { readSettings } from "../statusline/claude-settings.ts";
+import { foldersOf } from "../store/gateway-folders.ts";
 import { type Check, fail } from "./check.ts";
 import { checkClaude } from "./check-claude.ts";
 import { checkFiles } from "./check-files.ts";
@@ -22,14 +23,14 @@ import { redact } from "./redact.ts";
  */
 export async function examine(live: boolean, session: Session): Promise<Check[]> {
   const { deps, settings, cc } = session;
-  const { env, checkoutDir, homeDir, cwd } = deps;
+  const { env, checkoutDir, homeDir } = deps;
   const url = publicUrl(settings.url);
   const found = await findGateway(session);
   const catalog = await loadCatalog(session);
   const tests = live ? await testLanes(catalog, session) : {};
-  const { findPortOwner, statePaths } = await import("@ccp/usage-store/node");
+  const { findPortOwner } = await import("@ccp/usage-store/node");
   const owner = found.kind === "stranger" ? findPortOwner(portOf(settings.url)) : null;
-  const paths = statePaths(settings, { checkoutDir, homeDir, cwd });
+  const paths = await foldersOf(found.kind === "gateway" ? found.view : null, session);
   const checks = [
     checkNode(process.version),
     ...checkFiles({ env, checkoutDir, homeDir }, cc),

@@ -22,6 +22,7 @@ import { dryRun } from "./dry-run.ts";
 import { streamEvents } from "./events.ts";
 import { rollupsAnswer, samplesAnswer, windowsAnswer } from "./history-views.ts";
 import { importUsage } from "./import-usage.ts";
+import { isLocalCaller } from "./is-local-caller.ts";
 import { badRequest, errorAnswer, invalid, readJson, readQuery } from "./json.ts";
 import { markLimit } from "./mark-limit.ts";
 import { providersView } from "./providers-view.ts";
@@ -45,7 +46,7 @@ export function createReadApi(deps: Deps): Hono {
     const { ready, body } = readyz(deps);
     return c.json(body, ready ? 200 : 503);
   });
-  app.get("/v1/usage", (c) => c.json(usageView(deps)));
+  app.get("/v1/usage", (c) => c.json(usageView(deps, isLocalCaller(c))));
   app.get("/v1/usage/samples", async (c) => {
     const query = readQuery(c, SamplesQuerySchema);
     return query.kind === "error" ? fail(query.error) : jsonText(await samplesAnswer(query.value, deps));

@@ -10,8 +10,12 @@ import {
 import type { Deps } from "../deps.ts";
 import { type LaneRuntime, laneUnusable } from "../lanes/lane-runtime.ts";
 
-/** `GET /v1/usage`: everything known about lanes and models, as the router sees it. */
-export function usageView(deps: Deps): UsageView {
+/**
+ * `GET /v1/usage`: everything known about lanes and models, as the router sees it.
+ *
+ * @param isLocal The caller is on this machine: only there do the folders mean anything, and only there are they told.
+ */
+export function usageView(deps: Deps, isLocal = false): UsageView {
   const nowMs = deps.clock.wallMs();
   const models = modelUsages(deps, nowMs);
   const hint = deps.modelHint();
@@ -32,6 +36,7 @@ export function usageView(deps: Deps): UsageView {
       node: process.version,
       pid: process.pid,
       host: deps.settings.host,
+      ...(isLocal ? folders(deps) : {}),
     },
     log: logState(deps),
     ...sharedState(deps),
@@ -45,6 +50,10 @@ export function usageView(deps: Deps): UsageView {
       : { quota_issues: deps.quotas.current().issues.length }),
     ...(deps.probeResults === null ? {} : { probe_results: deps.probeResults }),
   };
+}
+
+function folders(deps: Deps): { state_dir?: string; logs_dir?: string } {
+  return deps.folders === null ? {} : { state_dir: deps.folders.stateDir, logs_dir: deps.folders.logsDir };
 }
 
 function windowLengths(deps: Deps): { rolling_seconds: number; weekly_seconds: number } {

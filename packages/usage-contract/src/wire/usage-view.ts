@@ -103,7 +103,17 @@ export const UsageViewSchema = v.looseObject({
   uptime_sec: v.optional(number),
   totals: v.optional(v.looseObject({ rerouted: number, wasted_retry_ms: number })),
   /** Which process answers. */
-  gateway: v.optional(v.looseObject({ version: text, node: text, pid: number, host: text })),
+  gateway: v.optional(
+    v.looseObject({
+      version: text,
+      node: text,
+      pid: number,
+      host: text,
+      /** Absolute; told only to callers on the gateway's own machine. */
+      state_dir: v.optional(text),
+      logs_dir: v.optional(text),
+    }),
+  ),
   log: v.optional(v.looseObject({ dropped: number, partial_writes: number, degraded: v.nullable(text) })),
   /** The count that this gateway shares with others: every figure of a capped window is then that of all of them. */
   shared: v.optional(
