@@ -1,4 +1,4 @@
-import type { LaneState, LaneUsage, ModelUsage, Readyz } from "@ccp/usage-contract";
+import type { LaneState, LaneUsage, ModelUsage, Readyz, UsageView } from "@ccp/usage-contract";
 import type { Picture } from "../view/picture.ts";
 import { buildQuotaRows, laneNames } from "../view/quota-rows.ts";
 import { fuller, isAuto, laneState, modelState, warnThreshold } from "../view/row-state.ts";
@@ -71,8 +71,15 @@ function readyLines(picture: Picture, ready: Readyz | null, look: Look): Line[] 
 function openSpans({ view }: Picture, ready: Readyz): Line {
   const on = Object.entries(ready.providers).flatMap(([lane, { ok }]) => (ok ? [lane] : []));
   if (on.length === 0) return [];
-  const open = on.filter((lane) => !SHUT.has(view.lanes[lane]?.state ?? "unknown")).length;
+  const open = on.filter((lane) => isOpen(lane, view)).length;
   return [span(", "), span(`${open} open now`, open === 0 ? "block" : "plain")];
+}
+
+/** A cooldown may be its models' own: where all of them cool down the lane is shut, whatever its state says. */
+function isOpen(lane: string, view: UsageView): boolean {
+  if (SHUT.has(view.lanes[lane]?.state ?? "unknown")) return false;
+  const models = Object.values(view.models).filter(({ provider }) => provider === lane);
+  return models.length === 0 || models.some(({ cooldown_active }) => !cooldown_active);
 }
 
 const SHUT: ReadonlySet<LaneState> = new Set(["auth_error", "block", "cooldown", "disabled"]);
