@@ -51,6 +51,7 @@ const FORMS: Readonly<
   },
   "cc logs -f": { run: "cc logs", because: "it runs until Ctrl-C" },
   "cc logs -f --event completion": { run: "cc logs --event completion", because: "it runs until Ctrl-C" },
+  "cc explain": { run: "cc explain RID", code: 1, because: "the text names it without its RID" },
   "cc explain RID": { run: "cc explain RID", code: 1, because: "RID is the reader's" },
   "cc config init": { run: "cc config init", code: 64, because: "it asks at a terminal" },
   "cc calibration reset": { run: "cc calibration reset --yes", because: "it asks" },
