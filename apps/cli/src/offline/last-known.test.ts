@@ -242,6 +242,49 @@ describe("the state that a gateway saved", () => {
     });
   });
 
+  it("shows a lane whose key this shell lacks as the gateway left it", async () => {
+    const env = { ...stateDir({ state: saved() }), ZAI_API_KEY: "" };
+    const cooling = await down(["quotas"], env);
+    expect(cooling.stdout).toContain("cool 300s");
+    const later = { nowMs: () => (NOW_SEC + 301) * 1000 };
+    const over = await runTest(["quotas", "--json"], { env, routes: null, deps: later });
+    expect(JSON.parse(over.stdout).lanes.zai.state).toBe("unknown");
+    const status = await down(["status"], env);
+    expect(status.stdout).toMatch(/^zai .* at its limit until 2026-11-21T19:46:07Z +cool/m);
+    expect(cooling.stdout + over.stdout + status.stdout).not.toMatch(/\boff\b|disabled/);
+  });
+
+  it("shows a cooldown of a lane of which nothing else is known, and a pause", async () => {
+    const book = createLaneBook();
+    const untilMs = (NOW_SEC + 300) * 1000;
+    book.markLimit({ lane: "spare", model: null, windowMs: null, cooldownMs: 0, nowMs: savedMs, untilMs });
+    book.pause("zai", "overload", (NOW_SEC + 30) * 1000, NOW_SEC * 1000);
+    const { engine } = saved();
+    const state = { version: 1, saved_ms: NOW_SEC * 1000, engine, book: book.snapshot() };
+    const { stdout } = await down(["quotas"], stateDir({ state }));
+    expect(stdout).toMatch(/^spare +all .* at its limit until .* cool$/m);
+    const json = await down(["quotas", "--json"], stateDir({ state }));
+    const { spare, zai } = JSON.parse(json.stdout).lanes;
+    expect([spare.state, zai]).toMatchObject([
+      "cooldown",
+      { state: "cooldown", reason: "paused until 2026-11-21T19:41:37Z" },
+    ]);
+  });
+
+  it("has a lane that the catalog switches off as off, and one without key and trace not at all", async () => {
+    const env = stateDir({ state: saved() });
+    writeFileSync(
+      env.CCP_PROVIDERS_FILE,
+      CATALOG.replace(
+        "routes:",
+        '  shut: { base_url: "https://shut.example", auth: { header_mode: none }, enabled: false }\nroutes:',
+      ),
+    );
+    const { lanes } = JSON.parse((await down(["quotas", "--json"], env)).stdout);
+    expect(Object.keys(lanes)).toEqual(["anthropic", "zai", "shut"]);
+    expect(lanes.shut.state).toBe("disabled");
+  });
+
   it("is enough without a log", async () => {
     const { code, stdout } = await down(["quotas"], stateDir({ state: saved() }));
     expect(code).toBe(0);

@@ -54,29 +54,55 @@ interface Parts {
 
 function buildView(parts: Parts, { deps, settings }: Session): UsageView {
   const nowMs = deps.nowMs();
+  const models = Object.fromEntries(
+    parts.engine.models().map((model) => [model, modelUsage(model, parts, nowMs)]),
+  );
   return {
     ts: nowMs / 1000,
     path: parts.path,
     reroute_mode: settings.rerouteMode,
     cooldown_sec: settings.cooldownSec,
-    lanes: Object.fromEntries(parts.catalog.lanes.map(({ id }) => [id, laneUsage(id, parts, nowMs)])),
-    models: Object.fromEntries(
-      parts.engine.models().map((model) => [model, modelUsage(model, parts, nowMs)]),
+    lanes: Object.fromEntries(
+      parts.catalog.lanes.flatMap(({ id }) => {
+        const usage = laneUsage(id, parts, nowMs);
+        return isOnRecord(id, usage, models) || hasKeyHere(id, parts) ? [[id, usage]] : [];
+      }),
     ),
+    models,
   };
 }
 
-/** Whether a lane is well is for a running gateway to say; here it is unknown unless it cannot run at all. */
+/**
+ * What the record says of a lane. Whether it is well is for a running gateway to say, and whether it has its key, too:
+ * this shell's variables need not be the gateway's. Only the catalog can tell that it is off.
+ */
 function laneUsage(lane: string, { engine, book, keys }: Parts, nowMs: number): LaneUsage {
   const windows = engine.laneWindows(lane, nowMs);
   const key = keys.find((candidate) => candidate.lane === lane);
-  if (key !== undefined && key.reason !== null) return { state: "disabled", windows, reason: key.reason };
-  const cools = book
-    .activeMarks(nowMs)
-    .some(
-      (mark) => mark.lane === lane && mark.model === null && mark.untilMs !== null && mark.untilMs > nowMs,
-    );
-  return { state: cools ? "cooldown" : "unknown", windows };
+  if (key?.state === "disabled" && key.reason !== null)
+    return { state: "disabled", windows, reason: key.reason };
+  const limit =
+    book.activeMarks(nowMs).find((mark) => mark.lane === lane && mark.model === null)?.untilMs ?? 0;
+  if (limit > nowMs) return { state: "cooldown", windows, reason: `at its limit until ${isoSeconds(limit)}` };
+  const paused = book.pausedUntil(lane, nowMs) ?? 0;
+  if (paused > nowMs) return { state: "cooldown", windows, reason: `paused until ${isoSeconds(paused)}` };
+  return { state: "unknown", windows };
+}
+
+/** A catalog names many lanes that nobody here ever used; without a key and without a trace they are no part of the picture. */
+function hasKeyHere(lane: string, { keys }: Parts): boolean {
+  return keys.some((key) => key.lane === lane && key.state !== "missing_key");
+}
+
+function isOnRecord(lane: string, usage: LaneUsage, models: UsageView["models"]): boolean {
+  if (usage.state !== "unknown" || usage.windows.length > 0) return true;
+  return Object.values(models).some(
+    (model) => model.provider === lane || Object.hasOwn(model.lanes ?? {}, lane),
+  );
+}
+
+function isoSeconds(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
 function modelUsage(model: string, { engine, book, preferred }: Parts, nowMs: number): ModelUsage {

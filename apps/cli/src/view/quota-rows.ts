@@ -191,10 +191,15 @@ function silentLane(lane: string, usage: LaneUsage): QuotaRow[] {
   return [
     {
       ...blankRow(lane, "-"),
-      state: usage.state === "auth_error" ? { kind: "auth_error" } : { kind: "unknown" },
+      state: silentState(usage),
       note: usage.state === "unknown" ? NO_ANSWER_YET : (usage.reason ?? NO_ANSWER_YET),
     },
   ];
+}
+
+function silentState({ state }: LaneUsage): RowState {
+  if (state === "cooldown") return { kind: state, leftSec: null };
+  return { kind: state === "auth_error" ? state : "unknown" };
 }
 
 /** Nothing is known. */
