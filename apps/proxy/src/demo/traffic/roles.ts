@@ -19,8 +19,8 @@ const MAIN_TURNS = 12;
 const SUBAGENT_TURNS = 6;
 /** Enough of them in a row to use up the demo's small plan, and then time for it to come back. */
 const SIDE_BURST = 20;
-const SIDE_REST_MS = 45_000;
-const TASK_REST_MS = 6_000;
+const SIDE_REST_MS = 60_000;
+const TASK_REST_MS = 15_000;
 
 /** Every one to three seconds. */
 const thinkMs = (random: Random): number => between(random, 1_000, 3_000);
