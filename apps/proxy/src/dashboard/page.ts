@@ -190,10 +190,10 @@ function inertJson(value: unknown): string {
   );
 }
 
-/** Six digits are more than any chart shows; times of day need theirs. */
+/** Four digits are more than any chart shows; times of day need theirs. */
 function short(_key: string, value: unknown): unknown {
   if (typeof value !== "number" || Number.isInteger(value)) return value;
-  return Number(value.toPrecision(Math.abs(value) > 1e6 ? 13 : 6));
+  return Number(value.toPrecision(Math.abs(value) > 1e6 ? 13 : 4));
 }
 
 function hex(unit: number): string {
