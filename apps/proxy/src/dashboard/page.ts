@@ -190,8 +190,18 @@ function inertJson(value: unknown): string {
   );
 }
 
+/** Rates that the page never shows. */
+const UNSHOWN: ReadonlySet<string> = new Set([
+  "out_dirty_tps",
+  "in_dirty_tps",
+  "total_dirty_tps",
+  "in_elr_tps",
+  "total_elr_tps",
+]);
+
 /** Four digits are more than any chart shows; times of day need theirs. */
-function short(_key: string, value: unknown): unknown {
+function short(key: string, value: unknown): unknown {
+  if (UNSHOWN.has(key)) return undefined;
   if (typeof value !== "number" || Number.isInteger(value)) return value;
   return Number(value.toPrecision(Math.abs(value) > 1e6 ? 13 : 4));
 }
