@@ -8,6 +8,7 @@ it("exports exactly these names", () => {
     "decide",
     "isQuotaProbe",
     "laneFacts",
+    "passOverTooSmall",
     "sessionKey",
     "trafficClass",
   ]);

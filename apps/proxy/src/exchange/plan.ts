@@ -5,12 +5,13 @@ import {
   decide,
   type LaneFacts,
   laneFacts,
+  passOverTooSmall,
   type RoutingSnapshot,
   type SessionView,
 } from "@ccp/router-policy";
 import { ANTHROPIC_LANE, type LaneId, type TrafficClass } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
-import { type LaneRuntime, laneUnusable } from "../lanes/lane-runtime.ts";
+import { laneUnusable } from "../lanes/lane-runtime.ts";
 
 /** What is asked, as far as the choice of a lane needs it. A dry run fills it from numbers, live traffic from bytes. */
 export interface Question {
@@ -132,30 +133,22 @@ function whyUnusable(
   deps: Deps,
 ): Map<LaneId, string | null> {
   const { model } = plan.question;
-  const reasons = new Map<LaneId, string | null>();
-  let hasFallback = false;
-  for (const lane of plan.laneIds) {
+  const contexts = plan.laneIds.map((lane) => {
     const runtime = deps.lanes.get(lane);
-    let reason = laneUnusable(runtime) ?? deps.book.authError(lane, nowMs);
-    if (reason === null && runtime !== undefined && lane !== plan.preferred) {
-      reason = servesModel(runtime.lane, model)
-        ? whyTooLong(runtime, model, predictions.get(lane))
-        : `it has no name for ${model} (model_map)`;
-      hasFallback ||= reason === null;
-    }
-    reasons.set(lane, reason);
-  }
-  // Where nobody else could hold it either the preferred lane says so itself, and the client compacts.
-  const preferred = deps.lanes.get(plan.preferred);
-  if (hasFallback && plan.pin === null && preferred !== undefined && reasons.get(plan.preferred) === null) {
-    reasons.set(plan.preferred, whyTooLong(preferred, model, predictions.get(plan.preferred)));
-  }
-  return reasons;
+    return {
+      unusableReason: whyClosed(lane, plan, nowMs, deps),
+      contextTokens: runtime === undefined ? null : contextTokensFor(runtime.lane, model),
+      inputTokens: predictions.get(lane)?.inputTokens ?? null,
+    };
+  });
+  const reasons = passOverTooSmall(contexts, plan.pin !== null);
+  return new Map(plan.laneIds.map((lane, index) => [lane, reasons[index] ?? null]));
 }
 
-function whyTooLong({ lane }: LaneRuntime, model: string, prediction: Prediction | undefined): string | null {
-  const context = contextTokensFor(lane, model);
-  return context !== null && prediction !== undefined && prediction.inputTokens > context
-    ? `its context of ${context} tokens cannot hold the conversation`
-    : null;
+function whyClosed(lane: LaneId, plan: Plan, nowMs: number, deps: Deps): string | null {
+  const runtime = deps.lanes.get(lane);
+  const closed = laneUnusable(runtime) ?? deps.book.authError(lane, nowMs);
+  if (closed !== null || runtime === undefined || lane === plan.preferred) return closed;
+  const { model } = plan.question;
+  return servesModel(runtime.lane, model) ? null : `it has no name for ${model} (model_map)`;
 }

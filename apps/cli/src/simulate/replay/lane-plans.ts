@@ -14,7 +14,7 @@ export interface PlannedLane {
   readonly id: LaneId;
   /** Why it cannot be asked; `null` when it can. */
   readonly unusable: string | null;
-  /** The largest conversation it takes; `null`: any, or unknown. Of the preferred lane always `null`. */
+  /** The largest conversation it takes; `null`: any, or unknown. */
   readonly contextTokens: number | null;
 }
 
@@ -44,8 +44,8 @@ export function createLanePlans(
     const lane = findLane(catalog, id);
     const closed = whyClosed(id, catalog, keys, seen);
     if (closed !== null) reasons.set(id, closed);
-    if (closed !== null || lane === null || isPreferred) return { id, unusable: closed, contextTokens: null };
-    const unusable = servesModel(lane, model) ? null : `it has no name for ${model}`;
+    if (closed !== null || lane === null) return { id, unusable: closed, contextTokens: null };
+    const unusable = isPreferred || servesModel(lane, model) ? null : `it has no name for ${model}`;
     return { id, unusable, contextTokens: contextTokensFor(lane, model) };
   };
   const routed = (model: string): LanePlan => {

@@ -5,6 +5,7 @@ import {
   type LaneBook,
   type LaneFacts,
   laneFacts,
+  passOverTooSmall,
   type RoutingSnapshot,
   type SendDecision,
 } from "@ccp/router-policy";
@@ -12,7 +13,7 @@ import type { LaneId, QuotaConfig, RerouteDecision, RerouteMode } from "@ccp/usa
 import type { RecordedRequest, Recording } from "../recording/recording.ts";
 import type { Answer, AssumedUpstream } from "../upstream/assumed-upstream.ts";
 import { GatewayCount } from "./gateway-count.ts";
-import type { LanePlan, LanePlans, PlannedLane } from "./lane-plans.ts";
+import type { LanePlan, LanePlans } from "./lane-plans.ts";
 import { type ModeFigures, ModeTally } from "./mode-tally.ts";
 import { Timeline } from "./timeline.ts";
 import type { WeightsOf } from "./weights-of.ts";
@@ -141,9 +142,10 @@ export class Replay {
   #decide({ request, plan, tried }: Flight, after: RoutingSnapshot["after"], nowMs: number): Decision {
     const { mode, config } = this.#options;
     const { model, predictedTokens, pin } = request;
-    const lanes = plan.map((lane): LaneFacts => {
+    const reasons = whyUnusable(plan, request);
+    const lanes = plan.map((lane, index): LaneFacts => {
       const room = this.#count.room(lane.id, model, predictedTokens, nowMs);
-      const unusableReason = whyUnusable(lane, request);
+      const unusableReason = reasons[index] ?? null;
       const isTried = tried.includes(lane.id);
       return laneFacts(
         { lane: lane.id, model, predictedTokens, unusableReason, tried: isTried, room, nowMs },
@@ -235,14 +237,15 @@ export class Replay {
   }
 }
 
-function whyUnusable(
-  { unusable, contextTokens }: PlannedLane,
-  { counts, predictedTokens }: RecordedRequest,
-): string | null {
-  if (unusable !== null || contextTokens === null) return unusable;
-  const input =
+function whyUnusable(plan: LanePlan, { counts, predictedTokens, pin }: RecordedRequest): (string | null)[] {
+  const inputTokens =
     counts === null
       ? predictedTokens
       : counts.inputTokens + counts.cacheCreationTokens + counts.cacheReadTokens;
-  return input > contextTokens ? `its context of ${contextTokens} tokens cannot hold the conversation` : null;
+  const contexts = plan.map(({ unusable, contextTokens }) => ({
+    unusableReason: unusable,
+    contextTokens,
+    inputTokens,
+  }));
+  return passOverTooSmall(contexts, pin !== null);
 }
