@@ -119,10 +119,12 @@ async function underWay(load: Load, streams: number, round: number): Promise<voi
   await new Promise((resolve) => setTimeout(resolve, 37 * (round % 7)));
 }
 
+const SOME_STREAMS = 8;
+
 /** Some traffic that ends, so that nothing is under way when the state is read. */
 async function stateAfterTraffic(gateway: GatewayProcess): Promise<ShownState> {
   const load: Load = await startLoad(gateway.url, 4);
-  await new Promise((resolve) => setTimeout(resolve, 400));
+  await underWay(load, SOME_STREAMS, 0);
   await load.finish();
   return readState(gateway.url);
 }
