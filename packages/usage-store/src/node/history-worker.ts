@@ -4,14 +4,9 @@ import { decodeLine } from "../decode-line.ts";
 import { IMPORT_ATTEMPT } from "../imported-usage.ts";
 import { type HistorySample, toImportedSample, toSample } from "../roll-up.ts";
 import type { WindowSample } from "../window-sample.ts";
+import { askHistory } from "./ask-history.ts";
 import { HistoryDb, historyBytes } from "./history-db.ts";
-import {
-  type FromWriter,
-  type HistoryQuestion,
-  PAGE_SAMPLES,
-  type ToWriter,
-  type WriterData,
-} from "./history-protocol.ts";
+import type { FromWriter, ToWriter, WriterData } from "./history-protocol.ts";
 import { readImported } from "./imported-usage.ts";
 import { readUsageLog } from "./read-usage-log.ts";
 import { toStoreFault } from "./store-fault.ts";
@@ -72,24 +67,9 @@ function write(
 
 function answer(db: HistoryDb, { id, question, nowSec }: ToWriter & { kind: "ask" }): FromWriter {
   try {
-    return { kind: "answer", id, json: JSON.stringify(ask(db, question, nowSec)), fault: null };
+    return { kind: "answer", id, json: JSON.stringify(askHistory(db, question, nowSec)), fault: null };
   } catch (error) {
     return { kind: "answer", id, json: null, fault: toStoreFault(error) };
-  }
-}
-
-function ask(db: HistoryDb, question: HistoryQuestion, nowSec: number): unknown {
-  switch (question.kind) {
-    case "samples":
-      return db.samples(question.query);
-    case "rollups":
-      return db.rollups(question.query);
-    case "windows":
-      return db.windows(question.query, nowSec);
-    case "page":
-      return db.page(question.after, PAGE_SAMPLES);
-    default:
-      question satisfies never;
   }
 }
 

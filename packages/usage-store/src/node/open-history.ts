@@ -6,13 +6,8 @@ import { IMPORT_ATTEMPT } from "../imported-usage.ts";
 import { createMemoryHistory, type MemoryHistory } from "../memory-history.ts";
 import { type HistorySample, toImportedSample, toSample } from "../roll-up.ts";
 import type { WindowSample } from "../window-sample.ts";
-import {
-  type FromWriter,
-  type HistoryQuestion,
-  PAGE_SAMPLES,
-  type ToWriter,
-  type WriterData,
-} from "./history-protocol.ts";
+import { askHistory } from "./ask-history.ts";
+import type { FromWriter, HistoryQuestion, ToWriter, WriterData } from "./history-protocol.ts";
 import { localStart } from "./local-start.ts";
 import type { StoreFault } from "./store-fault.ts";
 
@@ -307,7 +302,7 @@ class StoredHistory implements History {
 
   #fromMemory(question: HistoryQuestion): string {
     const memory = this.#memory ?? createMemoryHistory(localStart);
-    return JSON.stringify(askMemory(memory, question, this.#nowSec()));
+    return JSON.stringify(askHistory(memory, question, this.#nowSec()));
   }
 
   #post(worker: Worker, message: ToWriter): void {
@@ -316,21 +311,6 @@ class StoredHistory implements History {
 
   #nowSec(): number {
     return this.#options.nowMs() / 1000;
-  }
-}
-
-function askMemory(memory: MemoryHistory, question: HistoryQuestion, nowSec: number): unknown {
-  switch (question.kind) {
-    case "samples":
-      return memory.samples(question.query);
-    case "rollups":
-      return memory.rollups(question.query);
-    case "windows":
-      return memory.windows(question.query, nowSec);
-    case "page":
-      return memory.page(question.after, PAGE_SAMPLES);
-    default:
-      question satisfies never;
   }
 }
 
