@@ -1,6 +1,6 @@
 // pnpm bench:cli: what one run of the command line costs, from the shell's point of view: CPU time of the process and the
 // time until it has ended, warm (its compile cache is filled). Figures of the best run are those that other work on the
-// machine disturbed least.
+// machine disturbed least; the middle one has to hold the target.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -87,9 +87,9 @@ function renderCosts(costs: ReadonlyMap<Subject, readonly Cost[]>): string {
   const rows = [...costs].map(([{ name, judged }, runs]) => {
     const cpu = runs.map(({ cpuMs }) => cpuMs);
     const wall = runs.map(({ wallMs }) => wallMs);
-    const [best, middle] = [Math.min(...cpu), median(cpu)];
-    const verdict = judged ? (best <= TARGET_CPU_MS ? "held" : "missed") : "";
-    return [name, ...[best, middle, Math.min(...wall), median(wall)].map(formatNumber), verdict];
+    const middle = median(cpu);
+    const verdict = judged ? (middle <= TARGET_CPU_MS ? "held" : "missed") : "";
+    return [name, ...[Math.min(...cpu), middle, Math.min(...wall), median(wall)].map(formatNumber), verdict];
   });
   const header = ["ms", "CPU best", "median", "wall best", "median", `${TARGET_CPU_MS} ms CPU`];
   return `${renderTable(header, rows)}\nNode ${process.version}, ${ROUNDS} warm runs of each, from sources\n`;

@@ -20,6 +20,8 @@ export interface ProjectSources {
 const SCOPE = "@ccp/";
 /** Reading an HTTP date is a calculation; the standard library's is the one to use. */
 const MAY_USE_DATE = ["upstream-signals/src/http-date.ts"];
+/** What a sibling offers beside its main entry. */
+const ENTRIES = new Set(["node", "core", "usage-view"]);
 const DEMO = /^src\/demo(?:\/|[.-])/;
 
 /** Tests, and what only they reach: builders, fake clocks. */
@@ -99,7 +101,7 @@ function siblingFault(row: TableRow, file: SourceFile, specifier: string): strin
   if (!row.mayImport.some((allowed) => nameOf(allowed) === SCOPE + name))
     return [`imports ${specifier}, which the table does not allow`];
   if (entry === "node" && !isApp) return [`imports ${specifier}: /node is for the programs alone`];
-  if (entry !== undefined && entry !== "node") return [`imports ${specifier}: not an entry`];
+  if (entry !== undefined && !ENTRIES.has(entry)) return [`imports ${specifier}: not an entry`];
   const mayMock = row.project === "apps/proxy" && (DEMO.test(file.path) || isTest(file));
   return name === "mock-upstream" && !mayMock
     ? [`imports ${specifier}: for the gateway's demo and tests alone`]

@@ -4,7 +4,7 @@ import type { Project } from "../lib/workspace.ts";
 import type { ProjectSources, SourceFile } from "./find-faults.ts";
 import { readImports } from "./read-imports.ts";
 
-const ENTRIES = ["src/index.ts", "src/node/index.ts", "src/main.ts"];
+const ENTRIES = ["src/index.ts", "src/core.ts", "src/usage-view.ts", "src/node/index.ts", "src/main.ts"];
 
 /** All code of a project, and which of it the published entries reach. */
 export function readSources({ dir, label, manifest }: Project): ProjectSources {

@@ -1,12 +1,9 @@
 #!/usr/bin/env node
 // Starts the command line. Plain JavaScript that even an old Node can read: it decides which Node, and whether
 // the sources or the built files, do the rest.
-import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import * as nodeModule from "node:module";
-import { constants } from "node:os";
 import { dirname, join } from "node:path";
-import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -26,14 +23,14 @@ if (looksLikeCompiling(argv)) {
   );
   process.exitCode = 64;
 } else if (!isRecent(process.version)) {
-  runOnNewerNode();
+  await runOnNewerNode();
 } else {
   await run();
 }
 
 async function run() {
   nodeModule.enableCompileCache?.();
-  if (fromSource) addSourceCondition();
+  if (fromSource) readSources();
   const entry = new URL(fromSource ? "../src/main.ts" : "../dist/index.js", import.meta.url);
   if (!existsSync(entry)) {
     say(
@@ -49,11 +46,16 @@ async function run() {
   process.exitCode = await main(argv, { version, checkoutDir });
 }
 
-/** Workspace packages name their TypeScript under this condition; without it they would have to be built. */
-function addSourceCondition() {
+/**
+ * Workspace packages name their TypeScript under the condition; without it they would have to be built. A neighbour's
+ * path says all there is to know: Node would look for a folder, a link and a package.json behind each of dozens.
+ */
+function readSources() {
   nodeModule.registerHooks({
     resolve: (specifier, context, next) =>
-      next(specifier, { ...context, conditions: [...context.conditions, "ccp-source"] }),
+      /^\.\.?\/.*\.ts$/.test(specifier) && context.parentURL !== undefined
+        ? { url: new URL(specifier, context.parentURL).href, format: "module-typescript", shortCircuit: true }
+        : next(specifier, { ...context, conditions: [...context.conditions, "ccp-source"] }),
   });
 }
 
@@ -64,7 +66,7 @@ function isRecent(version) {
 }
 
 /** `npx` runs under the Node of the user's shell; a checkout brings a newer one along. */
-function runOnNewerNode() {
+async function runOnNewerNode() {
   const node = checkoutDir === null ? null : join(checkoutDir, "node_modules", ".ccp-node");
   if (node === null || !existsSync(node)) {
     say(
@@ -75,6 +77,11 @@ function runOnNewerNode() {
     process.exitCode = 1;
     return;
   }
+  const [{ spawn }, { constants }, { isatty }] = await Promise.all([
+    import("node:child_process"),
+    import("node:os"),
+    import("node:tty"),
+  ]);
   const child = spawn(node, [fileURLToPath(import.meta.url), ...argv], { stdio: "inherit" });
   // A terminal sends Ctrl-C to the child as well; passing it on would make it two.
   const atTerminal = [0, 1, 2].some((fd) => isatty(fd));

@@ -14,6 +14,11 @@ const BIN = fileURLToPath(new URL("../bin/cc.mjs", import.meta.url));
 /** Loaded first, it makes this Node say that it is another one. */
 const OLD_NODE = `data:text/javascript,Object.defineProperty(process,"version",{value:"v20.1.0"})`;
 
+/** Loaded first, it makes this Node tell on stderr what it loads. */
+const TELL_MODULES = `data:text/javascript,
+  import { registerHooks } from "node:module";
+  registerHooks({ load(url, context, next) { console.error(url); return next(url, context); } });`;
+
 interface Ended {
   readonly code: number | null;
   readonly stdout: string;
@@ -76,6 +81,18 @@ describe("the command as a process", () => {
     expect(stdout).toMatch(/^zai +glm-4\.7 +5h /m);
     expect(stdout).not.toContain("\u001b");
     expect(stub.calls).toContain("GET /v1/usage");
+  });
+
+  it("loads little to show quotas: each module is half a millisecond of every prompt that asks for them", async () => {
+    const line = `exec "$NODE" --import '${TELL_MODULES}' "$BIN" quotas`;
+    const { code, stderr } = await shell(line, env);
+    const modules = stderr.trim().split("\n");
+    expect(code).toBe(0);
+    expect(modules.filter((url) => url.includes("/render/quotas.ts"))).toHaveLength(1);
+    const heavy =
+      /usage-contract\/src\/index|quota-engine|provider-catalog|usage-store|\/yaml@|consola|child_process/;
+    expect(modules.filter((url) => heavy.test(url))).toEqual([]);
+    expect(modules.length).toBeLessThan(90);
   });
 
   it("an option that does not exist ends with 64", async () => {

@@ -41,6 +41,8 @@ export interface CliDeps {
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The TZ this process was started with, if it was with one. */
+  readonly ownTz?: string | undefined;
   /** Wall clock, epoch ms. */
   readonly nowMs: () => number;
   readonly request: HttpRequester;

@@ -2,7 +2,6 @@ import { homedir } from "node:os";
 import type { CliDeps } from "./cli-deps.ts";
 import { nodeRequest } from "./client/node-request.ts";
 import { EXIT } from "./exit-code.ts";
-import { launchProcess, runChild } from "./node/launch-process.ts";
 import { runCli } from "./run-cli.ts";
 
 export interface MainOptions {
@@ -22,10 +21,11 @@ function processDeps({ version, checkoutDir }: MainOptions, signal: AbortSignal)
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
+    ownTz: process.env.TZ,
     nowMs: () => Date.now(),
     request: nodeRequest,
-    launch: launchProcess,
-    run: runChild,
+    launch: async (...what) => (await import("./node/launch-process.ts")).launchProcess(...what),
+    run: async (...what) => (await import("./node/launch-process.ts")).runChild(...what),
     confirm: async (...ask) => (await import("./node/ask-at-terminal.ts")).askAtTerminal(...ask),
     openHudPorts: async () => (await import("./hud/node/process-hud-ports.ts")).processHudPorts(),
     choose: async (...ask) => (await import("./node/choose-at-terminal.ts")).chooseAtTerminal(...ask),

@@ -1,4 +1,4 @@
-import { parseEnv } from "@ccp/usage-contract";
+import { parseEnv } from "@ccp/usage-contract/core";
 import { defineCommand, runCommand as runCitty } from "citty";
 import type { CheckedArgs } from "./args/check-args.ts";
 import { cliInput } from "./args/cli-input.ts";

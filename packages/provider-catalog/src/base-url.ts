@@ -1,4 +1,4 @@
-import { isLoopbackHost } from "@ccp/usage-contract";
+import { isLoopbackHost } from "@ccp/usage-contract/core";
 
 /** A base URL that is safe to build requests on. */
 export interface BaseUrl {

@@ -1,4 +1,4 @@
-import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract";
+import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract/core";
 import {
   type Catalog,
   DEFAULT_ANSWERS,

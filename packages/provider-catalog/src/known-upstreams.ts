@@ -1,4 +1,4 @@
-import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract";
+import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract/core";
 import type { DialectName, ExtractorName } from "./catalog.ts";
 
 /** How the answers of an upstream are read, where the catalog does not say. */

@@ -1,4 +1,5 @@
-import { ANTHROPIC_LANE, type ConfigIssue, type LaneId, laneId } from "@ccp/usage-contract";
+import type { ConfigIssue } from "@ccp/usage-contract";
+import { ANTHROPIC_LANE, type LaneId, laneId } from "@ccp/usage-contract/core";
 import * as v from "valibot";
 import type { Catalog } from "./catalog.ts";
 import { checkModels, warnAboutModels } from "./catalog-file/check-models.ts";

@@ -1,14 +1,13 @@
+import type { LaneWindow, ModelUsage } from "@ccp/usage-contract";
 import {
   DEFAULT_REROUTE_MODE,
   isGlob,
   type LaneId,
-  type LaneWindow,
-  type ModelUsage,
   modelKey,
   type QuotaConfig,
   type RerouteMode,
   type WindowReading,
-} from "@ccp/usage-contract";
+} from "@ccp/usage-contract/core";
 import { assessModel } from "./assess/assess-model.ts";
 import { calibrationRows, resetCalibration } from "./calibration/calibration-rows.ts";
 import { calibrationView } from "./calibration/calibration-view.ts";

@@ -1,4 +1,4 @@
-import { ANTHROPIC_LANE } from "@ccp/usage-contract";
+import { ANTHROPIC_LANE } from "@ccp/usage-contract/core";
 import type { Decision, Explained } from "./decision.ts";
 import { isWarned } from "./lane-state.ts";
 import { cannotAsk, giveUp } from "./outcome.ts";

@@ -1,4 +1,4 @@
-import { REROUTE_MODES } from "@ccp/usage-contract";
+import { REROUTE_MODES } from "@ccp/usage-contract/core";
 import { describe, expect, it } from "vitest";
 import {
   anthropic,

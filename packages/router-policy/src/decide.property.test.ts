@@ -1,4 +1,4 @@
-import { REROUTE_DECISIONS, REROUTE_MODES } from "@ccp/usage-contract";
+import { REROUTE_DECISIONS, REROUTE_MODES } from "@ccp/usage-contract/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decide } from "./decide.ts";

@@ -1,4 +1,4 @@
-import { REROUTE_MODES, type RerouteMode } from "@ccp/usage-contract";
+import { REROUTE_MODES, type RerouteMode } from "@ccp/usage-contract/core";
 import { describe, expect, it } from "vitest";
 import { lane as facts, NOW } from "../test/lanes.ts";
 import { createLaneBook, type LaneBook } from "./book/lane-book.ts";

@@ -1,4 +1,4 @@
-import { DEFAULT_DWELL_SEC } from "@ccp/usage-contract";
+import { DEFAULT_DWELL_SEC } from "@ccp/usage-contract/core";
 import type { Choice } from "./choose-lane.ts";
 import type { Explained } from "./decision.ts";
 import { isBlocked, isPaused, isSpent } from "./lane-state.ts";

@@ -1,4 +1,4 @@
-import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract";
+import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract/core";
 import { type Choice, isUnproved } from "./choose-lane.ts";
 import type { Explained, GiveUpDecision, RefuseDecision, SendDecision } from "./decision.ts";
 import { isWarned, opensAtMs } from "./lane-state.ts";

@@ -1,4 +1,4 @@
-import { NO_USAGE } from "@ccp/usage-contract";
+import { NO_USAGE } from "@ccp/usage-contract/core";
 import { expect, it } from "vitest";
 import { defineExtractor, type ExtractorDefinition } from "./define-extractor.ts";
 

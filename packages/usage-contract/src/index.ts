@@ -1,50 +1,8 @@
-export { parseDuration } from "./duration.ts";
+export * from "./core.ts";
 export { type AnswerType, ENDPOINTS, type Endpoint } from "./endpoints.ts";
-export { type ParsedEnv, parseEnv, type Settings } from "./environment.ts";
-export type { OtelSampler, OtelSettings } from "./environment-otel.ts";
-export { ENVIRONMENT, type EnvVariable } from "./environment-table.ts";
-export { parseIsoMs } from "./iso-time.ts";
 export { type JsonSchema, type JsonSchemaOptions, jsonSchemaOf } from "./json-schema.ts";
-export {
-  type LimitSignal,
-  SIGNAL_KINDS,
-  type SignalKind,
-  type SignalScope,
-  type WindowReading,
-} from "./limit-signal.ts";
-export { isLoopbackHost } from "./loopback.ts";
-export { findForModel, isGlob, matchesModel, modelKey } from "./model-key.ts";
 export { openApiDocument } from "./openapi.ts";
-export {
-  type ClassReserve,
-  DEFAULT_DWELL_SEC,
-  DEFAULT_WARN_PCT,
-  type ModelQuota,
-  type PoolQuota,
-  type PreemptAt,
-  type QuotaConfig,
-  type QuotaRule,
-  type QuotasFile,
-  QuotasFileSchema,
-  ROLLING_WINDOW_MS,
-  type RollingKind,
-  toQuotaConfig,
-  WEEKLY_WINDOW_MS,
-  type WeeklyAnchor,
-  type WeeklyKind,
-} from "./quota-config.ts";
-export {
-  countTokens,
-  DEFAULT_WEIGHTS,
-  isTokenCount,
-  MAX_TOKEN_COUNT,
-  NO_USAGE,
-  rawInput,
-  type TokenCounts,
-  type TokenUsage,
-  type TokenWeights,
-  toCounts,
-} from "./token-usage.ts";
+export { type QuotasFile, QuotasFileSchema, toQuotaConfig } from "./quotas-file.ts";
 export {
   type CalibrationResetRequest,
   CalibrationResetRequestSchema,
@@ -190,23 +148,3 @@ export {
 } from "./wire/windows.ts";
 export { WIRE_SCHEMAS, type WireName, wireName } from "./wire/wire-schemas.ts";
 export { wireJsonSchema } from "./wire-json-schema.ts";
-export {
-  ANTHROPIC_LANE,
-  DECISIONS,
-  DEFAULT_REROUTE_MODE,
-  type DecisionKind,
-  type HeaderReader,
-  LANE_STATES,
-  type LaneId,
-  type LaneState,
-  laneId,
-  NUMBER_SOURCES,
-  type NumberSource,
-  parseRerouteMode,
-  REROUTE_DECISIONS,
-  REROUTE_MODES,
-  type RerouteDecision,
-  type RerouteMode,
-  TRAFFIC_CLASSES,
-  type TrafficClass,
-} from "./words.ts";

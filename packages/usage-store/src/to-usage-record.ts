@@ -1,4 +1,5 @@
-import { type TokenCounts, toCounts, type UsageEvent } from "@ccp/usage-contract";
+import type { UsageEvent } from "@ccp/usage-contract";
+import { type TokenCounts, toCounts } from "@ccp/usage-contract/core";
 
 /** What one line of the log took: the form in which a quota engine records it. */
 export interface LoggedUsage {

@@ -1,28 +1,22 @@
+import type {
+  CalibrationResetRequest,
+  CalibrationWire,
+  DecisionRequest,
+  DecisionSample,
+  ExplainedRequest,
+  ProvidersView,
+  ProviderTest,
+  QuotasView,
+  Readyz,
+  SimUsageAnswer,
+} from "@ccp/usage-contract";
 import {
-  type CalibrationResetRequest,
-  CalibrationViewSchema,
-  type CalibrationWire,
   type ConfigIssue,
-  type DecisionRequest,
-  type DecisionSample,
-  DecisionSampleSchema,
   ErrorBodySchema,
-  type ExplainedRequest,
-  type ProvidersView,
-  ProvidersViewSchema,
-  type ProviderTest,
-  ProviderTestSchema,
   parseBody,
-  type QuotasView,
-  QuotasViewSchema,
-  type Readyz,
-  ReadyzSchema,
-  RequestsViewSchema,
-  type SimUsageAnswer,
-  SimUsageAnswerSchema,
   type UsageView,
   UsageViewSchema,
-} from "@ccp/usage-contract";
+} from "@ccp/usage-contract/usage-view";
 import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-code.ts";
 import { safeText } from "../render/safe-text.ts";
@@ -77,16 +71,21 @@ export interface GatewayClientOptions {
   readonly timeoutMs: number;
 }
 
+type Wire = typeof import("@ccp/usage-contract");
 type ViewSchema =
   | typeof UsageViewSchema
-  | typeof ReadyzSchema
-  | typeof QuotasViewSchema
-  | typeof RequestsViewSchema
-  | typeof CalibrationViewSchema
-  | typeof ProvidersViewSchema
-  | typeof ProviderTestSchema
-  | typeof DecisionSampleSchema
-  | typeof SimUsageAnswerSchema;
+  | Wire[
+      | "ReadyzSchema"
+      | "QuotasViewSchema"
+      | "RequestsViewSchema"
+      | "CalibrationViewSchema"
+      | "ProvidersViewSchema"
+      | "ProviderTestSchema"
+      | "DecisionSampleSchema"
+      | "SimUsageAnswerSchema"];
+
+/** All other shapes than those of `cc quotas`: loading them takes longer than the whole of its request. */
+const wire = (): Promise<Wire> => import("@ccp/usage-contract");
 
 /** Asked for what the log does not say; the log's own answer should not wait for it. */
 const REQUEST_TIMEOUT_MS = 1000;
@@ -136,27 +135,27 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
   return {
     url,
     usage: () => view("/v1/usage", UsageViewSchema, [200]),
-    ready: () => view("/readyz", ReadyzSchema, [200, 503]),
-    quotas: () => view("/v1/quotas", QuotasViewSchema, [200]),
+    ready: async () => view("/readyz", (await wire()).ReadyzSchema, [200, 503]),
+    quotas: async () => view("/v1/quotas", (await wire()).QuotasViewSchema, [200]),
     request: async (rid) => {
       const path = `/v1/requests?rid=${encodeURIComponent(rid)}`;
       const answer = await call("GET", path, undefined, Math.min(options.timeoutMs, REQUEST_TIMEOUT_MS));
       if (answer.status === 404) return null;
       if (answer.status !== 200) throw refused(answer, "GET /v1/requests", url, cc);
-      const { requests } = read(answer, RequestsViewSchema, "GET /v1/requests");
+      const { requests } = read(answer, (await wire()).RequestsViewSchema, "GET /v1/requests");
       return requests.find((request) => request.rid === rid) ?? null;
     },
     providers: async () => {
       const answer = await call("GET", "/v1/providers");
       if (answer.status === 404) return null;
       if (answer.status !== 200) throw refused(answer, "GET /v1/providers", url, cc);
-      return read(answer, ProvidersViewSchema, "GET /v1/providers");
+      return read(answer, (await wire()).ProvidersViewSchema, "GET /v1/providers");
     },
     testLane: async (lane) => {
       const answer = await call("POST", "/v1/providers/test", { lane }, LANE_TEST_TIMEOUT_MS);
       if (answer.status === 404) return null;
       if (answer.status !== 200) throw refused(answer, "POST /v1/providers/test", url, cc);
-      return read(answer, ProviderTestSchema, "POST /v1/providers/test");
+      return read(answer, (await wire()).ProviderTestSchema, "POST /v1/providers/test");
     },
     statusline: async (input, { columns, color }) => {
       const query = `columns=${columns}${color ? "" : "&no_color=1"}`;
@@ -176,7 +175,7 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
         issues: (body.output.error.issues ?? []).map(toIssue),
       };
     },
-    calibration: () => view("/v1/calibration", CalibrationViewSchema, [200]),
+    calibration: async () => view("/v1/calibration", (await wire()).CalibrationViewSchema, [200]),
     resetCalibration: async (which) => {
       const answer = await call("POST", "/v1/calibration/reset", which);
       if (answer.status !== 204) throw refused(answer, "POST /v1/calibration/reset", url, cc);
@@ -184,13 +183,13 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
     decide: async (request) => {
       const answer = await call("POST", "/v1/decisions", request);
       if (answer.status !== 202) throw refused(answer, "POST /v1/decisions", url, cc);
-      return read(answer, DecisionSampleSchema, "POST /v1/decisions");
+      return read(answer, (await wire()).DecisionSampleSchema, "POST /v1/decisions");
     },
     simulateUsage: async (usage) => {
       const answer = await call("POST", "/v1/dev/sim-usage", usage);
       if (answer.status === 404) return null;
       if (answer.status !== 200) throw refused(answer, "POST /v1/dev/sim-usage", url, cc);
-      return read(answer, SimUsageAnswerSchema, "POST /v1/dev/sim-usage");
+      return read(answer, (await wire()).SimUsageAnswerSchema, "POST /v1/dev/sim-usage");
     },
   };
 }

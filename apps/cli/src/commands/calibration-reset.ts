@@ -1,5 +1,5 @@
 import type { CalibrationWire } from "@ccp/usage-contract";
-import { laneId, modelKey } from "@ccp/usage-contract";
+import { laneId, modelKey } from "@ccp/usage-contract/core";
 import type { CliInput } from "../args/cli-input.ts";
 import { usageError } from "../args/usage-error.ts";
 import type { CliArgs, CliCommand } from "../cli-command.ts";

@@ -1,7 +1,7 @@
 import { existsSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { locateConfig } from "@ccp/provider-catalog/node";
-import { ANTHROPIC_LANE, type LaneId, laneId } from "@ccp/usage-contract";
+import { ANTHROPIC_LANE, type LaneId, laneId } from "@ccp/usage-contract/core";
 import type { CliInput } from "../args/cli-input.ts";
 import { didYouMean } from "../args/did-you-mean.ts";
 import { usageError } from "../args/usage-error.ts";

@@ -1,5 +1,5 @@
 import { readQuotas } from "@ccp/provider-catalog/node";
-import { ENVIRONMENT } from "@ccp/usage-contract";
+import { ENVIRONMENT } from "@ccp/usage-contract/core";
 import type { CliInput } from "../args/cli-input.ts";
 import type { CliArgs, CliCommand } from "../cli-command.ts";
 import { CliError } from "../cli-error.ts";

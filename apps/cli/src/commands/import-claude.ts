@@ -1,7 +1,8 @@
 import { createReadStream } from "node:fs";
 import { planRoute } from "@ccp/provider-catalog";
 import { readCatalog } from "@ccp/provider-catalog/node";
-import { ANTHROPIC_LANE, type ImportRow, laneId } from "@ccp/usage-contract";
+import type { ImportRow } from "@ccp/usage-contract";
+import { ANTHROPIC_LANE, laneId } from "@ccp/usage-contract/core";
 import { decodeLine } from "@ccp/usage-store";
 import { readUsageLog } from "@ccp/usage-store/node";
 import type { CliInput } from "../args/cli-input.ts";

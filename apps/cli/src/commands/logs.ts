@@ -1,4 +1,5 @@
-import { laneId, parseDuration, parseIsoMs, type UsageEvent } from "@ccp/usage-contract";
+import type { UsageEvent } from "@ccp/usage-contract";
+import { laneId, parseDuration, parseIsoMs } from "@ccp/usage-contract/core";
 import { decodeLine } from "@ccp/usage-store";
 import type { CliInput } from "../args/cli-input.ts";
 import { usageError } from "../args/usage-error.ts";

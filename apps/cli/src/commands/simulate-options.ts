@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { parseRerouteMode, REROUTE_MODES, type RerouteMode } from "@ccp/usage-contract";
+import { parseRerouteMode, REROUTE_MODES, type RerouteMode } from "@ccp/usage-contract/core";
 import type { CliInput } from "../args/cli-input.ts";
 import { usageError } from "../args/usage-error.ts";
 import type { CliArgs } from "../cli-command.ts";

@@ -1,5 +1,5 @@
 import { builtInCatalog, type Catalog, type Route } from "@ccp/provider-catalog";
-import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract";
+import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract/core";
 
 /** Lanes of the same plan on another host: they take each other's place in the routes. */
 const TWINS: Readonly<Record<LaneId, LaneId>> = { zai: "bigmodel", kimi: "moonshot" };

@@ -1,6 +1,7 @@
 import { formatIssue } from "@ccp/provider-catalog";
 import { type LocateOptions, readCatalog, readQuotas } from "@ccp/provider-catalog/node";
-import { type ConfigIssue, parseEnv } from "@ccp/usage-contract";
+import type { ConfigIssue } from "@ccp/usage-contract";
+import { parseEnv } from "@ccp/usage-contract/core";
 import { type Check, fail, ok, warn } from "./check.ts";
 
 /** The files and variables that a gateway started from this shell would take, and what is wrong with them. */

@@ -1,4 +1,5 @@
-import { isLoopbackHost, type Readyz, type UsageView } from "@ccp/usage-contract";
+import type { Readyz, UsageView } from "@ccp/usage-contract";
+import { isLoopbackHost } from "@ccp/usage-contract/core";
 import { spanText } from "../render/quantity.ts";
 import { type Check, fail, ok, warn } from "./check.ts";
 

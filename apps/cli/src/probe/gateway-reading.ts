@@ -1,4 +1,5 @@
-import { type CalibrationWire, modelKey, type UsageView } from "@ccp/usage-contract";
+import type { CalibrationWire, UsageView } from "@ccp/usage-contract";
+import { modelKey } from "@ccp/usage-contract/core";
 import { windowLabel } from "../view/window-name.ts";
 
 /** What the gateway says about one model at one moment, as far as a probe compares it. */

@@ -1,4 +1,5 @@
-import { findForModel, type QuotasView, type Settings } from "@ccp/usage-contract";
+import type { QuotasView } from "@ccp/usage-contract";
+import { findForModel, type Settings } from "@ccp/usage-contract/core";
 import type { CliDeps } from "../cli-deps.ts";
 import { CliError } from "../cli-error.ts";
 import type { GatewayClient } from "../client/gateway-client.ts";

@@ -1,4 +1,5 @@
-import { parseEnv, type UsageView } from "@ccp/usage-contract";
+import type { UsageView } from "@ccp/usage-contract";
+import { parseEnv } from "@ccp/usage-contract/core";
 import { describe, expect, it } from "vitest";
 import type { Session } from "../session.ts";
 import { view } from "../test-kit/views.ts";

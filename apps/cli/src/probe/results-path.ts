@@ -1,5 +1,6 @@
 import { isAbsolute } from "node:path";
-import { isLoopbackHost, type UsageView } from "@ccp/usage-contract";
+import type { UsageView } from "@ccp/usage-contract";
+import { isLoopbackHost } from "@ccp/usage-contract/core";
 import { statePaths } from "@ccp/usage-store/node";
 import type { Session } from "../session.ts";
 

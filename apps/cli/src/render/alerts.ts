@@ -1,4 +1,5 @@
-import { isLoopbackHost, type UsageView } from "@ccp/usage-contract";
+import type { UsageView } from "@ccp/usage-contract";
+import { isLoopbackHost } from "@ccp/usage-contract/core";
 import type { Picture } from "../view/picture.ts";
 import { type Line, span, type Tone } from "./line.ts";
 import { safeText } from "./safe-text.ts";

@@ -39,6 +39,6 @@ describe("asOfText", () => {
 describe("dateText", () => {
   it("names the zone", () => {
     expect(dateText(NOW_SEC, "UTC")).toBe("Sat 21 Nov 19:41 UTC");
-    expect(dateText(NOW_SEC, "America/New_York")).toBe("Sat 21 Nov 14:41 GMT-5");
+    expect(dateText(NOW_SEC, "America/New_York")).toBe("Sat 21 Nov 14:41 UTC-5");
   });
 });

@@ -1,4 +1,5 @@
 import { spanText } from "./quantity.ts";
+import { type WallTime, wallTime } from "./wall-time.ts";
 
 const DAY_SEC = 86_400;
 
@@ -44,6 +45,12 @@ export function secondsClockText(ts: number, timeZone: string | undefined): stri
   return second === "" ? clock : `${clock}:${second}`;
 }
 
+/** `19:41:07 UTC` */
+export function zonedClockText(ts: number, timeZone: string | undefined): string {
+  const { zone } = timeParts(ts, timeZone);
+  return `${secondsClockText(ts, timeZone)}${zone === "" ? "" : ` ${zone}`}`;
+}
+
 /** `Sat 21 Nov` */
 export function dayText(ts: number, timeZone: string | undefined): string {
   const { weekday, day, month } = timeParts(ts, timeZone);
@@ -56,49 +63,8 @@ export function dateText(ts: number, timeZone: string | undefined): string {
   return `${weekday} ${day} ${month} ${clock} ${zone}`;
 }
 
-interface TimeParts {
-  readonly weekday: string;
-  readonly day: string;
-  readonly month: string;
-  readonly clock: string;
-  readonly second: string;
-  readonly zone: string;
-}
+const NO_TIME: WallTime = { weekday: "?", day: "?", month: "?", clock: "?", second: "", zone: "" };
 
-/** Making a formatter costs a millisecond, a table asks for dozens. */
-const formatters = new Map<string | undefined, Intl.DateTimeFormat>();
-
-/** Beyond this a time cannot be shown, and the formatter throws. */
-const MAX_TS = 8_640_000_000_000;
-const NO_TIME: TimeParts = { weekday: "?", day: "?", month: "?", clock: "?", second: "", zone: "" };
-
-function timeParts(ts: number, timeZone: string | undefined): TimeParts {
-  if (!(Math.abs(ts) <= MAX_TS)) return NO_TIME;
-  const found = formatters.get(timeZone);
-  const formatter = found ?? newFormatter(timeZone);
-  if (found === undefined) formatters.set(timeZone, formatter);
-  const parts = new Map(formatter.formatToParts(ts * 1000).map(({ type, value }) => [type, value]));
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? "";
-  return {
-    weekday: part("weekday"),
-    day: part("day"),
-    month: part("month").slice(0, 3),
-    clock: `${part("hour")}:${part("minute")}`,
-    second: part("second").padStart(2, "0"),
-    zone: part("timeZoneName"),
-  };
-}
-
-function newFormatter(timeZone: string | undefined): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat("en-GB", {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    hourCycle: "h23",
-    timeZoneName: "short",
-    ...(timeZone === undefined ? {} : { timeZone }),
-  });
+function timeParts(ts: number, timeZone: string | undefined): WallTime {
+  return wallTime(ts, timeZone) ?? NO_TIME;
 }

@@ -1,4 +1,5 @@
-import { modelKey, type UsageEvent } from "@ccp/usage-contract";
+import type { UsageEvent } from "@ccp/usage-contract";
+import { modelKey } from "@ccp/usage-contract/core";
 import { dayText, secondsClockText } from "./clock.ts";
 import { type Line, paintLines, type Span, span, type Tone } from "./line.ts";
 import type { Look } from "./look.ts";

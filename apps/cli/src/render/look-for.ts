@@ -5,9 +5,9 @@ import { type Look, readLook } from "./look.ts";
 /** The look that the options and the environment ask for, on either stream. */
 export function lookFor(
   globals: CheckedArgs["globals"],
-  deps: Pick<CliDeps, "env">,
+  deps: Pick<CliDeps, "env" | "ownTz">,
 ): (stream: TextStream) => Look {
   const { color, ascii } = globals;
   const options = { color: typeof color === "boolean" ? color : null, ascii: ascii === true };
-  return (stream) => readLook(options, deps.env, stream);
+  return (stream) => readLook(options, deps.env, stream, deps.ownTz);
 }

@@ -65,4 +65,11 @@ describe("time zone", () => {
     ["CET-1CEST", undefined],
     ["", undefined],
   ])("TZ=%s", (TZ, expected) => expect(readLook(none, { TZ }, stream(true)).timeZone).toBe(expected));
+
+  it("is the process's own where it was started with the same", () => {
+    const zones = ["Asia/Tokyo", "Europe/Berlin"].map(
+      (own) => readLook(none, { TZ: "Asia/Tokyo" }, stream(true), own).timeZone,
+    );
+    expect(zones).toEqual([undefined, "Asia/Tokyo"]);
+  });
 });

@@ -8,7 +8,7 @@ export interface Look {
   /** No character outside ASCII: bars are drawn with `#`. */
   readonly ascii: boolean;
   readonly columns: number;
-  /** IANA name; `undefined` takes the machine's own zone. */
+  /** IANA name; `undefined` takes the zone this process runs in. */
   readonly timeZone: string | undefined;
 }
 
@@ -25,13 +25,15 @@ const MIN_COLUMNS = 20;
 /**
  * `--no-color` and `--color` win, then FORCE_COLOR, NO_COLOR, TERM=dumb, and last whether the stream is a terminal.
  * Width: COLUMNS, else the terminal's, else 100.
+ *
+ * @param ownTz The TZ this process was started with: it runs in that zone already.
  */
-export function readLook(options: LookOptions, env: Env, stream: TextStream): Look {
+export function readLook(options: LookOptions, env: Env, stream: TextStream, ownTz?: string): Look {
   return {
     color: options.color ?? wantsColor(env, stream),
     ascii: options.ascii || !speaksUtf8(env),
     columns: Math.max(MIN_COLUMNS, readColumns(env) ?? stream.columns ?? DEFAULT_COLUMNS),
-    timeZone: readTimeZone(env.TZ),
+    timeZone: env.TZ === ownTz ? undefined : readTimeZone(env.TZ),
   };
 }
 

@@ -1,4 +1,4 @@
-import { REROUTE_DECISIONS } from "@ccp/usage-contract";
+import { REROUTE_DECISIONS } from "@ccp/usage-contract/core";
 import type { ModeFigures } from "../simulate/replay/mode-tally.ts";
 import type { CapView, SimulationView } from "../simulate/simulation-view.ts";
 import { dateText } from "./clock.ts";

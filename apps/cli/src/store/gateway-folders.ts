@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { isAbsolute } from "node:path";
-import { isLoopbackHost, type UsageView } from "@ccp/usage-contract";
+import type { UsageView } from "@ccp/usage-contract";
+import { isLoopbackHost } from "@ccp/usage-contract/core";
 import { type StatePaths, statePaths } from "@ccp/usage-store/node";
 import { CliError } from "../cli-error.ts";
 import { safeText } from "../render/safe-text.ts";

@@ -1,4 +1,5 @@
-import { countTokens, type TokenWeights, toCounts, type UsageEvent } from "@ccp/usage-contract";
+import type { UsageEvent } from "@ccp/usage-contract";
+import { countTokens, type TokenWeights, toCounts } from "@ccp/usage-contract/core";
 
 /** One try on one lane. */
 export interface ExplainedAttempt {

@@ -1,4 +1,5 @@
-import { laneId, type ProvidersView } from "@ccp/usage-contract";
+import type { ProvidersView } from "@ccp/usage-contract";
+import { laneId } from "@ccp/usage-contract/core";
 import { didYouMean } from "../args/did-you-mean.ts";
 import { usageError } from "../args/usage-error.ts";
 

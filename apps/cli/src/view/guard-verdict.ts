@@ -1,4 +1,4 @@
-import { matchesModel } from "@ccp/usage-contract";
+import { matchesModel } from "@ccp/usage-contract/core";
 import type { QuotaRow } from "./quota-rows.ts";
 import { judgeThreshold } from "./threshold.ts";
 

@@ -1,4 +1,5 @@
-import { matchesModel, type UsageEvent } from "@ccp/usage-contract";
+import type { UsageEvent } from "@ccp/usage-contract";
+import { matchesModel } from "@ccp/usage-contract/core";
 
 export interface LogFilter {
   readonly lane: string | null;

@@ -1,4 +1,4 @@
-import { laneId } from "@ccp/usage-contract";
+import { laneId } from "@ccp/usage-contract/core";
 import { didYouMean } from "../args/did-you-mean.ts";
 import type { QuotaRow } from "./quota-rows.ts";
 

@@ -1,4 +1,5 @@
-import { DEFAULT_WARN_PCT, type LaneState, type LaneUsage, type ModelUsage } from "@ccp/usage-contract";
+import type { LaneUsage, ModelUsage } from "@ccp/usage-contract";
+import { DEFAULT_WARN_PCT, type LaneState } from "@ccp/usage-contract/core";
 
 /** State of one row. `cool` has the seconds left, or `null` where no end is known. */
 export type RowState =

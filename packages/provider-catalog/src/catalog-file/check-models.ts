@@ -1,4 +1,4 @@
-import { isGlob, type LaneId } from "@ccp/usage-contract";
+import { isGlob, type LaneId } from "@ccp/usage-contract/core";
 import { parseBaseUrl } from "../base-url.ts";
 import { type Catalog, findLane, type Lane, type LaneModel } from "../catalog.ts";
 import type { Report } from "../issue/report.ts";

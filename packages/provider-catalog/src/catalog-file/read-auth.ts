@@ -1,4 +1,4 @@
-import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract";
+import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract/core";
 import type { BaseUrl } from "../base-url.ts";
 import type { HeaderMode, LaneAuth } from "../catalog.ts";
 import { ANTHROPIC_ORIGIN, mayReceiveClientCredential } from "../credential-rule.ts";

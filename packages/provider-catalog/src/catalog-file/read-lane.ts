@@ -1,4 +1,4 @@
-import { type LaneId, laneId } from "@ccp/usage-contract";
+import { type LaneId, laneId } from "@ccp/usage-contract/core";
 import { type BaseUrl, parseBaseUrl } from "../base-url.ts";
 import type { Lane, LaneModel, ModelMapping } from "../catalog.ts";
 import { isPrivateEnough } from "../credential-rule.ts";

@@ -1,4 +1,4 @@
-import { ANTHROPIC_LANE, type LaneId, laneId, modelKey } from "@ccp/usage-contract";
+import { ANTHROPIC_LANE, type LaneId, laneId, modelKey } from "@ccp/usage-contract/core";
 import * as v from "valibot";
 import type { Route } from "../catalog.ts";
 import { quote } from "../issue/issue.ts";

@@ -1,4 +1,4 @@
-import { isGlob, matchesModel, modelKey } from "@ccp/usage-contract";
+import { isGlob, matchesModel, modelKey } from "@ccp/usage-contract/core";
 
 /** Ends a name so that its suffix (`[1m]`, `-20251001`) is not folded away. */
 const KEEP_SUFFIX = "~";

@@ -1,4 +1,4 @@
-import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract";
+import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract/core";
 import { type Catalog, findLane, type HeaderMode } from "../catalog.ts";
 import { findPattern, matchesPattern } from "./find-pattern.ts";
 import { modelHeaderMode } from "./model-entry.ts";

@@ -1,4 +1,4 @@
-import { DEFAULT_WARN_PCT, type LaneId, type TrafficClass } from "@ccp/usage-contract";
+import { DEFAULT_WARN_PCT, type LaneId, type TrafficClass } from "@ccp/usage-contract/core";
 import { autoWarnPct, type BiasSummary, TRUSTED } from "../calibration/summarize.ts";
 import { type Ledger, ruleOn } from "../ledger/ledger.ts";
 import type { ModelEntry } from "../ledger/model-entry.ts";

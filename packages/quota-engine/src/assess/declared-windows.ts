@@ -1,4 +1,4 @@
-import { NUMBER_SOURCES, type NumberSource, type WindowReading } from "@ccp/usage-contract";
+import { NUMBER_SOURCES, type NumberSource, type WindowReading } from "@ccp/usage-contract/core";
 import type { Tally } from "../ledger/tally.ts";
 import type { LogicalClock } from "../window/logical-clock.ts";
 import { RESET_JITTER_MS, RESET_SLACK_MS } from "../window/window-counter.ts";

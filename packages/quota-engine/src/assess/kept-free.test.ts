@@ -1,4 +1,5 @@
-import { type QuotasFile, TRAFFIC_CLASSES, type TrafficClass } from "@ccp/usage-contract";
+import type { QuotasFile } from "@ccp/usage-contract";
+import { TRAFFIC_CLASSES, type TrafficClass } from "@ccp/usage-contract/core";
 import { describe, expect, it } from "vitest";
 import { buildEngine, buildLimit, buildReading, buildRecord, HOUR, MINUTE, T0 } from "../testing/build.ts";
 import type { Assessment, QuotaEngine } from "../types.ts";

@@ -1,4 +1,4 @@
-import { DEFAULT_WEIGHTS, type QuotaRule } from "@ccp/usage-contract";
+import { DEFAULT_WEIGHTS, type QuotaRule } from "@ccp/usage-contract/core";
 import { TRUSTED_GAPS } from "../calibration/summarize.ts";
 import { capacityOf, type Tally, type TallyWindow, type WindowName } from "../ledger/tally.ts";
 import { heldBackTokens, usedByOthers } from "../shared/others-use.ts";

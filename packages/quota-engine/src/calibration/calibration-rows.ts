@@ -1,4 +1,4 @@
-import { isGlob, type LaneId } from "@ccp/usage-contract";
+import { isGlob, type LaneId } from "@ccp/usage-contract/core";
 import { type Ledger, ruleOn } from "../ledger/ledger.ts";
 import { advanceTally, type Tally } from "../ledger/tally.ts";
 import type { CalibrationRow } from "../types.ts";

@@ -1,4 +1,4 @@
-import { DEFAULT_WARN_PCT, type QuotaRule } from "@ccp/usage-contract";
+import { DEFAULT_WARN_PCT, type QuotaRule } from "@ccp/usage-contract/core";
 import { strongest } from "../assess/assess-model.ts";
 import type { Tally } from "../ledger/tally.ts";
 import type { CalibrationView } from "../types.ts";

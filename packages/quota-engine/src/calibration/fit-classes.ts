@@ -1,4 +1,4 @@
-import { DEFAULT_WEIGHTS, type TokenCounts } from "@ccp/usage-contract";
+import { DEFAULT_WEIGHTS, type TokenCounts } from "@ccp/usage-contract/core";
 
 export interface ClassSpan {
   /** Percentage points that the window rose. */

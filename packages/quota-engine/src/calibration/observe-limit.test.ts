@@ -1,4 +1,4 @@
-import { SIGNAL_KINDS } from "@ccp/usage-contract";
+import { SIGNAL_KINDS } from "@ccp/usage-contract/core";
 import { describe, expect, it } from "vitest";
 import { buildEngine, buildLimit, buildRecord, DAY, HOUR, MINUTE, ONE_CAP, T0 } from "../testing/build.ts";
 import type { QuotaEngine } from "../types.ts";

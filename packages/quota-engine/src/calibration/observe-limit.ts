@@ -1,4 +1,4 @@
-import { DEFAULT_WEIGHTS, type LimitSignal, type QuotaRule } from "@ccp/usage-contract";
+import { DEFAULT_WEIGHTS, type LimitSignal, type QuotaRule } from "@ccp/usage-contract/core";
 import { windowLengthMs } from "../assess/window-length.ts";
 import { type Ledger, ruleOn } from "../ledger/ledger.ts";
 import { advanceTally, capacityOf, type Tally, type TallyWindow, type WindowName } from "../ledger/tally.ts";

@@ -1,4 +1,4 @@
-import { DEFAULT_WEIGHTS, type TokenCounts } from "@ccp/usage-contract";
+import { DEFAULT_WEIGHTS, type TokenCounts } from "@ccp/usage-contract/core";
 import { CACHE_CREATION, CACHE_READ, INPUT, OUTPUT, weigh } from "../window/columns.ts";
 import { RESET_JITTER_MS } from "../window/window-counter.ts";
 import { MIN_SPAN_RATIO, type SpanBase } from "./bias-span.ts";

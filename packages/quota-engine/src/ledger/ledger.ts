@@ -7,7 +7,7 @@ import {
   modelKey,
   type PoolQuota,
   type QuotaConfig,
-} from "@ccp/usage-contract";
+} from "@ccp/usage-contract/core";
 import type { ProbeSeed } from "../calibration/calibration.ts";
 import { Predictor } from "../predict/predictor.ts";
 import type { LogicalClock } from "../window/logical-clock.ts";

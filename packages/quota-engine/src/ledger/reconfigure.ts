@@ -1,4 +1,4 @@
-import { isGlob, modelKey, type PoolQuota, type QuotaConfig, type QuotaRule } from "@ccp/usage-contract";
+import { isGlob, modelKey, type PoolQuota, type QuotaConfig, type QuotaRule } from "@ccp/usage-contract/core";
 import { copySpeeds } from "../speeds/copy-speeds.ts";
 import type { Instant, LogicalClock } from "../window/logical-clock.ts";
 import type { SlidingRing } from "../window/sliding-ring.ts";

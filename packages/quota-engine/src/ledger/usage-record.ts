@@ -1,4 +1,4 @@
-import { DEFAULT_WEIGHTS } from "@ccp/usage-contract";
+import { DEFAULT_WEIGHTS } from "@ccp/usage-contract/core";
 import { SpeedBook } from "../speeds/speed-book.ts";
 import type { UsageRecord } from "../types.ts";
 import { addRow, COLUMNS, inputOf, toRow, usableMs, weigh } from "../window/columns.ts";

@@ -1,4 +1,4 @@
-import { DEFAULT_WEIGHTS } from "@ccp/usage-contract";
+import { DEFAULT_WEIGHTS } from "@ccp/usage-contract/core";
 import { type Ledger, ruleOn } from "../ledger/ledger.ts";
 import type { PredictInput, Prediction } from "../types.ts";
 import { START_OUTPUT_TOKENS, START_TOKENS_PER_BYTE } from "./predictor.ts";

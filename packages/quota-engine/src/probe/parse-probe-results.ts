@@ -1,4 +1,5 @@
-import { type ConfigIssue, modelKey } from "@ccp/usage-contract";
+import type { ConfigIssue } from "@ccp/usage-contract";
+import { modelKey } from "@ccp/usage-contract/core";
 import { parseProbeBlock } from "./parse-probe-block.ts";
 import { isSeparator, isTableRow, type ProbeRow, parseProbeRow } from "./parse-probe-row.ts";
 

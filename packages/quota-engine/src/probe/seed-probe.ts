@@ -1,4 +1,4 @@
-import { modelKey } from "@ccp/usage-contract";
+import { modelKey } from "@ccp/usage-contract/core";
 import { isUsableBias, type ProbeSeed } from "../calibration/calibration.ts";
 import { MAX_SAMPLES } from "../calibration/sample-ring.ts";
 import type { Ledger } from "../ledger/ledger.ts";

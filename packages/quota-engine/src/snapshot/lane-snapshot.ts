@@ -1,4 +1,4 @@
-import { NUMBER_SOURCES } from "@ccp/usage-contract";
+import { NUMBER_SOURCES } from "@ccp/usage-contract/core";
 import type { DeclaredWindow } from "../assess/declared-windows.ts";
 import type { UnitSpan } from "../calibration/unit-learner.ts";
 import type { LaneState } from "../ledger/lane-state.ts";

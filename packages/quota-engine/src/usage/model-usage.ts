@@ -1,4 +1,5 @@
-import { ANTHROPIC_LANE, type LaneId, type ModelUsage, type RerouteMode } from "@ccp/usage-contract";
+import type { ModelUsage } from "@ccp/usage-contract";
+import { ANTHROPIC_LANE, type LaneId, type RerouteMode } from "@ccp/usage-contract/core";
 import { assessModel } from "../assess/assess-model.ts";
 import { calibrationView } from "../calibration/calibration-view.ts";
 import { type Ledger, ruleOn } from "../ledger/ledger.ts";

@@ -1,4 +1,4 @@
-import { DEFAULT_WEIGHTS, type TokenWeights } from "@ccp/usage-contract";
+import { DEFAULT_WEIGHTS, type TokenWeights } from "@ccp/usage-contract/core";
 import type { Tally } from "../ledger/tally.ts";
 import { COLUMNS, EXTRA, weigh } from "../window/columns.ts";
 

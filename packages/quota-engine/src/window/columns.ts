@@ -1,4 +1,4 @@
-import { MAX_TOKEN_COUNT, type TokenCounts, type TokenWeights } from "@ccp/usage-contract";
+import { MAX_TOKEN_COUNT, type TokenCounts, type TokenWeights } from "@ccp/usage-contract/core";
 
 /** What each bucket of a counting window holds: four token classes and one more (requests, or wall ms). */
 export const COLUMNS = 5;

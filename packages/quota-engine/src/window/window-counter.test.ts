@@ -1,4 +1,4 @@
-import { DEFAULT_WEIGHTS, type WeeklyAnchor } from "@ccp/usage-contract";
+import { DEFAULT_WEIGHTS, type WeeklyAnchor } from "@ccp/usage-contract/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE, T0 } from "../testing/build.ts";

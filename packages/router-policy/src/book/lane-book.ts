@@ -1,4 +1,4 @@
-import { type LaneId, modelKey } from "@ccp/usage-contract";
+import { type LaneId, modelKey } from "@ccp/usage-contract/core";
 import type { MarkView } from "../routing-snapshot.ts";
 import { type LaneBookSnapshot, readSnapshot, type SavedLane, type SavedMark } from "./book-snapshot.ts";
 import { ClockGuard } from "./clock-guard.ts";

@@ -1,4 +1,4 @@
-import { type LaneId, modelKey } from "@ccp/usage-contract";
+import { type LaneId, modelKey } from "@ccp/usage-contract/core";
 import { endMs, type LimitMark } from "./limit-mark.ts";
 
 /** More than any real set of lanes and models; what a client could invent beyond it is dropped. */

@@ -1,4 +1,4 @@
-import { modelKey } from "@ccp/usage-contract";
+import { modelKey } from "@ccp/usage-contract/core";
 import type { ClientRequest } from "./client-request.ts";
 
 /** The probe is one word; a count of tokens that is asked for in the same way carries the conversation. */

@@ -1,4 +1,4 @@
-import { modelKey, type TrafficClass } from "@ccp/usage-contract";
+import { modelKey, type TrafficClass } from "@ccp/usage-contract/core";
 import { agentId, type ClientRequest } from "./client-request.ts";
 import { isQuotaProbe } from "./quota-probe.ts";
 

@@ -1,4 +1,10 @@
-import { type LaneId, modelKey, type RerouteDecision, rawInput, type TokenCounts } from "@ccp/usage-contract";
+import {
+  type LaneId,
+  modelKey,
+  type RerouteDecision,
+  rawInput,
+  type TokenCounts,
+} from "@ccp/usage-contract/core";
 import { fingerprint } from "./fingerprint.ts";
 import { readSessions, type SavedSession, type SessionBookSnapshot } from "./session-snapshot.ts";
 

@@ -1,4 +1,4 @@
-import { NO_USAGE } from "@ccp/usage-contract";
+import { NO_USAGE } from "@ccp/usage-contract/core";
 import { asObject } from "../json/values.ts";
 import { CountReader, type UsageReading } from "./usage-reading.ts";
 

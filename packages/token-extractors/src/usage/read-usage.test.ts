@@ -1,4 +1,4 @@
-import { NO_USAGE } from "@ccp/usage-contract";
+import { NO_USAGE } from "@ccp/usage-contract/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readMessagesUsage } from "./read-messages-usage.ts";

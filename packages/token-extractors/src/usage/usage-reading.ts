@@ -1,4 +1,4 @@
-import { isTokenCount, type TokenUsage } from "@ccp/usage-contract";
+import { isTokenCount, type TokenUsage } from "@ccp/usage-contract/core";
 
 /** Usage as one JSON value states it, with a mark for numbers that cannot be counts. */
 export interface UsageReading {

@@ -1,4 +1,4 @@
-import { NO_USAGE, type TokenUsage } from "@ccp/usage-contract";
+import { NO_USAGE, type TokenUsage } from "@ccp/usage-contract/core";
 import { expect, it } from "vitest";
 import { UsageTally } from "./usage-tally.ts";
 

@@ -1,4 +1,4 @@
-import { NO_USAGE, rawInput, type TokenUsage, toCounts } from "@ccp/usage-contract";
+import { NO_USAGE, rawInput, type TokenUsage, toCounts } from "@ccp/usage-contract/core";
 import { hasCount, type UsageReading } from "./usage-reading.ts";
 
 /**

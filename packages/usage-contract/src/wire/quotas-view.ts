@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { quotaRuleEntries, quotaSettingEntries, quotaWindowEntries } from "../quota-config.ts";
+import { quotaRuleEntries, quotaSettingEntries, quotaWindowEntries } from "../quotas-file.ts";
 import { IssueSchema } from "./error-body.ts";
 
 const rule = v.looseObject(quotaRuleEntries);

@@ -1,5 +1,5 @@
 import type { GenericSchema } from "valibot";
-import { QuotasFileSchema } from "../quota-config.ts";
+import { QuotasFileSchema } from "../quotas-file.ts";
 import {
   CalibrationResetRequestSchema,
   CalibrationViewSchema,

@@ -1,5 +1,5 @@
 import type { DecisionSample, UsageEvent } from "@ccp/usage-contract";
-import { resetText, untilText } from "../../render/clock.ts";
+import { resetText, untilText, zonedClockText } from "../../render/clock.ts";
 import { type Fact, fact, renderFacts } from "../../render/facts.ts";
 import { type Line, span } from "../../render/line.ts";
 import type { Look } from "../../render/look.ts";
@@ -9,7 +9,6 @@ import { type Exchange, lanesTried, newestEntry } from "../data/exchanges.ts";
 import { inputTokens } from "../data/token-minutes.ts";
 import { outcomeWords } from "../view/outcome-words.ts";
 import { outputRate } from "../view/output-rate.ts";
-import { zonedSecondsText } from "./hud-clock.ts";
 
 /** Everything the gateway said about one request. */
 export function explainExchange(one: Exchange, cc: string, nowSec: number, look: Look): Line[] {
@@ -34,7 +33,7 @@ function outcomeFacts(one: Exchange, entry: UsageEvent, look: Look): Fact[] {
   const { end } = one;
   const counts = end === null || end.usage_source === null ? null : end;
   return [
-    fact("request", [one.rid, zonedSecondsText(one.startTs, look.timeZone), entry.op]),
+    fact("request", [one.rid, zonedClockText(one.startTs, look.timeZone), entry.op]),
     fact("outcome", [
       end === null ? (one.isCut ? "end not seen" : "running") : `status ${end.status}`,
       outcomeWords(one),
@@ -119,7 +118,7 @@ export function explainSample(
   const used = (left: number | null) => percentText(left === null ? null : 1 - left);
   const target = would.lane === null ? span("refused", "block") : span(would.lane, "bold");
   const facts: Fact[] = [
-    fact("sample", [id, zonedSecondsText(ts, look.timeZone), "dry run, nothing was sent"]),
+    fact("sample", [id, zonedClockText(ts, look.timeZone), "dry run, nothing was sent"]),
     fact(
       "from",
       [accepted.source, accepted.route].filter((text) => text !== undefined),

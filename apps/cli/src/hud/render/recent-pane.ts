@@ -1,3 +1,4 @@
+import { secondsClockText } from "../../render/clock.ts";
 import { type Span, span, type Tone } from "../../render/line.ts";
 import type { Look } from "../../render/look.ts";
 import { millisText, percentText, rateText, tokensText } from "../../render/quantity.ts";
@@ -8,7 +9,6 @@ import { outcomeWords } from "../view/outcome-words.ts";
 import { outputRate } from "../view/output-rate.ts";
 import { exchangeRows } from "../view/pane-rows.ts";
 import { fixedWidth } from "./fixed-table.ts";
-import { secondsText } from "./hud-clock.ts";
 import { drawList, type ListColumn, valueSpan } from "./list-pane.ts";
 import type { DrawnPane, PaneInput, PaneView } from "./pane.ts";
 import { shortModel } from "./short-model.ts";
@@ -93,7 +93,7 @@ function recentColumns(width: number): RecentColumn[] {
 }
 
 function timeCell({ startTs }: Exchange, look: Look): Span {
-  return span(secondsText(startTs, look.timeZone), "dim");
+  return span(secondsClockText(startTs, look.timeZone), "dim");
 }
 
 function modelCell({ model }: Exchange): Span {

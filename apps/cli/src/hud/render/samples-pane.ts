@@ -1,11 +1,11 @@
 import type { DecisionSample } from "@ccp/usage-contract";
+import { secondsClockText } from "../../render/clock.ts";
 import { type Span, span } from "../../render/line.ts";
 import { percentText, tokensText } from "../../render/quantity.ts";
 import { shownData } from "../state/hud-state.ts";
 import { sampleRule } from "../view/outcome-words.ts";
 import { sampleRows } from "../view/pane-rows.ts";
 import { fixedWidth } from "./fixed-table.ts";
-import { secondsText } from "./hud-clock.ts";
 import { drawList, type ListColumn } from "./list-pane.ts";
 import type { DrawnPane, PaneInput, PaneView } from "./pane.ts";
 import { shortModel } from "./short-model.ts";
@@ -37,7 +37,7 @@ function drawSamples(input: PaneInput): DrawnPane {
 
 function sampleColumns(width: number): SampleColumn[] {
   const columns: SampleColumn[] = [
-    { header: "TIME", width: 8, cell: ({ ts }, look) => span(secondsText(ts, look.timeZone), "dim") },
+    { header: "TIME", width: 8, cell: ({ ts }, look) => span(secondsClockText(ts, look.timeZone), "dim") },
     {
       header: "MODEL",
       width: width >= 100 ? 18 : 12,

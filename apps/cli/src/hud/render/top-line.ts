@@ -1,11 +1,10 @@
-import { asOfText } from "../../render/clock.ts";
+import { asOfText, zonedClockText } from "../../render/clock.ts";
 import { packLine, splitLine } from "../../render/flow.ts";
 import { type Line, lineWidth, span } from "../../render/line.ts";
 import type { Look } from "../../render/look.ts";
 import { spanText } from "../../render/quantity.ts";
 import { gatewayFacts } from "../../view/additive-fields.ts";
 import { gatewaySec, type HudData, type HudState, shownData, shownMs } from "../state/hud-state.ts";
-import { zonedSecondsText } from "./hud-clock.ts";
 
 /** First line: what this is, which gateway, how the link is, and the gateway's time. */
 export function topLine(state: HudState, look: Look, nowMs: number): Line {
@@ -25,7 +24,7 @@ export function topLine(state: HudState, look: Look, nowMs: number): Line {
       : [[span(`up ${spanText(facts.uptimeSec)}`, "dim")]]),
   ];
   const clock: Line = [
-    span(`${zonedSecondsText(gatewaySec(data, shownMs(state, nowMs)), look.timeZone)} `, "dim"),
+    span(`${zonedClockText(gatewaySec(data, shownMs(state, nowMs)), look.timeZone)} `, "dim"),
   ];
   return splitLine(packLine(left, look.columns - lineWidth(clock) - 2, look), clock, look.columns, look);
 }

@@ -1,5 +1,6 @@
 import type { RoutingSnapshot } from "@ccp/router-policy";
-import { type LaneId, type TokenCounts, toCounts, type UsageEvent } from "@ccp/usage-contract";
+import type { UsageEvent } from "@ccp/usage-contract";
+import { type LaneId, type TokenCounts, toCounts } from "@ccp/usage-contract/core";
 import type { AttemptEnd, RecordedAttempt, RecordedRequest } from "./recording.ts";
 
 /** No exchange lasts longer, and none takes more; larger figures are faults of the log. */

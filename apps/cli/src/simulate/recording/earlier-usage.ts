@@ -1,4 +1,5 @@
-import { countTokens, type LaneId, modelKey, toCounts, type UsageEvent } from "@ccp/usage-contract";
+import type { UsageEvent } from "@ccp/usage-contract";
+import { countTokens, type LaneId, modelKey, toCounts } from "@ccp/usage-contract/core";
 import type { EarlierUsage } from "./recording.ts";
 
 /**

@@ -1,10 +1,5 @@
-import {
-  ANTHROPIC_LANE,
-  type LaneId,
-  modelKey,
-  type RerouteMode,
-  type UsageEvent,
-} from "@ccp/usage-contract";
+import type { UsageEvent } from "@ccp/usage-contract";
+import { ANTHROPIC_LANE, type LaneId, modelKey, type RerouteMode } from "@ccp/usage-contract/core";
 import { decodeLine } from "@ccp/usage-store";
 import { ModeTally } from "../replay/mode-tally.ts";
 import type { WeightsOf } from "../replay/weights-of.ts";

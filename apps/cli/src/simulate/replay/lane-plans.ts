@@ -6,7 +6,7 @@ import {
   planRoute,
   servesModel,
 } from "@ccp/provider-catalog";
-import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract";
+import { ANTHROPIC_LANE, type LaneId } from "@ccp/usage-contract/core";
 import type { RecordedRequest } from "../recording/recording.ts";
 
 /** A lane that a request may go to. */

@@ -4,7 +4,7 @@ import {
   type RerouteDecision,
   type TokenCounts,
   type TokenWeights,
-} from "@ccp/usage-contract";
+} from "@ccp/usage-contract/core";
 
 export interface LaneFigures {
   requests: number;

@@ -1,5 +1,5 @@
 import type { QuotaEngine } from "@ccp/quota-engine";
-import { MAX_TOKEN_COUNT, type TokenCounts, type TokenWeights } from "@ccp/usage-contract";
+import { MAX_TOKEN_COUNT, type TokenCounts, type TokenWeights } from "@ccp/usage-contract/core";
 import type { EarlierUsage } from "../recording/recording.ts";
 import type { WeightsOf } from "./weights-of.ts";
 

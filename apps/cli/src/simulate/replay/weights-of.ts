@@ -5,7 +5,7 @@ import {
   type ModelQuota,
   type QuotaConfig,
   type TokenWeights,
-} from "@ccp/usage-contract";
+} from "@ccp/usage-contract/core";
 
 /** What a token of each class counts for a model on a lane. */
 export type WeightsOf = (lane: LaneId, model: string) => TokenWeights;

@@ -5,7 +5,7 @@ import {
   type QuotaConfig,
   rawInput,
   type TokenCounts,
-} from "@ccp/usage-contract";
+} from "@ccp/usage-contract/core";
 import type { LimitSubject, WindowWord } from "./limit-subjects.ts";
 
 /** An end of a window that a lane named in the log. */

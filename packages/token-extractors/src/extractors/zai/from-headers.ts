@@ -1,4 +1,4 @@
-import { type HeaderReader, isTokenCount, type TokenUsage } from "@ccp/usage-contract";
+import { type HeaderReader, isTokenCount, type TokenUsage } from "@ccp/usage-contract/core";
 
 const PAIR = /^\s*(\d+)\s*,\s*(\d+)\s*$/;
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { type QuotasFile, QuotasFileSchema, toQuotaConfig } from "./quota-config.ts";
+import { type QuotasFile, QuotasFileSchema, toQuotaConfig } from "./quotas-file.ts";
 
 const haiku = { provider: "zai", rolling_tokens: 2_000_000, weekly_limit_value: 20_000_000 };
 
