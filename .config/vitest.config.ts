@@ -12,6 +12,8 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/dist/**"],
     // The machine's colours, width and zone must never decide a snapshot.
     env: { TZ: "UTC", NO_COLOR: "1", COLUMNS: "100", CCP_URL: "" },
+    // One worker less than there are cores is the default: on two cores, one of them idles.
+    maxWorkers: "100%",
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },
