@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exchange } from "./test-kit/recorded-exchange.ts";
 import { type StubGateway, startStubGateway } from "./test-kit/stub-gateway.ts";
-import { writeLog } from "./test-kit/temp-log.ts";
+import { tempDir, writeLog } from "./test-kit/temp-log.ts";
 import { VIEWS } from "./test-kit/views.ts";
 
 const BIN = fileURLToPath(new URL("../bin/cc.mjs", import.meta.url));
@@ -117,14 +116,13 @@ describe("the command as a process", () => {
     "explain last",
     "env",
   ])("%s ends quietly when its reader leaves early", async (args) => {
-    const dir = mkdtempSync(join(tmpdir(), "cc-logs-"));
+    const dir = tempDir();
     writeLog(
       dir,
       [...Array(2000).keys()].flatMap((index) => exchange({ at: 1_790_000_000 + index, rid: `r${index}` })),
     );
     const line = `{ "$NODE" "$BIN" ${args}; } | head -1 | wc -l`;
     const run = await shell(line, { ...env, CCP_LOGS_DIR: dir });
-    rmSync(dir, { recursive: true });
     expect([run.code, run.stdout.trim(), run.stderr]).toEqual([0, "1", ""]);
   });
 
@@ -183,7 +181,7 @@ describe("the command as a process", () => {
   });
 
   it("on an old Node, without a newer one, says in three lines what to do", async () => {
-    const dir = mkdtempSync(join(tmpdir(), "cc-bin-"));
+    const dir = tempDir();
     cpSync(dirname(BIN), join(dir, "bin"), { recursive: true });
     cpSync(join(dirname(BIN), "..", "package.json"), join(dir, "package.json"));
     const run = await shell(`exec "$NODE" --import '${OLD_NODE}' '${dir}/bin/cc.mjs' quotas`);
@@ -196,7 +194,7 @@ describe("the command as a process", () => {
   });
 
   it("start runs a gateway in its own place, and SIGTERM ends it", async () => {
-    const dir = mkdtempSync(join(tmpdir(), "cc-start-"));
+    const dir = tempDir();
     let url: string | undefined;
     const run = await shell(
       'exec "$NODE" "$BIN" start --port 0',

@@ -1,19 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { runTest } from "./test-kit/run-test.ts";
+import { tempDir } from "./test-kit/temp-log.ts";
 
 const BIN = fileURLToPath(new URL("../bin/cc.mjs", import.meta.url));
 const NOBODY = 65_534;
-
-function tempDir(): string {
-  const dir = mkdtempSync(join(tmpdir(), "cc-state-"));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  return dir;
-}
 
 it.each([
   ["status", 1],

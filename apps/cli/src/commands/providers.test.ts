@@ -1,11 +1,12 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeCatalog, parseCatalog, resolveLaneKeys } from "@ccp/provider-catalog";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { json, runTest, visible } from "../test-kit/run-test.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "cc-providers-"));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const SECRET = "sk-canary-5f1c";
 
 const CATALOG = `providers:

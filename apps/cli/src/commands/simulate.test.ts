@@ -1,14 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeEvent } from "@ccp/usage-store";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { exchange } from "../test-kit/recorded-exchange.ts";
 import { runTest, visible } from "../test-kit/run-test.ts";
 import { TEST_CATALOG } from "../test-kit/simulate-log.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "cc-simulate-"));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
 /** Friday 20 November 2026, 12:00 UTC. */
 const T0 = Date.UTC(2026, 10, 20, 12) / 1000;
 

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runTest } from "../test-kit/run-test.ts";
+import { tempDir } from "../test-kit/temp-log.ts";
 
 interface Launched {
   file: string;
@@ -32,7 +32,7 @@ describe("cc start", () => {
   });
 
   it("passes options on, the catalog with its full path", async () => {
-    const dir = mkdtempSync(join(tmpdir(), "cc-start-"));
+    const dir = tempDir();
     writeFileSync(join(dir, "mine.yaml"), "");
     const { launched } = await start(
       ["--demo", "--traffic", "--strict", "--port=0", "--host", "::1", "--config", "mine.yaml"],

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createQuotaEngine } from "@ccp/quota-engine";
 import { createLaneBook } from "@ccp/router-policy";
@@ -7,6 +6,7 @@ import { toQuotaConfig, type UsageEvent } from "@ccp/usage-contract";
 import { encodeEvent } from "@ccp/usage-store";
 import { describe, expect, it } from "vitest";
 import { NOW_SEC, runTest, visible } from "../test-kit/run-test.ts";
+import { tempDir } from "../test-kit/temp-log.ts";
 
 const QUOTAS = {
   models: {
@@ -90,7 +90,7 @@ interface Files {
 
 /** A state folder with what a gateway left behind. */
 function stateDir({ log, state, quotas = JSON.stringify(QUOTAS) }: Files) {
-  const dir = mkdtempSync(join(tmpdir(), "cc-offline-"));
+  const dir = tempDir();
   writeFileSync(join(dir, "quotas.json"), quotas);
   writeFileSync(join(dir, "providers.yaml"), CATALOG);
   if (state !== undefined) writeFileSync(join(dir, "gateway-state.json"), JSON.stringify(state));
@@ -173,7 +173,7 @@ describe("with the gateway down", () => {
   });
 
   it("without a log ends with 69, status with 1, and prints nothing", async () => {
-    const empty = { CCP_STATE_DIR: mkdtempSync(join(tmpdir(), "cc-offline-")) };
+    const empty = { CCP_STATE_DIR: tempDir() };
     expect(await down(["quotas"], empty)).toEqual({
       code: 69,
       stdout: "",
