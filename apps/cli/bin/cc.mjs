@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 // Starts the command line. Plain JavaScript that even an old Node can read: it decides which Node, and whether
 // the sources or the built files, do the rest.
-import { existsSync, readFileSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+// An import would touch every export of the module, and with `ReadStream` load all of Node's streams: 6 ms.
+const { existsSync, readFileSync } = process.getBuiltinModule?.("node:fs") ?? (await import("node:fs"));
 const here = dirname(fileURLToPath(import.meta.url));
 const packageDir = join(here, "..");
 const argv = process.argv.slice(2);
@@ -30,7 +31,7 @@ if (looksLikeCompiling(argv)) {
 
 async function run() {
   nodeModule.enableCompileCache?.();
-  if (fromSource) readSources();
+  resolveFast();
   const entry = new URL(fromSource ? "../src/main.ts" : "../dist/index.js", import.meta.url);
   if (!existsSync(entry)) {
     say(
@@ -50,12 +51,19 @@ async function run() {
  * Workspace packages name their TypeScript under the condition; without it they would have to be built. A neighbour's
  * path says all there is to know: Node would look for a folder, a link and a package.json behind each of dozens.
  */
-function readSources() {
+function resolveFast() {
+  const neighbour = fromSource ? /^\.\.?\/.*\.ts$/ : /^\.\/.*\.js$/;
+  const format = fromSource ? "module-typescript" : "module";
+  // What others have built may be of any format.
+  const from = fromSource ? "file:" : new URL("../dist/", import.meta.url).href;
   nodeModule.registerHooks({
-    resolve: (specifier, context, next) =>
-      /^\.\.?\/.*\.ts$/.test(specifier) && context.parentURL !== undefined
-        ? { url: new URL(specifier, context.parentURL).href, format: "module-typescript", shortCircuit: true }
-        : next(specifier, { ...context, conditions: [...context.conditions, "ccp-source"] }),
+    resolve: (specifier, context, next) => {
+      if (neighbour.test(specifier) && context.parentURL?.startsWith(from)) {
+        return { url: new URL(specifier, context.parentURL).href, format, shortCircuit: true };
+      }
+      if (!fromSource) return next(specifier, context);
+      return next(specifier, { ...context, conditions: [...context.conditions, "ccp-source"] });
+    },
   });
 }
 
