@@ -22,12 +22,11 @@ export interface MintTapOptions {
 
 /** A JSON answer above this is let by unread. */
 const MAX_JSON_CHARS = 8 * 1024 * 1024;
-/** What an event or answer that mints holds. Inside a JSON string the quotes would be escaped. */
-const MARKS = [
-  ...['"signature"', '"redacted_thinking"', '"tool_use"', '"server_tool_use"'],
-  // Thinking that begins, with or without a signature to come, and the end of any block.
-  ...['"type":"thinking"', '"type": "thinking"', '"content_block_stop"'],
-];
+/**
+ * What an event or answer that mints holds: a mint, thinking that begins with or without a signature to come, or the end of
+ * any block. Inside a JSON string the quotes would be escaped. One search in place of one for each costs a sixth.
+ */
+const MARKS = /"(?:signature|redacted_thinking|(?:server_)?tool_use|content_block_stop|type": ?"thinking)"/;
 
 /**
  * Opens a tap. Events without a mint cost a search each, the others are parsed. Holds at most one event (1 MB), or one
@@ -72,7 +71,7 @@ function tapJson(onMint: (mint: string) => void): MintTap {
 }
 
 function hasMark(text: string): boolean {
-  return MARKS.some((mark) => text.includes(mark));
+  return MARKS.test(text);
 }
 
 /** @param unsigned Indices of the blocks of thinking that have no signature yet. */

@@ -14,14 +14,14 @@ import { readError } from "./read-error.ts";
 const CONTENT_NAMES = "content_block_";
 /** Events that are always parsed when named; unnamed data is parsed when it shows one of the marks. */
 const TELLING_EVENTS: ReadonlySet<string> = new Set(["message_start", "message_delta", "message_stop"]);
-const MARKS = ['"message_', '"error"', '"ping"'];
+const MARKS = /"(?:message_|error"|ping")/;
 
 /** Reads one event of the Messages protocol. */
 const readMessagesEvent: EventReader = (name, data) => {
   if (name.startsWith(CONTENT_NAMES)) return CONTENT;
   if (name === "ping") return null;
   if (name === "error") return { error: readError(data) };
-  if (!TELLING_EVENTS.has(name) && !MARKS.some((mark) => data.includes(mark))) {
+  if (!TELLING_EVENTS.has(name) && !MARKS.test(data)) {
     return isDone(data) ? DONE : CONTENT;
   }
   const event = asObject(parseJson(data));

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { SQLInputValue } from "node:sqlite";
 import type { Granularity, UsageSample } from "@ccp/usage-contract";
 import type { HistorySample } from "../roll-up.ts";
@@ -8,8 +8,8 @@ import type { WindowSample } from "../window-sample.ts";
 
 /** 52 bits of a fingerprint: they fit a number, and among ten million samples one in a hundred chances is one clash. */
 export function shortId(rid: string, attempt: number): number {
-  const hash = createHash("sha256").update(`${attempt} ${rid}`).digest();
-  return hash.readUIntBE(0, 6) * 16 + ((hash[6] ?? 0) & 15);
+  const bytes = hash("sha256", `${attempt} ${rid}`, "buffer");
+  return bytes.readUIntBE(0, 6) * 16 + ((bytes[6] ?? 0) & 15);
 }
 
 export function toValues(model: string, attempt: number, sample: UsageSample): SQLInputValue[] {
