@@ -124,6 +124,29 @@ describe("cc doctor", () => {
     expect(texts).toMatch(/^~\/\.claude\/settings\.json:1:\d+: expected a key in quotes$/m);
   });
 
+  it("tells of variables that nothing reads, but of none that the catalog reads a key from", async () => {
+    const { run, write } = home();
+    write(".config/ccp/providers.yaml", CATALOG.replace("ZAI_API_KEY", "CCP_ZAI_KEY"));
+    const env = { CCP_REROUT_MODE: "hybrid", CCP_WHATEVER: CANARY, CCP_ZAI_KEY: "k", CCP_LOG_LEVEL: "info" };
+    const { stdout } = await run(["--json"], WELL, { ...SHELL, ...env });
+    const { checks } = JSON.parse(stdout);
+    expect(checks.filter(({ name }: { name: string }) => name === "environment")).toEqual([
+      {
+        name: "environment",
+        state: "warn",
+        text: "CCP_REROUT_MODE is no variable of ccp; did you mean CCP_REROUTE_MODE?",
+        fix: "ccp config show lists them all",
+      },
+      {
+        name: "environment",
+        state: "warn",
+        text: "CCP_WHATEVER is no variable of ccp",
+        fix: "ccp config show lists them all",
+      },
+    ]);
+    expect(stdout).not.toContain(CANARY);
+  });
+
   it("--json is one object with every check", async () => {
     const { run } = home();
     expect(JSON.parse((await run(["--json"], WELL, SHELL)).stdout)).toMatchObject({
