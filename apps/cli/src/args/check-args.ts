@@ -1,7 +1,7 @@
 import type { CliArg, CliArgs, CliCommand } from "../cli-command.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { GLOBAL_ARGS } from "./global-args.ts";
-import { findOption, optionNames } from "./option-names.ts";
+import { findOption, type KnownOption, optionNames } from "./option-names.ts";
 import { type ReadArgv, type TypedOption, unknownCommand } from "./read-argv.ts";
 import { usageError } from "./usage-error.ts";
 
@@ -20,7 +20,7 @@ export interface CheckedArgs {
  * Checks what was typed against what the command defines. citty itself accepts any option silently, so that
  * `cc quotas --treshold 80` would end with 0.
  *
- * @throws {CliError} With exit code 64 for an unknown option, a missing or useless value, or a missing argument.
+ * @throws {CliError} With exit code 64 for an unknown option, a missing, useless or second value, or a missing argument.
  */
 export function checkArgs(read: ReadArgv, cc: string): CheckedArgs {
   const { command } = read;
@@ -28,9 +28,11 @@ export function checkArgs(read: ReadArgv, cc: string): CheckedArgs {
   const globals: Record<string, string | boolean> = {};
   const rawArgs: string[] = [];
   const lists: Record<string, string[]> = {};
+  const given = new Map<string, string | null>();
   for (const option of read.options) {
     const known = findOption(option.token, own, GLOBAL_ARGS);
     if (known === null) throw unknownOption(option, command, cc);
+    refuseSecond(option, known, given, command?.name ?? "", cc);
     const value = optionValue(option, known.arg, known.negated, command?.name ?? "", cc);
     if (Object.hasOwn(own, known.name)) rawArgs.push(toRaw(known.name, value));
     else globals[known.name] = value;
@@ -40,6 +42,22 @@ export function checkArgs(read: ReadArgv, cc: string): CheckedArgs {
   if (globals.help !== true && command !== null) checkPositionals(command, read, cc);
   const rest = read.positionals.slice(positionalsOf(own).length);
   return { globals, rawArgs: [...rawArgs, "--", ...read.positionals], lists, rest };
+}
+
+/** Of two values one would be dropped in silence: `guard --lane a --lane b` must not say yes for `b` alone. */
+function refuseSecond(
+  { token, value }: TypedOption,
+  { name, arg }: KnownOption,
+  given: Map<string, string | null>,
+  command: string,
+  cc: string,
+): void {
+  if (arg.type === "boolean" || arg.multiple === true) return;
+  const first = given.get(name);
+  given.set(name, value);
+  if (first === undefined) return;
+  const values = [first, value].map((each) => (each === null ? "none" : `"${each}"`)).join(" and ");
+  throw usageError(`${token} is given twice`, `it takes one value, not ${values}`, cc, command);
 }
 
 function optionValue(
@@ -74,7 +92,7 @@ function unknownOption({ token }: TypedOption, command: CliCommand | null, cc: s
   const names = optionNames(command?.args ?? {}, GLOBAL_ARGS);
   const meant = didYouMean(token, names);
   if (meant === null && command?.rest !== undefined) {
-    const what = `cc ${command.name} has no option ${token}`;
+    const what = `${cc} ${command.name} has no option ${token}`;
     const next = `${cc} ${command.name} -- ${token}`;
     return usageError(what, `options for ${command.rest.name} stand after --: ${next}`, cc, command.name);
   }
@@ -87,14 +105,14 @@ function checkPositionals(command: CliCommand, { positionals, next }: ReadArgv, 
   const missing = wanted.find(([, arg], index) => arg.required === true && positionals[index] === undefined);
   if (missing !== undefined) {
     const [name, arg] = missing;
-    const what = `cc ${command.name} needs ${name.toUpperCase()}`;
+    const what = `${cc} ${command.name} needs ${name.toUpperCase()}`;
     throw usageError(what, arg.description ?? "it was not given", cc, command.name);
   }
   const extra = positionals[wanted.length];
   if (extra === undefined || command.rest !== undefined) return;
   if (Object.keys(next).length > 0) throw unknownCommand(extra, next, cc, command.name);
   const count = wanted.length === 0 ? "no argument" : `${wanted.length} of them`;
-  throw usageError(`unexpected argument "${extra}"`, `cc ${command.name} takes ${count}`, cc, command.name);
+  throw usageError(`unexpected argument "${extra}"`, `${cc} ${command.name} takes ${count}`, cc, command.name);
 }
 
 function positionalsOf(args: CliArgs): [string, CliArg][] {

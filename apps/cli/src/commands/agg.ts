@@ -37,7 +37,7 @@ export const aggCommand: CliCommand = {
 async function addUp(input: CliInput, session: Session): Promise<ExitCode> {
   const { deps, cc } = session;
   if (input.rest.length === 0)
-    throw usageError("cc agg needs state folders", "it adds up the histories in them", cc, "agg");
+    throw usageError(`${cc} agg needs state folders`, "it adds up the histories in them", cc, "agg");
   const granularity = readGranularity("by", input.text("by"), cc, "agg") ?? "day";
   const sinceSec = (readSince(input.text("since"), deps.nowMs(), cc, "agg") ?? 0) / 1000;
   const stores: StoreRows[] = [];

@@ -41,7 +41,7 @@ export const completionCommand: CliCommand = {
   subCommands: Object.fromEntries(names.map((shell) => [shell, shellEntry(shell)])),
   notes: names.map((shell) => (SHELLS[shell]?.use ?? "").replace("COMMAND", "ccp")),
   run: async (_input, { cc }) => {
-    throw usageError("cc completion needs a shell", `it is one of ${names.join(", ")}`, cc, "completion");
+    throw usageError(`${cc} completion needs a shell`, `it is one of ${names.join(", ")}`, cc, "completion");
   },
 };
 

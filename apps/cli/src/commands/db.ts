@@ -20,6 +20,6 @@ export const dbCommand: CliCommand = {
     },
   },
   run: async (_input, { cc }) => {
-    throw usageError("cc db needs to know what to do", "it can do status, export and import", cc, "db");
+    throw usageError(`${cc} db needs to know what to do`, "it can do status, export and import", cc, "db");
   },
 };

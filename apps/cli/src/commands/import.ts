@@ -12,6 +12,6 @@ export const importCommand: CliCommand = {
     },
   },
   run: async (_input, { cc }) => {
-    throw usageError("cc import needs a source", "the sources are claude", cc, "import");
+    throw usageError(`${cc} import needs a source`, "the sources are claude", cc, "import");
   },
 };

@@ -12,6 +12,6 @@ export const probeCommand: CliCommand = {
     },
   },
   run: async (_input, { cc }) => {
-    throw usageError("cc probe needs a plan", "the plans are glm", cc, "probe");
+    throw usageError(`${cc} probe needs a plan`, "the plans are glm", cc, "probe");
   },
 };
