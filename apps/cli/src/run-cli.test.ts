@@ -217,7 +217,7 @@ describe("cc quotas", () => {
 
   it("says what is wrong with an answer that is no view", async () => {
     const run = await runTest(["quotas"], { routes: { "GET /v1/usage": json({ ts: "now" }) } });
-    expect([run.code, run.stdout]).toEqual([1, ""]);
+    expect([run.code, run.stdout]).toEqual([69, ""]);
     expect(run.stderr).toContain("is not this version's gateway\n     GET /v1/usage ts: expected number");
   });
 });

@@ -100,7 +100,7 @@ describe("--watch", () => {
 
   it("puts the screen back when a frame fails", async () => {
     const run = await runTest(["quotas", "--watch"], { routes: {}, isTTY: true });
-    expect(run.code).toBe(1);
+    expect(run.code).toBe(69);
     expect(run.stdout).toBe("\u001b[?1049h\u001b[?25l\u001b[?25h\u001b[?1049l");
   });
 });

@@ -112,7 +112,12 @@ function checkPositionals(command: CliCommand, { positionals, next }: ReadArgv, 
   if (extra === undefined || command.rest !== undefined) return;
   if (Object.keys(next).length > 0) throw unknownCommand(extra, next, cc, command.name);
   const count = wanted.length === 0 ? "no argument" : `${wanted.length} of them`;
-  throw usageError(`unexpected argument "${extra}"`, `${cc} ${command.name} takes ${count}`, cc, command.name);
+  throw usageError(
+    `unexpected argument "${extra}"`,
+    `${cc} ${command.name} takes ${count}`,
+    cc,
+    command.name,
+  );
 }
 
 function positionalsOf(args: CliArgs): [string, CliArg][] {

@@ -62,7 +62,7 @@ describe("usage", () => {
     const { message, why, exitCode } = await fault(client.usage());
     expect(message).toBe(`what answers at ${stub?.url} is not this version's gateway`);
     expect(why).toMatch(/^GET \/v1\/usage lanes\.zai\.state: expected .*"ok".*, got "fine"$/);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(69);
   });
 
   it.each([
@@ -74,7 +74,38 @@ describe("usage", () => {
     const client = await clientOf(always(status, body));
     const error = await fault(client.usage());
     expect(error.why).toMatch(why);
+    expect(error.exitCode).toBe(69);
     expect(error).not.toBeInstanceOf(GatewayDownError);
+  });
+
+  it.each([
+    ["a path in its address", "/foo", 404, "the address has no path: --url URL"],
+    ["a route of another version", "", 404, "restart the gateway, it is of another version: ccp start"],
+    ["a fault of its own", "", 500, "ccp doctor --url URL"],
+  ])("after %s says what to do", async (_name, path, status, next) => {
+    const message = { type: "error", error: { type: "api_error", message: "so it is" } };
+    stub = await startStubGateway(always(status, JSON.stringify(message)));
+    const error = await fault(clientAt(`${stub.url}${path}`).usage());
+    expect([error.why, error.next, error.exitCode]).toEqual([
+      `${status}: so it is`,
+      next.replace("URL", stub.url),
+      1,
+    ]);
+  });
+
+  it.each([400, 422])("tells what to mend after %i to what was said to it", async (status) => {
+    const message = { type: "error", error: { type: "invalid_request_error", message: "not that" } };
+    const client = await clientOf(always(status, JSON.stringify(message)));
+    const nexts = [
+      (await fault(client.resetCalibration({ model: "nope" }))).next,
+      (await fault(client.statusline("x", { columns: 80, color: false }))).next,
+      (await fault(client.decide({ model: "m" }))).next,
+    ];
+    expect(nexts).toEqual([
+      "ccp calibration shows what is known",
+      "give it the JSON that Claude Code gives to a status line",
+      `ccp doctor --url ${stub?.url}`,
+    ]);
   });
 
   it("passes on the gateway's own words, without its control characters", async () => {

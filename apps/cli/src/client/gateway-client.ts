@@ -160,7 +160,8 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
     statusline: async (input, { columns, color }) => {
       const query = `columns=${columns}${color ? "" : "&no_color=1"}`;
       const answer = await call("POST", `/v1/statusline?${query}`, input);
-      if (answer.status !== 200) throw refused(answer, "POST /v1/statusline", url, cc);
+      const next = "give it the JSON that Claude Code gives to a status line";
+      if (answer.status !== 200) throw refused(answer, "POST /v1/statusline", url, cc, next);
       return answer.text;
     },
     reloadQuotas: async () => {
@@ -178,7 +179,8 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
     calibration: async () => view("/v1/calibration", (await wire()).CalibrationViewSchema, [200]),
     resetCalibration: async (which) => {
       const answer = await call("POST", "/v1/calibration/reset", which);
-      if (answer.status !== 204) throw refused(answer, "POST /v1/calibration/reset", url, cc);
+      const next = `${cc} calibration shows what is known`;
+      if (answer.status !== 204) throw refused(answer, "POST /v1/calibration/reset", url, cc, next);
     },
     decide: async (request) => {
       const answer = await call("POST", "/v1/decisions", request);
@@ -210,31 +212,41 @@ function toCliError(error: unknown, url: string, cc: string): unknown {
   return new GatewayDownError(url, error, cc);
 }
 
-/** An HTTP error of the gateway itself, in its own words where it has some. */
-function refused(answer: HttpAnswer, what: string, url: string, cc: string): CliError {
+/**
+ * An HTTP error of the gateway itself, in its own words where it has some.
+ *
+ * @param mend What to do where the caller's words were refused (400 and 422).
+ */
+function refused(answer: HttpAnswer, what: string, url: string, cc: string, mend?: string): CliError {
+  const { status } = answer;
   const body = parseBody(ErrorBodySchema, parseJson(answer.text));
-  if (!body.success && answer.status !== 401 && answer.status !== 403) {
-    return strangeAnswer(`status ${answer.status}`, what, url, cc);
+  if (!body.success && status !== 401 && status !== 403) {
+    return strangeAnswer(`status ${status}`, what, url, cc);
   }
-  const why = body.success ? body.output.error.message : `status ${answer.status}`;
-  const next =
-    answer.status === 401
-      ? "set CCP_ADMIN_TOKEN to the token the gateway was started with"
-      : "ask the gateway's log for the reason";
+  const why = body.success ? body.output.error.message : `status ${status}`;
   return new CliError({
     what: `the gateway at ${url} refused ${what}`,
-    why: safeText(`${answer.status}: ${why}`),
-    next,
+    why: safeText(`${status}: ${why}`),
+    next: afterRefusal(status, url, cc, mend),
     exitCode: EXIT.failed,
   });
 }
 
-/** Somebody else's server, or a gateway of another version. */
+function afterRefusal(status: number, url: string, cc: string, mend: string | undefined): string {
+  if (status === 401) return "set CCP_ADMIN_TOKEN to the token the gateway was started with";
+  if ((status === 400 || status === 422) && mend !== undefined) return mend;
+  const { origin, pathname } = new URL(url);
+  if (status === 404 && pathname !== "/") return `the address has no path: --url ${origin}`;
+  if (status === 404) return `restart the gateway, it is of another version: ${cc} start`;
+  return `${cc} doctor --url ${url}`;
+}
+
+/** Somebody else's server, or a gateway of another version: no gateway can be reached there. */
 function strangeAnswer(why: string, what: string, url: string, cc: string): CliError {
   return new CliError({
     what: `what answers at ${url} is not this version's gateway`,
     why: safeText(`${what}: ${why}`),
     next: `set CCP_URL to the gateway, or restart it: ${cc} start`,
-    exitCode: EXIT.failed,
+    exitCode: EXIT.unreachable,
   });
 }

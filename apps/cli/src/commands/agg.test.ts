@@ -49,7 +49,7 @@ describe("cc agg", () => {
   });
 
   it.each([
-    [[], 64, "cc agg needs state folders"],
+    [[], 64, "ccp agg needs state folders"],
     [["--by", "week", "x"], 64, "--by week is no length"],
     [["/no/such/folder"], 2, "there is no history /no/such/folder"],
   ])("refuses %j", async (args, code, text) => {

@@ -74,7 +74,7 @@ describe("cc claude", () => {
 
   it("starts nothing where something else answers", async () => {
     const { run, started } = await start([], { routes: {}, env: { CCP_CLAUDE_BIN: program() } });
-    expect([run.code, started]).toEqual([1, undefined]);
+    expect([run.code, started]).toEqual([69, undefined]);
   });
 
   it("warns of a gateway that serves nobody, and starts all the same", async () => {
@@ -106,7 +106,7 @@ describe("cc claude", () => {
     const { run } = await start(["-p", "x"]);
     expect(run.code).toBe(64);
     expect(run.stderr).toBe(
-      "ccp: cc claude has no option -p\n     options for Claude Code stand after --: ccp claude -- -p\n     next: ccp claude --help\n",
+      "ccp: ccp claude has no option -p\n     options for Claude Code stand after --: ccp claude -- -p\n     next: ccp claude --help\n",
     );
   });
 });

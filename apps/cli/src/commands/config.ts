@@ -28,6 +28,11 @@ export const configCommand: CliCommand = {
     },
   },
   run: async (_input, { cc }) => {
-    throw usageError(`${cc} config needs to know what to do`, "init, check, show, path or schema", cc, "config");
+    throw usageError(
+      `${cc} config needs to know what to do`,
+      "init, check, show, path or schema",
+      cc,
+      "config",
+    );
   },
 };

@@ -45,8 +45,47 @@ describe("cc guard", () => {
     expect(await runTest(["guard", "--fail-open"], { routes: null })).toEqual({
       code: 0,
       stdout: "",
-      stderr: "ccp: no gateway at http://127.0.0.1:8082: let through (--fail-open)\n",
+      stderr: "ccp: no gateway at http://127.0.0.1:8082 (nothing listens there): let through (--fail-open)\n",
     });
+  });
+
+  it("something else on the port is no gateway: 69, or let through", async () => {
+    const routes = { "GET /v1/usage": { status: 404, text: "<h1>Not found</h1>" } };
+    const { code, stdout } = await runTest(["guard"], { routes });
+    expect([code, stdout]).toEqual([69, ""]);
+    expect(await runTest(["guard", "--fail-open"], { routes })).toEqual({
+      code: 0,
+      stdout: "",
+      stderr:
+        "ccp: what answers at http://127.0.0.1:8082 is not this version's gateway (GET /v1/usage: status 404): let through (--fail-open)\n",
+    });
+  });
+
+  it("a gateway that refuses is there, and is not let through", async () => {
+    const body = { type: "error", error: { type: "permission_error", message: "Host not allowed" } };
+    const routes = { "GET /v1/usage": json(body, 403) };
+    expect((await runTest(["guard", "--fail-open"], { routes })).code).toBe(1);
+  });
+
+  it("--json says also who was let through unseen", async () => {
+    const { code, stdout } = await runTest(["guard", "--json", "--fail-open"], { routes: null });
+    expect([code, JSON.parse(stdout)]).toEqual([
+      0,
+      {
+        schema: "ccp.guard/1",
+        ok: true,
+        verdict: "unknown",
+        reason: "gateway_down",
+        max_used_pct: 1,
+        row: null,
+      },
+    ]);
+  });
+
+  it("takes one lane: of two the first would go unjudged", async () => {
+    const argv = ["guard", "--lane", "anthropic", "--lane", "zai"];
+    const { code, stderr } = await runTest(argv, { routes: live(VIEWS.normal) });
+    expect([code, stderr.split("\n")[0]]).toEqual([64, "ccp: --lane is given twice"]);
   });
 
   it("--json", async () => {

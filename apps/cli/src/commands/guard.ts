@@ -2,7 +2,7 @@ import type { UsageView } from "@ccp/usage-contract";
 import type { CliInput } from "../args/cli-input.ts";
 import { usageError } from "../args/usage-error.ts";
 import type { CliArgs, CliCommand } from "../cli-command.ts";
-import { GatewayDownError } from "../client/gateway-down-error.ts";
+import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { renderGuard } from "../render/guard.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
@@ -30,7 +30,7 @@ export const guardCommand: CliCommand = {
   summary: "is there room? an exit code for scripts",
   args,
   notes: [
-    "exit 0 yes, 1 no, 2 no window has a number, 69 the gateway is down",
+    "exit 0 yes, 1 no, 2 no window has a number, 69 no gateway is there",
     "no, too, while the lane cools down, is at its cap, or its key was refused",
     "of a model it judges the preferred lane: another lane could still take a request",
     "asks the gateway alone: what an earlier run knew is no reason to start work now",
@@ -46,17 +46,16 @@ async function runGuard(input: CliInput, session: Session): Promise<ExitCode> {
   try {
     view = await client.usage();
   } catch (error) {
-    if (!(error instanceof GatewayDownError) || !failOpen) throw error;
-    await session.say.warn(`${error.message}: let through (--fail-open)`);
+    if (!failOpen || !(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
+    if (input.flag("json")) writeJson(verdictJson(NOTHING_KNOWN, maxUsedPct, EXIT.ok, null), session);
+    await session.say.warn(`${error.message} (${error.why}): let through (--fail-open)`);
     return EXIT.ok;
   }
   const rows = selectRows(view, input, session);
   const verdict = judgeGuard(rows, maxUsedPct);
   const exitCode = exitCodeOf(verdict, failOpen);
   if (input.flag("json")) {
-    deps.stdout.write(
-      `${safeJson(JSON.stringify(verdictJson(verdict, maxUsedPct, exitCode, view), null, 2))}\n`,
-    );
+    writeJson(verdictJson(verdict, maxUsedPct, exitCode, view.ts), session);
   } else {
     deps.stdout.write(renderGuard(verdict, maxUsedPct, view.ts, session.look()));
   }
@@ -67,6 +66,17 @@ async function runGuard(input: CliInput, session: Session): Promise<ExitCode> {
   }
   if (verdict.kind === "unknown" && failOpen) await session.say.warn("let through (--fail-open)");
   return exitCode;
+}
+
+type ToldVerdict = Omit<GuardVerdict, "reason"> & {
+  readonly reason: GuardVerdict["reason"] | "gateway_down";
+};
+
+/** Nobody was there to tell more. */
+const NOTHING_KNOWN: ToldVerdict = { kind: "unknown", reason: "gateway_down", row: null };
+
+function writeJson(value: object, { deps }: Session): void {
+  deps.stdout.write(`${safeJson(JSON.stringify(value, null, 2))}\n`);
 }
 
 function exitCodeOf({ kind }: GuardVerdict, failOpen: boolean): ExitCode {
@@ -89,7 +99,13 @@ function selectRows(view: UsageView, input: CliInput, session: Session): QuotaRo
   return result.rows.filter((row) => ofModel.includes(row));
 }
 
-function verdictJson(verdict: GuardVerdict, maxUsedPct: number, exitCode: ExitCode, view: UsageView): object {
+/** @param ts The gateway's own time; `null` where it told nothing, and there is no row. */
+function verdictJson(
+  verdict: ToldVerdict,
+  maxUsedPct: number,
+  exitCode: ExitCode,
+  ts: number | null,
+): object {
   const { kind, reason, row } = verdict;
   return {
     schema: "ccp.guard/1",
@@ -97,7 +113,7 @@ function verdictJson(verdict: GuardVerdict, maxUsedPct: number, exitCode: ExitCo
     verdict: kind,
     reason,
     max_used_pct: maxUsedPct / 100,
-    row: row === null ? null : quotaRowJson(row, view.ts),
+    row: row === null || ts === null ? null : quotaRowJson(row, ts),
   };
 }
 

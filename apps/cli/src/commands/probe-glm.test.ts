@@ -370,7 +370,7 @@ describe("cc probe glm, what is typed", () => {
 
   it("names the plans when none is named", async () => {
     expect((await runTest(["probe"])).stderr).toBe(
-      "ccp: cc probe needs a plan\n     the plans are glm\n     next: ccp probe --help\n",
+      "ccp: ccp probe needs a plan\n     the plans are glm\n     next: ccp probe --help\n",
     );
     expect((await runTest(["probe", "kimi"])).code).toBe(64);
   });
