@@ -113,6 +113,25 @@ describe("buildQuotaRows", () => {
     expect(brief(usage).map((row) => row[2])).toEqual(["3h", "1d"]);
   });
 
+  it("forecasts a declared window by its own pace, and shows the tokens that were learned of it", () => {
+    const learned = {
+      ...window("5h", 0.5, 9000),
+      rate_15m_pct_per_min: 0.01,
+      used_tokens: 190,
+      capacity_tokens: 380,
+    };
+    const usage = view({ lanes: { anthropic: lane("ok", [learned, window("7d", 0.1, 9000)]) } });
+    const shown = buildQuotaRows(usage, NOW_SEC).map((row) => [
+      row.usedTokens,
+      row.capacityTokens,
+      row.fullIn,
+    ]);
+    expect(shown).toEqual([
+      [190, 380, { kind: "early", fullInSec: 3000, earlySec: 6000 }],
+      [null, null, { kind: "unknown" }],
+    ]);
+  });
+
   it("takes reserved tokens for used when it forecasts", () => {
     const changes = { rate_15m_tokens_per_min: 10_000, reserved_tokens: 400_000, eta_rolling_sec: 6000 };
     const [row] = buildQuotaRows(view({ models: { m: cappedModel(0.5, 0.1, changes) } }), NOW_SEC);

@@ -21,9 +21,7 @@ export function weighDeclared(
   logicalMs: number,
   share: number,
 ): Constraint {
-  const capacity = learnedCapacity(lane, window, reading);
-  const sinceTokens = Math.max(0, lane.countedTokens - window.countedTokens);
-  const usedTokens = capacity === null ? null : (reading.usedRatio ?? 0) * capacity + sinceTokens;
+  const { capacity, usedTokens } = learnedTokens(lane, window, reading);
   const committed = usedTokens === null ? 0 : usedTokens + lane.reserved;
   const effective = capacity === null ? null : capacity * (1 - share);
   const learned = effective === null ? 0 : pressureIn(committed + predicted, effective);
@@ -43,6 +41,20 @@ export function weighDeclared(
     blocked: pressure >= 1,
   };
   return share > 0 ? { ...constraint, keptFree: share } : constraint;
+}
+
+/** Used and whole of a declared window in counted tokens; `null` until what a point is has been learned well enough. */
+export function learnedTokens(
+  lane: LaneState,
+  window: DeclaredWindow,
+  reading: CurrentReading,
+):
+  | { readonly capacity: number; readonly usedTokens: number }
+  | { readonly capacity: null; readonly usedTokens: null } {
+  const capacity = learnedCapacity(lane, window, reading);
+  if (capacity === null) return { capacity, usedTokens: null };
+  const sinceTokens = Math.max(0, lane.countedTokens - window.countedTokens);
+  return { capacity, usedTokens: (reading.usedRatio ?? 0) * capacity + sinceTokens };
 }
 
 function declaredPressure(reading: CurrentReading, share: number): number {

@@ -17,7 +17,14 @@ describe("what a lane declares", () => {
       T0 + MINUTE,
     );
     expect(engine.laneWindows("anthropic", T0 + MINUTE)).toEqual([
-      { name: "5h", used_pct: 0.31, reset_ts: (T0 + HOUR) / 1000, source: "header", age_sec: 0 },
+      {
+        name: "5h",
+        used_pct: 0.31,
+        reset_ts: (T0 + HOUR) / 1000,
+        source: "header",
+        age_sec: 0,
+        rate_15m_pct_per_min: expect.closeTo(0.01, 12),
+      },
       { name: "7d", used_pct: 0.62, reset_ts: (T0 + 2 * DAY) / 1000, source: "header", age_sec: 60 },
     ]);
   });

@@ -1,5 +1,6 @@
 import { NUMBER_SOURCES, type NumberSource, type WindowReading } from "@ccp/usage-contract/core";
 import type { Tally } from "../ledger/tally.ts";
+import { addReading, type SharePoint } from "../usage/share-pace.ts";
 import type { LogicalClock } from "../window/logical-clock.ts";
 import { RESET_JITTER_MS, RESET_SLACK_MS } from "../window/window-counter.ts";
 import { windowLengthMs } from "./window-length.ts";
@@ -31,6 +32,8 @@ export interface DeclaredWindow {
   observedMs: number;
   /** Counted tokens of the lane when `usedRatio` was read. */
   countedTokens: number;
+  /** Readings of this window in the last 15 minutes, oldest first. */
+  readonly readings: SharePoint[];
 }
 
 /** The part of a reading that still holds at some instant. */
@@ -63,6 +66,8 @@ export class DeclaredWindows {
     const reset = usableReset(reading, stored, clock.wallMs);
     const renewed = isRenewed(stored, reset, clock.wallMs);
     const ratio = usableRatio(reading.usedRatio);
+    if (renewed) stored.readings.length = 0;
+    if (ratio !== null) addReading(stored.readings, { atMs: clock.logicalMs, ratio, countedTokens });
     if (ratio !== null || renewed) {
       stored.usedRatio = ratio;
       stored.countedTokens = countedTokens;
@@ -117,6 +122,7 @@ export class DeclaredWindows {
       source: reading.source,
       observedMs: logicalMs,
       countedTokens: 0,
+      readings: [],
     };
     this.all.push(window);
     return window;

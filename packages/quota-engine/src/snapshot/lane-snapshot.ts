@@ -3,12 +3,17 @@ import type { DeclaredWindow } from "../assess/declared-windows.ts";
 import type { UnitSpan } from "../calibration/unit-learner.ts";
 import type { LaneState } from "../ledger/lane-state.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import type { SharePoint } from "../usage/share-pace.ts";
 import { asCount, asList, asNumber, asObject, asObjects, asText, type Json } from "./read-json.ts";
 
-type SavedWindow = Omit<DeclaredWindow, "constraintName" | "countedTokens"> & {
+type SavedWindow = Omit<DeclaredWindow, "constraintName" | "countedTokens" | "readings"> & {
   /** Counted tokens of the lane since the ratio was read. */
   readonly sinceTokens: number;
+  /** Older snapshots have none: the pace then begins anew. */
+  readonly readings: readonly SavedReading[];
 };
+
+type SavedReading = Omit<SharePoint, "countedTokens"> & { readonly sinceTokens: number };
 
 export interface LaneSnapshot {
   readonly lane: string;
@@ -21,12 +26,17 @@ export function saveLane(lane: LaneState): LaneSnapshot {
   return {
     lane: lane.lane,
     tokensPerByte: lane.tokensPerByte,
-    windows: lane.declared.all.map(({ constraintName: _, countedTokens, ...window }) => ({
+    windows: lane.declared.all.map(({ constraintName: _, countedTokens, readings, ...window }) => ({
       ...window,
       sinceTokens: lane.countedTokens - countedTokens,
+      readings: readings.map((point) => saveReading(point, lane.countedTokens)),
     })),
     units: [...lane.units.byWindow].map(([window, learner]) => ({ window, spans: learner.toJSON() })),
   };
+}
+
+function saveReading({ atMs, ratio, countedTokens }: SharePoint, laneTokens: number): SavedReading {
+  return { atMs, ratio, sinceTokens: laneTokens - countedTokens };
 }
 
 /** @returns Whether the state named a lane. */
@@ -66,7 +76,15 @@ function readWindow(state: Json): DeclaredWindow | null {
     observedMs,
     // The restored lane counts from 0.
     countedTokens: -asCount(state.sinceTokens),
+    readings: asObjects(state.readings).flatMap(readReading),
   };
+}
+
+function readReading(state: Json): SharePoint[] {
+  const atMs = asNumber(state.atMs);
+  const ratio = asNumber(state.ratio);
+  if (atMs === null || ratio === null) return [];
+  return [{ atMs, ratio, countedTokens: -asCount(state.sinceTokens) }];
 }
 
 function readSpan(value: unknown): UnitSpan[] {

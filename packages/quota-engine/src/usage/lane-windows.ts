@@ -1,21 +1,26 @@
 import type { LaneId, LaneWindow } from "@ccp/usage-contract";
+import { learnedTokens } from "../assess/declared-constraint.ts";
 import { currentReading, type DeclaredWindow } from "../assess/declared-windows.ts";
 import { weighOwn } from "../assess/own-constraint.ts";
 import { windowFigures } from "../assess/window-figures.ts";
 import { windowLabel } from "../assess/window-length.ts";
 import { subjectsOn } from "../calibration/observe-windows.ts";
+import type { LaneState } from "../ledger/lane-state.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { advanceTally, type WindowName } from "../ledger/tally.ts";
 import type { Constraint } from "../types.ts";
 import type { Instant } from "../window/logical-clock.ts";
+import { sharePace } from "./share-pace.ts";
 
 /**
- * The windows of a lane. Declared ones come as declared, with their age (`null` numbers once their reset has passed);
- * a rolling or weekly window that the lane does not declare shows the tightest configured cap on it.
+ * The windows of a lane. Declared ones come as declared, with their age (`null` numbers once their reset has passed),
+ * with their pace, and with their tokens where it was learned well enough how many a point is. A rolling or weekly
+ * window that the lane does not declare shows the tightest configured cap on it.
  */
 export function laneWindows(ledger: Ledger, lane: LaneId, at: Instant): LaneWindow[] {
-  const declared = ledger.lane(lane)?.declared.all ?? [];
-  const windows = declared.map((window) => declaredWindow(window, at));
+  const state = ledger.lane(lane);
+  const windows =
+    state === undefined ? [] : state.declared.all.map((window) => declaredWindow(state, window, at));
   for (const which of ["rolling", "weekly"] as const) {
     const name = windowLabel(which === "rolling" ? ledger.config.rollingMs : ledger.config.weeklyMs);
     if (windows.some((window) => window.name === name)) continue;
@@ -25,8 +30,10 @@ export function laneWindows(ledger: Ledger, lane: LaneId, at: Instant): LaneWind
   return windows;
 }
 
-function declaredWindow(window: DeclaredWindow, at: Instant): LaneWindow {
+function declaredWindow(lane: LaneState, window: DeclaredWindow, at: Instant): LaneWindow {
   const reading = currentReading(window, at.wallMs, at.logicalMs);
+  const pace = reading.usedRatio === null ? null : sharePace(window.readings, at.logicalMs);
+  const { capacity, usedTokens } = learnedTokens(lane, window, reading);
   return {
     name: window.name,
     used_pct: reading.usedRatio,
@@ -34,6 +41,8 @@ function declaredWindow(window: DeclaredWindow, at: Instant): LaneWindow {
     source: window.source,
     age_sec: (at.logicalMs - window.observedMs) / 1000,
     ...(window.scope === "model" && window.family !== null ? { model: window.family } : {}),
+    ...(pace === null ? {} : { rate_15m_pct_per_min: pace }),
+    ...(capacity === null ? {} : { used_tokens: usedTokens, capacity_tokens: capacity }),
   };
 }
 

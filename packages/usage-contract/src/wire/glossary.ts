@@ -192,6 +192,8 @@ const FIELD_NOTES: Readonly<Record<string, string>> = {
   reserved_tokens: "counted tokens held for requests in flight",
   reserve: "share of each window kept free for the main agent, by the class of traffic that leaves it free",
   reset_ts: "when the window resets",
+  rate_15m_pct_per_min:
+    "share of the window used a minute, between the readings of the last 15; 0 idle, absent with too little to tell",
   rate_15m_tokens_per_min: "counted tokens a minute over the last 15; 0 idle, null with too little to tell",
   rerouted: "lane changes since the start",
   resets_at: "Unix seconds, or RFC 3339",
@@ -342,6 +344,8 @@ const NARROWER_NOTES: Readonly<Record<string, string>> = {
   "DecisionSample.accepted.source": "who asked",
   "DecisionSample.accepted.input_tokens": "input tokens the request would have",
   "Issue.path": "key path; empty for a fault of the whole text",
+  "LaneWindow.capacity_tokens": "learned size of the window, counted tokens; absent until it is trusted",
+  "LaneWindow.used_tokens": "counted tokens by that size, with those counted since the reading",
   "LaneWindow.model": "model family that the window binds; absent for the whole account",
   "LaneUsage.reason": "why the state is not `ok`",
   "Mark429Request.lane": "lane at its limit; without it the model's preferred lane",

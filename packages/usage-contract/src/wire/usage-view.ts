@@ -79,6 +79,9 @@ export const LaneWindowSchema = v.looseObject({
   age_sec: maybe,
   /** The model family a scoped window binds; absent for windows of the whole account. */
   model: v.optional(v.string()),
+  rate_15m_pct_per_min: v.optional(maybe),
+  used_tokens: v.optional(maybe),
+  capacity_tokens: v.optional(maybe),
 });
 export type LaneWindow = v.InferOutput<typeof LaneWindowSchema>;
 
