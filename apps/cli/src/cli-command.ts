@@ -21,8 +21,13 @@ export interface CliCommand {
   readonly args: CliArgs;
   readonly subCommands?: Readonly<Record<string, CommandEntry>>;
   /** Takes any number of words behind its own arguments; those that look like options stand after `--`. */
-  readonly rest?: { readonly name: string; readonly description: string };
-  /** Lines under the option list of `--help`. */
+  readonly rest?: {
+    readonly name: string;
+    readonly description: string;
+    /** As the usage line has them, e.g. `DIR...`; else `-- ...`. */
+    readonly word?: string;
+  };
+  /** Lines under the option list of `--help`; `{cc}` stands for the way this command is called here. */
   readonly notes?: readonly string[];
   /** Resolves with the exit code. Throws `CliError` for everything a person has to be told. */
   readonly run: (input: CliInput, session: Session) => Promise<ExitCode>;

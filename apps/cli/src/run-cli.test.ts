@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { COMMANDS } from "./command-tree.ts";
 import { json, runTest } from "./test-kit/run-test.ts";
 import { cappedModel, model, VIEWS, view } from "./test-kit/views.ts";
 
@@ -43,6 +44,7 @@ describe("cc", () => {
     ["service-install", ["service", "install"]],
     ["service-uninstall", ["service", "uninstall"]],
     ["service-status", ["service", "status"]],
+    ["agg", ["agg"]],
     ["completion", ["completion"]],
     ["completion-zsh", ["completion", "zsh"]],
   ])("--help of %s", async (name, argv) => {
@@ -59,6 +61,18 @@ describe("cc", () => {
   it("is called npx cc in a checkout and ccp elsewhere", async () => {
     expect((await runTest(["qotas"])).stderr).toContain("next: ccp --help");
     expect((await runTest(["qotas"], checkout)).stderr).toContain("next: npx cc --help");
+  });
+
+  it("names itself in the notes of --help as it is called here, too: a bare cc is the C compiler", async () => {
+    const checkout = { deps: { checkoutDir: "/ccp" } };
+    const names = Object.entries(COMMANDS).flatMap(([name, { hidden }]) => (hidden === true ? [] : [name]));
+    for (const name of names) {
+      const { stdout } = await runTest([name, "--help"], checkout);
+      const [, notes = ""] = stdout.split("\nnotes\n");
+      expect(notes).not.toMatch(/(?<!npx )\bcc\b|\{cc\}/);
+    }
+    const { stdout } = await runTest(["env", "--help"], checkout);
+    expect(stdout).toContain('eval "$(npx cc env)" in bash and zsh, npx cc env | source in fish');
   });
 
   it("tells every error in three lines on stderr: what, why, next", async () => {

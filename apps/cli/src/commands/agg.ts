@@ -26,7 +26,7 @@ export const aggCommand: CliCommand = {
     csv: { type: "boolean", description: "one line a sum" },
     json: { type: "boolean", description: "by model and by lane, as GET /v1/usage/rollups has it" },
   },
-  rest: { name: "DIR…", description: "state folders, or history databases" },
+  rest: { name: "DIR…", word: "DIR...", description: "state folders, or history databases" },
   notes: [
     "the order of the folders is all the same; a history given twice, or beside its copy, counts once",
     "hours and days are those of each gateway's own zone",

@@ -21,7 +21,7 @@ export const claudeCommand: CliCommand = {
   args,
   rest: { name: "Claude Code", description: "words for Claude Code; those that begin with - stand after --" },
   notes: [
-    "cc claude -- -p 'hello'; everything after -- is passed on as it is",
+    "{cc} claude -- -p 'hello'; everything after -- is passed on as it is",
     "sets ANTHROPIC_BASE_URL for that process only, and x-ccp-token where CCP_CLIENT_TOKEN is set",
     "exit 69 when the gateway is down, else what Claude Code ends with",
     "Remote Control is off in Claude Code behind a base URL of one's own",

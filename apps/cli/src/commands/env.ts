@@ -21,7 +21,7 @@ export const envCommand: CliCommand = {
   summary: "lines that point this shell's agents at the gateway",
   args,
   notes: [
-    'eval "$(cc env)" in bash and zsh, cc env | source in fish; hints go to stderr',
+    'eval "$({cc} env)" in bash and zsh, {cc} env | source in fish; hints go to stderr',
     "sets ANTHROPIC_BASE_URL alone: a token or key beside it would replace a claude.ai login",
     "asks no gateway: while it is down, agents of this shell cannot connect",
   ],

@@ -28,7 +28,7 @@ export const explainCommand: CliCommand = {
   summary: "one request: what was weighed, the rule that fired, lanes tried, time wasted",
   args,
   notes: [
-    "reads usage.jsonl and needs no gateway; cc logs shows ids",
+    "reads usage.jsonl and needs no gateway; {cc} logs shows ids",
     "a running gateway is asked for its own words: it keeps them for its newest 500 requests",
     "the log has no status of a try that another lane made good, only whether it was a limit",
     "counted tokens are weighed as the quotas in force now say",

@@ -46,7 +46,7 @@ export const logsCommand: CliCommand = {
   notes: [
     "ST ··· a decision, before its attempt: IN is then the predicted count; else the status a request ended with",
     "RULE why this lane, or how it ended where that was not well; IN all input tokens, cache included",
-    "needs no gateway; REQUEST is what cc explain takes",
+    "needs no gateway; REQUEST is what {cc} explain takes",
   ],
   run: runLogs,
 };

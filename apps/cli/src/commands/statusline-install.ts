@@ -20,7 +20,7 @@ export const statuslineInstallCommand: CliCommand = {
   args: DRY_RUN_ARGS,
   notes: [
     "edits settings.json of ~/.claude (CLAUDE_CONFIG_DIR): one entry, with a copy of the file kept beside it",
-    "a status line that stands there is remembered, and comes back with: statusline uninstall",
+    "a status line that stands there is remembered, and comes back with: {cc} statusline uninstall",
     "asks the gateway at --url (CCP_URL); run it again when that changes",
   ],
   run: install,

@@ -9,7 +9,7 @@ export const statuslinePrintCommand: CliCommand = {
   summary: "print the line for the JSON on stdin",
   args: {},
   notes: [
-    "Claude Code itself runs curl, which is faster; see: statusline install --dry-run",
+    "Claude Code itself runs curl, which is faster; see: {cc} statusline install --dry-run",
     "while the gateway is down it says so and ends with 0: Claude Code shows nothing after any other code",
   ],
   run: (_input, session) => printLine(session),

@@ -37,12 +37,16 @@ function commandHelp(command: CliCommand, cc: string): Line[] {
   const positionals = Object.entries(command.args).filter(([, arg]) => arg.type === "positional");
   const words = positionals.map(([name, arg]) => positionalWord(name, arg));
   const { rest } = command;
-  const usage = [cc, command.name, ...words, "[options]", ...(rest === undefined ? [] : ["[-- ...]"])].join(
-    " ",
-  );
+  const usage = [
+    cc,
+    command.name,
+    ...words,
+    "[options]",
+    ...(rest === undefined ? [] : [rest.word ?? "[-- ...]"]),
+  ].join(" ");
   const pairs = [
     ...positionals.map(([name, arg]): Pair => [name.toUpperCase(), arg.description ?? ""]),
-    ...(rest === undefined ? [] : [["...", rest.description] as const]),
+    ...(rest === undefined ? [] : [[rest.word ?? "...", rest.description] as const]),
   ];
   return [
     [span(`cc ${command.name}`, "bold"), span(`  ${command.summary}`)],
@@ -52,7 +56,7 @@ function commandHelp(command: CliCommand, cc: string): Line[] {
     ...section("options", [...optionPairs(command.args), ...optionPairs(GLOBAL_ARGS)]),
     ...section(
       "notes",
-      (command.notes ?? []).map((note): Pair => [note, ""]),
+      (command.notes ?? []).map((note): Pair => [note.replaceAll("{cc}", cc), ""]),
     ),
   ];
 }
