@@ -71,6 +71,8 @@ export interface Metrics {
   reloadFailed(): void;
   repair(name: string): void;
   inflight(change: 1 | -1): void;
+  /** Exchanges under way. */
+  inflightNow(): number;
   readonly sharedDecision: SharedSeries["decision"];
   /** Prometheus text 0.0.4, or OpenMetrics. */
   render(openMetrics: boolean): Promise<{ contentType: string; body: string }>;
@@ -87,6 +89,7 @@ export function createMetrics(facts: () => ScrapeFacts, version: string, started
   const registry = new Registry();
   const series = createSeries(registry);
   const shared = createSharedSeries(registry);
+  let inflight = 0;
   series.started.set(startedTs);
   series.buildInfo.set({ version, node: process.version }, 1);
   return {
@@ -112,7 +115,11 @@ export function createMetrics(facts: () => ScrapeFacts, version: string, started
     fallback: (model) => series.fallbacks.inc({ model }),
     reloadFailed: () => series.reloadFailures.inc(),
     repair: (name) => series.repairs.inc({ name }),
-    inflight: (change) => series.inflight.inc(change),
+    inflight(change) {
+      inflight += change;
+      series.inflight.set(inflight);
+    },
+    inflightNow: () => inflight,
     sharedDecision: shared.decision,
     async render(openMetrics) {
       const now = facts();

@@ -1,6 +1,15 @@
-import type { DecisionRequest, DecisionSample, LaneConstraint, LaneId } from "@ccp/usage-contract";
+import type { Assessment } from "@ccp/quota-engine";
+import type {
+  DecisionRequest,
+  DecisionSample,
+  LaneConstraint,
+  LaneId,
+  ModelUsage,
+  Would,
+} from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
-import { decideNext, NOTHING_TRIED, type Plan, planQuestion } from "../exchange/plan.ts";
+import { decideNext, NOTHING_TRIED, type Plan, planQuestion, type Question } from "../exchange/plan.ts";
+import { laneUnusable } from "../lanes/lane-runtime.ts";
 import { constraintViews } from "./constraint-views.ts";
 
 /** Bytes per token before a model's own ratio is learned; a dry run names tokens where a request has bytes. */
@@ -10,17 +19,7 @@ const TYPICAL_INPUT_TOKENS = 1_000;
 /** What would happen to such a request now. Decides as live traffic does; nothing of routing changes. */
 export function dryRun(request: DecisionRequest, deps: Deps): DecisionSample {
   const nowMs = deps.clock.wallMs();
-  const plan = planQuestion(
-    {
-      model: request.model,
-      bodyBytes: (request.input_tokens ?? TYPICAL_INPUT_TOKENS) * BYTES_PER_TOKEN,
-      maxTokens: request.max_tokens ?? null,
-      session: null,
-      trafficClass: "main",
-      isQuotaProbe: false,
-    },
-    deps,
-  );
+  const plan = planQuestion(toQuestion(request), deps);
   const { decision, assessment, predictions } = decideNext(plan, NOTHING_TRIED, nowMs, deps);
   const lane = decision.kind === "send" ? decision.lane : null;
   const sample: DecisionSample = {
@@ -42,6 +41,7 @@ export function dryRun(request: DecisionRequest, deps: Deps): DecisionSample {
       block: assessment.blocked,
       retry_ts: decision.kind === "refuse" && decision.retryAtMs !== null ? decision.retryAtMs / 1000 : null,
       lanes: [...plan.laneIds],
+      states: Object.fromEntries(plan.laneIds.map((each) => [each, stateFor(each, plan, nowMs, deps)])),
       constraints: plan.laneIds.flatMap((each) => laneConstraints(each, plan, nowMs, deps)),
     },
   };
@@ -50,10 +50,47 @@ export function dryRun(request: DecisionRequest, deps: Deps): DecisionSample {
   return sample;
 }
 
+/** Where a typical request for a model would go now: nothing is kept of it. */
+export function wouldGo(model: string, nowMs: number, deps: Deps): NonNullable<ModelUsage["would"]> {
+  const { decision } = decideNext(planQuestion(toQuestion({ model }), deps), NOTHING_TRIED, nowMs, deps);
+  const lane = decision.kind === "send" ? decision.lane : null;
+  return { lane, reroute_decision: decision.rerouteDecision };
+}
+
+function toQuestion({ model, input_tokens, max_tokens }: DecisionRequest): Question {
+  return {
+    model,
+    bodyBytes: (input_tokens ?? TYPICAL_INPUT_TOKENS) * BYTES_PER_TOKEN,
+    maxTokens: max_tokens ?? null,
+    session: null,
+    trafficClass: "main",
+    isQuotaProbe: false,
+  };
+}
+
+type StateFor = NonNullable<Would["states"]>[string];
+
+/** The count alone does not tell that a lane answered a limit, or lacks its key. */
+function stateFor(lane: LaneId, plan: Plan, nowMs: number, deps: Deps): StateFor {
+  const { book, lanes } = deps;
+  if (laneUnusable(lanes.get(lane)) !== null) return { state: "disabled", until_ts: null };
+  if (book.authError(lane, nowMs) !== null) return { state: "auth_error", until_ts: null };
+  const { untilMs } = book.mark(lane, plan.question.model, nowMs);
+  const until = Math.max(untilMs ?? 0, book.pausedUntil(lane, nowMs) ?? 0);
+  if (until > nowMs) return { state: "cooldown", until_ts: until / 1000 };
+  const { warned, blocked, binding } = assess(lane, plan, nowMs, deps);
+  if (blocked) return { state: "block", until_ts: null };
+  if (warned) return { state: "warn", until_ts: null };
+  return { state: binding === null ? "unknown" : "ok", until_ts: null };
+}
+
 /** What each candidate is up against, also those that the decision had no need to look at. */
-function laneConstraints(lane: LaneId, { question }: Plan, nowMs: number, deps: Deps): LaneConstraint[] {
+function laneConstraints(lane: LaneId, plan: Plan, nowMs: number, deps: Deps): LaneConstraint[] {
+  return constraintViews(assess(lane, plan, nowMs, deps)).map((constraint) => ({ lane, ...constraint }));
+}
+
+function assess(lane: LaneId, { question }: Plan, nowMs: number, deps: Deps): Assessment {
   const { model, bodyBytes, maxTokens, trafficClass } = question;
   const predicted = deps.engine.predict({ lane, model, bodyBytes, maxTokens }).countedTokens;
-  const assessment = deps.engine.assess({ lane, model, predicted, nowMs, trafficClass });
-  return constraintViews(assessment).map((constraint) => ({ lane, ...constraint }));
+  return deps.engine.assess({ lane, model, predicted, nowMs, trafficClass });
 }

@@ -5,10 +5,12 @@ import {
   type LaneUsage,
   type LaneWindow,
   type ModelUsage,
+  type RerouteDecision,
   type UsageView,
 } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
 import { type LaneRuntime, laneUnusable } from "../lanes/lane-runtime.ts";
+import { wouldGo } from "./dry-run.ts";
 
 /**
  * `GET /v1/usage`: everything known about lanes and models, as the router sees it.
@@ -27,8 +29,9 @@ export function usageView(deps: Deps, isLocal = false): UsageView {
     reroute_mode: deps.settings.rerouteMode,
     cooldown_sec: deps.settings.cooldownSec,
     lanes,
-    models,
+    models: withWould(models, nowMs, deps),
     uptime_sec: (deps.clock.monoMs() - deps.startedMonoMs) / 1000,
+    in_flight: deps.metrics.inflightNow(),
     totals: { rerouted: deps.totals.rerouted, wasted_retry_ms: deps.totals.wastedRetryMs },
     windows: windowLengths(deps),
     gateway: {
@@ -89,12 +92,38 @@ function waitingQuotas(deps: Deps): Pick<UsageView, "waiting_quotas"> {
   return waiting.length === 0 ? {} : { waiting_quotas: Object.fromEntries(waiting) };
 }
 
+/** Models that are counted together: they have no route of their own. */
+const COUNTED_TOGETHER = "other";
+
+function withWould(
+  models: Readonly<Record<string, ModelUsage>>,
+  nowMs: number,
+  deps: Deps,
+): Record<string, ModelUsage> {
+  return Object.fromEntries(
+    Object.entries(models).map(([model, usage]) => [
+      model,
+      model === COUNTED_TOGETHER ? usage : { ...usage, would: wouldGo(model, nowMs, deps) },
+    ]),
+  );
+}
+
+/** What a rule does that leaves a lane. Others keep the request on it, though they are written as a rule's work, too. */
+const LEAVES: ReadonlySet<RerouteDecision> = new Set([
+  "quota_block",
+  "quota_preemptive_warn",
+  "quota_cooldown",
+  "quota_overshoot",
+  "fallback",
+]);
+
 /** As far back as live events are kept. */
 function lastSwitch(deps: Deps): Pick<UsageView, "last_switch"> {
   for (const { event } of deps.events.since(0).toReversed()) {
     if (event.name !== "decision") continue;
     const { ts, model, lane, decision, reroute_decision } = event.data;
     if (decision !== "reroute_policy" && decision !== "fallback") continue;
+    if (!LEAVES.has(reroute_decision)) continue;
     return { last_switch: { ts, model, lane, reroute_decision } };
   }
   return {};

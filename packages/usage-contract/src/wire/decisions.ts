@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { DECISIONS, REROUTE_DECISIONS } from "../words.ts";
+import { DECISIONS, LANE_STATES, REROUTE_DECISIONS } from "../words.ts";
 import { maybe, modelName, number, queryNumber, requestText, requestTokens, text } from "./fields.ts";
 import { ConstraintViewSchema } from "./requests.ts";
 
@@ -40,6 +40,8 @@ export const WouldSchema = v.looseObject({
   block: v.boolean(),
   retry_ts: maybe,
   lanes: v.optional(v.array(text)),
+  /** Whether each candidate takes requests now, and when it opens where it does not. */
+  states: v.optional(v.record(text, v.looseObject({ state: v.picklist(LANE_STATES), until_ts: maybe }))),
   constraints: v.optional(v.array(LaneConstraintSchema)),
 });
 export type Would = v.InferOutput<typeof WouldSchema>;

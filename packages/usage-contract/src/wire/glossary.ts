@@ -125,6 +125,7 @@ const FIELD_NOTES: Readonly<Record<string, string>> = {
   in: "input tokens of each repeat",
   in_dirty_tps: "input tokens per wall second",
   in_elr_tps: "input tokens per streaming second",
+  in_flight: "requests under way",
   in_tokens: "input tokens, all classes, raw",
   input: "weight of an input token",
   input_tokens: "input tokens outside the prompt cache",
@@ -135,7 +136,8 @@ const FIELD_NOTES: Readonly<Record<string, string>> = {
   key_set: "whether that variable is set where the gateway runs",
   lane: "provider id of the lane",
   lanes: "by lane id",
-  last_switch: "the newest lane change by a quota rule or a limit",
+  last_switch:
+    "the newest attempt on another lane than the preferred one, by a quota rule, a limit or a failure",
   latency_ms: "decision to last byte",
   limit: "most entries to return",
   line: "1-based line, where known",
@@ -349,6 +351,9 @@ const NARROWER_NOTES: Readonly<Record<string, string>> = {
   "LaneWindow.model": "model family that the window binds; absent for the whole account",
   "LaneUsage.reason": "why the state is not `ok`",
   "Mark429Request.lane": "lane at its limit; without it the model's preferred lane",
+  "ModelUsage.would": "where a typical request for it would go now",
+  "ModelUsage.would.lane": "lane it would go to; null where it would be refused",
+  "ModelUsage.would.reroute_decision": "the rule that would choose it",
   "ModelUsage.lanes": "raw tokens by the lane that served this model",
   "ProviderTest.status": "HTTP status of its answer; null where nothing answered",
   "ProviderTest.latency_ms": "question to head of the answer; null where nothing answered",
@@ -385,6 +390,9 @@ const NARROWER_NOTES: Readonly<Record<string, string>> = {
   "UsageView.shared.state":
     "on: decisions go by what all use; slow or away: by what was heard last; joining: being brought level",
   "Would.lanes": "lanes that may be asked, the preferred one first",
+  "Would.states": "by lane id: how each candidate is now",
+  "Would.states.*.state": "as for the lane in the live view, for this model",
+  "Would.states.*.until_ts": "when it opens again, Unix seconds; null where it is open or that is not known",
   "Would.lane": "lane it would go to; null where it would be refused",
 };
 

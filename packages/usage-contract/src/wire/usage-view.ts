@@ -54,6 +54,10 @@ export const ModelUsageSchema = v.looseObject({
   cooldown_active: v.boolean(),
   cooldown_next_ts: maybe,
   rate_15m_tokens_per_min: v.optional(maybe),
+  /** Where a typical request for it would go now; absent for models that are counted together. */
+  would: v.optional(
+    v.looseObject({ lane: v.nullable(text), reroute_decision: v.picklist(REROUTE_DECISIONS) }),
+  ),
   speeds: SpeedsSchema,
   /** Tokens per lane that served this model, raw classes. */
   lanes: v.optional(
@@ -104,6 +108,7 @@ export const UsageViewSchema = v.looseObject({
   probe_results: v.optional(v.string()),
   demo: v.optional(v.literal(true)),
   uptime_sec: v.optional(number),
+  in_flight: v.optional(number),
   totals: v.optional(v.looseObject({ rerouted: number, wasted_retry_ms: number })),
   /** Which process answers. */
   gateway: v.optional(
