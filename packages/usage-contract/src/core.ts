@@ -42,6 +42,7 @@ export {
 } from "./token-usage.ts";
 export {
   ANTHROPIC_LANE,
+  changesLane,
   DECISIONS,
   DEFAULT_REROUTE_MODE,
   type DecisionKind,

@@ -84,6 +84,7 @@ it("exports exactly these names", () => {
     "WindowsQuerySchema",
     "WindowsViewSchema",
     "WouldSchema",
+    "changesLane",
     "countTokens",
     "fieldNote",
     "findForModel",

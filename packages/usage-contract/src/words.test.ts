@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { laneId, parseRerouteMode } from "./words.ts";
+import { changesLane, laneId, parseRerouteMode, REROUTE_DECISIONS } from "./words.ts";
 
 describe("parseRerouteMode", () => {
   it.each([
@@ -22,4 +22,14 @@ describe("laneId", () => {
     ["zai", "zai"],
     ["Anth", "Anth"],
   ])("%s -> %s", (name, lane) => expect(laneId(name)).toBe(lane));
+});
+
+it("changesLane tells the rules that send a request elsewhere from those that keep it", () => {
+  expect(REROUTE_DECISIONS.filter(changesLane)).toEqual([
+    "quota_block",
+    "quota_preemptive_warn",
+    "quota_cooldown",
+    "quota_overshoot",
+    "fallback",
+  ]);
 });

@@ -47,6 +47,22 @@ export const REROUTE_DECISIONS = [
 export type RerouteDecision = (typeof REROUTE_DECISIONS)[number];
 
 /**
+ * Whether a rule sends a request to another lane. The others keep it where it is, though an attempt past the warn
+ * threshold is written as `reroute_policy`, too.
+ */
+export function changesLane(rule: RerouteDecision): boolean {
+  return LANE_CHANGES.has(rule);
+}
+
+const LANE_CHANGES: ReadonlySet<RerouteDecision> = new Set([
+  "quota_block",
+  "quota_preemptive_warn",
+  "quota_cooldown",
+  "quota_overshoot",
+  "fallback",
+]);
+
+/**
  * Who waits for a request. `main`: a person, in the conversation; also whatever cannot be told. `subagent`: the main
  * agent. `background`: nobody (session titles, summaries).
  */

@@ -96,6 +96,25 @@ const STATES = {
     retry_ts: NOW_SEC + 1800,
     reason: "Every usable lane is spent (zai, anthropic); the first opens in 30 min.",
   }),
+  cooling: sample({
+    lane: "anthropic",
+    decision: "reroute_policy",
+    reroute_decision: "quota_cooldown",
+    reason: "zai is at its limit for another 3 h 7 min, so anthropic takes the request.",
+    headroom_pct_rolling: 0.38,
+    states: {
+      zai: { state: "cooldown", until_ts: NOW_SEC + 11_220 },
+      anthropic: { state: "ok", until_ts: null },
+    },
+    constraints: CONSTRAINTS,
+  }),
+  keyless: sample({
+    lane: "anthropic",
+    decision: "fallback",
+    reroute_decision: "fallback",
+    reason: "zai cannot be asked (ZAI_API_KEY is not set), so anthropic takes the request.",
+    states: { zai: { state: "disabled", until_ts: null }, anthropic: { state: "unknown", until_ts: null } },
+  }),
   unknown: sample({ ...UNKNOWN, lane: "anthropic", decision: "pass_through", lanes: undefined }),
   constraints: sample({ constraints: CONSTRAINTS }),
 };

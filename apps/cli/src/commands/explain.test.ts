@@ -130,6 +130,17 @@ describe("cc explain", () => {
     expect(stdout).toContain("was until 19:40");
   });
 
+  it.each([
+    ["quota_warn_attempt", "reroute_policy", "asked all the same, past its warn threshold"],
+    ["quota_block", "reroute_policy", "moved by a quota rule"],
+    ["fallback", "fallback", "moved, as the lane before it failed or could not be asked"],
+  ] as const)("says of %s, written as %s, whether it moved anything", async (rule, decision, words) => {
+    const made = { reroute_decision: rule, decision };
+    const dir = log(exchange({ at, rid: `${START}Q6`, decision: made, completion: made }));
+    const { stdout } = await runTest(["explain", "last", "--log", dir], { env: { COLUMNS: "120" } });
+    expect(stdout).toMatch(new RegExp(`^ +kind +${decision}: ${words}$`, "m"));
+  });
+
   it("finds a request by the start of its id, in any case and any generation, its lines twice or not", async () => {
     const dir = tempDir();
     writeLog(dir, [...STATES.answered, ...STATES.rerouted.slice(0, 2)], 2);

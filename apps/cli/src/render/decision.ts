@@ -1,14 +1,16 @@
 import type { DecisionSample, Would } from "@ccp/usage-contract";
-import { type WouldConstraint, wouldConstraints, wouldLanes } from "../view/would-constraints.ts";
+import type { RowState } from "../view/row-state.ts";
+import { shutState, type WouldConstraint, wouldConstraints, wouldLanes } from "../view/would-constraints.ts";
 import { dateText, resetText } from "./clock.ts";
 import { type Fact, fact, renderFacts } from "./facts.ts";
 import { splitLine } from "./flow.ts";
 import { type Cell, type Column, cell, renderGrid } from "./grid.ts";
-import { type Line, paintLines, type Span, span, type Tone } from "./line.ts";
+import { type Line, paintLines, span } from "./line.ts";
 import type { Look } from "./look.ts";
 import { percentText, tokensText } from "./quantity.ts";
 import { decisionText } from "./rule-text.ts";
 import { safeText } from "./safe-text.ts";
+import { stateSpan, stateTone } from "./state-word.ts";
 
 const COLUMNS: readonly Column[] = [
   { header: "LANE", min: 6, card: "title" },
@@ -31,27 +33,31 @@ export function renderDecision(sample: DecisionSample, look: Look): string {
   const lines: Line[] = [
     splitLine(title, date, look.columns, look),
     ...renderFacts(facts(sample, look), look),
-    ...(constraints.length === 0 ? [] : [[], ...constraintTable(constraints, ts, look)]),
+    ...(constraints.length === 0
+      ? []
+      : [[], ...constraintTable(constraints, ts, look, (lane) => shutState(would, lane, ts))]),
   ];
   return paintLines(lines, look);
 }
 
 function facts({ would, accepted, ts }: DecisionSample, look: Look): Fact[] {
-  const lanes = wouldLanes(would).map(safeText);
-  const preferred = lanes[0] ?? null;
+  const names = wouldLanes(would);
+  const lanes = names.map(safeText);
+  const [preferred = null] = lanes;
+  const shut = names[0] === undefined ? null : shutState(would, names[0], ts);
   return [
     { label: "why", value: safeText(would.reason) },
     {
       label: "rule",
-      value: `${would.reroute_decision} (${would.decision}: ${decisionText(would.decision)})`,
+      value: `${would.reroute_decision} (${would.decision}: ${decisionText(would)})`,
     },
     fact("lanes", lanes.length < 2 ? lanes : [`${lanes[0]} first`, `then ${lanes.slice(1).join(", ")}`]),
     fact("request", requestParts(accepted)),
     fact("predicted", [
       would.predicted_tokens === null ? "?" : `${tokensText(would.predicted_tokens)} counted tokens`,
     ]),
-    fact(preferred === null ? "room" : `on ${preferred}`, roomParts(would)),
-    { label: "state", value: [[stateSpan(would)]] },
+    fact(preferred === null ? "room" : `on ${preferred}`, roomParts(would, shut)),
+    { label: "state", value: [[stateSpan(shut ?? { kind: countedState(would) })]] },
     fact("opens", would.retry_ts === null ? [] : [resetText(would.retry_ts, ts, look.timeZone)]),
   ];
 }
@@ -63,46 +69,54 @@ function requestParts({ input_tokens, max_tokens }: DecisionSample["accepted"]):
 }
 
 /** The gateway tells shares that are left; people are shown what is used, here as everywhere. */
-function roomParts(would: Would): string[] {
+function roomParts(would: Would, shut: RowState | null): string[] {
   const used = (left: number | null): string => percentText(left === null ? null : 1 - left);
-  const tokens =
-    would.headroom_tokens === null
-      ? "tokens left unknown"
-      : `${tokensText(would.headroom_tokens)} tokens left`;
   return [
-    tokens,
+    leftText(would, shut),
     `rolling ${used(would.headroom_pct_rolling)} used`,
     `weekly ${used(would.headroom_pct_weekly)} used`,
   ];
 }
 
-const STATES: Readonly<Record<WouldConstraint["state"], readonly [string, Tone]>> = {
-  ok: ["ok", "ok"],
-  warn: ["warn", "warn"],
-  block: ["BLOCK", "block"],
-};
-
-function stateSpan({ warn, block }: Would): Span {
-  return span(...STATES[block ? "block" : warn ? "warn" : "ok"]);
+/** What the count leaves is nothing that a lane would serve while it is shut. */
+function leftText({ headroom_tokens }: Would, shut: RowState | null): string {
+  if (shut !== null) return "takes no request now";
+  return headroom_tokens === null ? "tokens left unknown" : `${tokensText(headroom_tokens)} tokens left`;
 }
 
-/** Limits with their figures at `nowSec`. */
-export function constraintTable(constraints: readonly WouldConstraint[], nowSec: number, look: Look): Line[] {
-  const rows = constraints.map((one): Cell[] => [
-    cell(safeText(one.lane)),
-    cell(safeText(one.name)),
-    cell(percentText(one.usedPct), STATES[one.state][1]),
-    cell(tokensCell(one)),
-    cell(one.headroomTokens === null ? "-" : tokensText(one.headroomTokens)),
-    cell(one.resetTs === null ? "-" : resetText(one.resetTs, nowSec, look.timeZone)),
-    { spans: [span(...STATES[one.state])] },
-  ]);
+function countedState({ warn, block }: Would): "ok" | "warn" | "block" {
+  return block ? "block" : warn ? "warn" : "ok";
+}
+
+const NOT_SHUT = (): null => null;
+
+/** Limits with their figures at `nowSec`. `shutOf`: why a lane takes no request whatever its limits say. */
+export function constraintTable(
+  constraints: readonly WouldConstraint[],
+  nowSec: number,
+  look: Look,
+  shutOf: (lane: string) => RowState | null = NOT_SHUT,
+): Line[] {
+  const rows = constraints.map((one): Cell[] => {
+    const own: RowState = { kind: one.state };
+    const shut = shutOf(one.lane);
+    return [
+      cell(safeText(one.lane)),
+      cell(safeText(one.name)),
+      cell(percentText(one.usedPct), stateTone(own)),
+      cell(tokensCell(one)),
+      cell(one.headroomTokens === null || shut !== null ? "-" : tokensText(one.headroomTokens)),
+      cell(one.resetTs === null ? "-" : resetText(one.resetTs, nowSec, look.timeZone)),
+      { spans: [stateSpan(shut ?? own)] },
+    ];
+  });
   return renderGrid(COLUMNS, rows, look);
 }
 
+/** `83.7k / 380k~`: the tilde says that the limit is somebody's setting or learned, not the upstream's word. */
 function tokensCell({ usedTokens, capacityTokens }: WouldConstraint): string {
   if (usedTokens === null) return "-";
   return capacityTokens === null
     ? tokensText(usedTokens)
-    : `${tokensText(usedTokens)} / ${tokensText(capacityTokens)}`;
+    : `${tokensText(usedTokens)} / ${tokensText(capacityTokens)}~`;
 }

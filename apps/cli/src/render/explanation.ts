@@ -69,7 +69,7 @@ function requestFacts(explanation: Explanation, told: ExplainedRequest | null): 
       value: `${last.reroute_decision}: ${ruleWords(explanation, last)}`,
     },
     ...(told === null && isRefusal(explanation) ? [fact("", [NOT_TOLD], "dim")] : []),
-    { label: "kind", value: `${last.decision}: ${decisionText(last.decision)}` },
+    { label: "kind", value: `${last.decision}: ${decisionText(last)}` },
     fact("time", timeParts(end)),
     fact("wasted", wastedMs > 0 ? [`${millisText(wastedMs)} on lanes that did not answer`] : ["nothing"]),
     fact("tokens", tokenParts(end)),

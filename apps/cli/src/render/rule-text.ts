@@ -1,4 +1,5 @@
 import type { DecisionKind, RerouteDecision } from "@ccp/usage-contract";
+import { changesLane } from "@ccp/usage-contract/core";
 
 const RULES: Readonly<Record<RerouteDecision, string>> = {
   quota_pass: "the lane was below its warn threshold",
@@ -19,7 +20,7 @@ const KINDS: Readonly<Record<DecisionKind, string>> = {
   manual_override: "named by hand (CCP_MODEL or the model file)",
   failover_paused: "the kill switch (OFFLOAD_PAUSED) sends everything to anthropic",
   reroute_policy: "moved by a quota rule",
-  fallback: "moved after a failure",
+  fallback: "moved, as the lane before it failed or could not be asked",
   no_fallback: "nowhere else to go",
 };
 
@@ -35,7 +36,13 @@ export function refusalText(status: number): string {
     : "no lane could be asked";
 }
 
-/** What kind of decision it was, as part of a sentence. */
-export function decisionText(kind: DecisionKind): string {
-  return KINDS[kind];
+const KEPT = "asked all the same, past its warn threshold";
+
+/** What kind of decision it was, as part of a sentence. An attempt past the warn threshold moves nothing. */
+export function decisionText(made: {
+  readonly decision: DecisionKind;
+  readonly reroute_decision: RerouteDecision;
+}): string {
+  const { decision, reroute_decision } = made;
+  return decision === "reroute_policy" && !changesLane(reroute_decision) ? KEPT : KINDS[decision];
 }

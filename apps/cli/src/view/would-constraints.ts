@@ -1,4 +1,5 @@
 import type { ExplainedDecision, Would } from "@ccp/usage-contract";
+import type { RowState } from "./row-state.ts";
 
 /** One limit that a lane was weighed against. */
 export interface WouldConstraint {
@@ -44,6 +45,16 @@ function readConstraint(entry: unknown, lane: string): WouldConstraint[] {
       state: one.blocked === true ? "block" : one.warned === true ? "warn" : "ok",
     },
   ];
+}
+
+/** Why a candidate takes no request at `nowSec`, whatever its counts say; `null` where nothing shuts it. */
+export function shutState({ states }: Would, lane: string, nowSec: number): RowState | null {
+  const found = states !== undefined && Object.hasOwn(states, lane) ? states[lane] : undefined;
+  if (found === undefined) return null;
+  const { state, until_ts } = found;
+  if (state === "cooldown")
+    return { kind: state, leftSec: until_ts === null ? null : Math.max(0, until_ts - nowSec) };
+  return state === "disabled" || state === "auth_error" ? { kind: state } : null;
 }
 
 /** Lanes that were looked at, the preferred one first; empty where the gateway does not tell. */

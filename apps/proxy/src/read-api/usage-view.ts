@@ -1,11 +1,11 @@
 import {
+  changesLane,
   findForModel,
   isGlob,
   type LaneState,
   type LaneUsage,
   type LaneWindow,
   type ModelUsage,
-  type RerouteDecision,
   type UsageView,
 } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
@@ -108,22 +108,13 @@ function withWould(
   );
 }
 
-/** What a rule does that leaves a lane. Others keep the request on it, though they are written as a rule's work, too. */
-const LEAVES: ReadonlySet<RerouteDecision> = new Set([
-  "quota_block",
-  "quota_preemptive_warn",
-  "quota_cooldown",
-  "quota_overshoot",
-  "fallback",
-]);
-
 /** As far back as live events are kept. */
 function lastSwitch(deps: Deps): Pick<UsageView, "last_switch"> {
   for (const { event } of deps.events.since(0).toReversed()) {
     if (event.name !== "decision") continue;
     const { ts, model, lane, decision, reroute_decision } = event.data;
     if (decision !== "reroute_policy" && decision !== "fallback") continue;
-    if (!LEAVES.has(reroute_decision)) continue;
+    if (!changesLane(reroute_decision)) continue;
     return { last_switch: { ts, model, lane, reroute_decision } };
   }
   return {};

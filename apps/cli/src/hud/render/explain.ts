@@ -61,7 +61,7 @@ function outcomeFacts(one: Exchange, entry: UsageEvent, look: Look): Fact[] {
           ],
     ),
     { label: "rule", value: `${entry.reroute_decision}: ${ruleWords(one, entry)}` },
-    { label: "decision", value: `${entry.decision}: ${decisionText(entry.decision)}` },
+    { label: "decision", value: `${entry.decision}: ${decisionText(entry)}` },
     fact("repairs", entry.repairs),
   ];
 }
@@ -131,7 +131,7 @@ export function explainSample(
     ]),
     { label: "why", value: would.reason },
     { label: "rule", value: `${would.reroute_decision}: ${ruleText(would.reroute_decision)}` },
-    { label: "decision", value: `${would.decision}: ${decisionText(would.decision)}` },
+    { label: "decision", value: `${would.decision}: ${decisionText(would)}` },
     fact("predicted", [
       would.predicted_tokens === null ? "?" : `${tokensText(would.predicted_tokens)} counted tokens`,
     ]),
