@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { NOW_SEC } from "../test-kit/run-test.ts";
 import { cappedModel, lane, model, view, window } from "../test-kit/views.ts";
 import { filterRows } from "./quota-filter.ts";
-import { buildQuotaRows, laneNames, NO_ANSWER_YET, WAITS_FOR_MODEL, WINDOW_OVER } from "./quota-rows.ts";
+import {
+  buildQuotaRows,
+  laneNames,
+  NO_ANSWER_YET,
+  NO_SUCH_LANE,
+  WAITS_FOR_MODEL,
+  WINDOW_OVER,
+} from "./quota-rows.ts";
 import { judgeThreshold } from "./threshold.ts";
 
 const brief = (usage: ReturnType<typeof view>) =>
@@ -30,10 +37,29 @@ describe("buildQuotaRows", () => {
       ["zai", "glm-5", "7d", 0.1, "ok"],
       ["anthropic", "all", "7d", 0.1, "ok"],
       ["anthropic", "opus", "5h", null, "unknown"],
-      ["gone", "stray", "5h", 0.5, "ok"],
-      ["gone", "stray", "7d", 0.6, "ok"],
+      ["gone", "stray", "5h", 0.5, "disabled"],
+      ["gone", "stray", "7d", 0.6, "disabled"],
     ]);
     expect(laneNames(usage)).toEqual(["zai", "anthropic", "gone"]);
+  });
+
+  it("says of a cap on a lane that the catalog does not have that it binds nothing", () => {
+    const caps = { rolling_capacity_tokens: 100, weekly_capacity_tokens: null };
+    const changes = {
+      models: { stray: cappedModel(0.5, 0.6, { provider: "gone", rate_15m_tokens_per_min: 9000 }) },
+      waiting_quotas: { "glm-*": { provider: "gone", ...caps } },
+    };
+    const shown = (lanes: Record<string, ReturnType<typeof lane>>) =>
+      buildQuotaRows(view({ ...changes, lanes }), NOW_SEC)
+        .filter((row) => row.lane === "gone")
+        .map((row) => [row.usedPct, row.state.kind, row.fullIn.kind, row.note]);
+    expect(shown({ zai: lane("ok") })).toEqual([
+      [0.5, "disabled", "unknown", NO_SUCH_LANE],
+      [0.6, "disabled", "unknown", NO_SUCH_LANE],
+      [null, "disabled", "unknown", NO_SUCH_LANE],
+    ]);
+    // A view that names no lane at all tells nothing of the catalog.
+    expect(shown({}).map(([, state]) => state)).toEqual(["ok", "ok", "unknown"]);
   });
 
   it("does not show a cap twice: as the model's own and as its lane's", () => {

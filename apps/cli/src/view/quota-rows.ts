@@ -29,6 +29,7 @@ export interface QuotaRow {
 export const NO_ANSWER_YET = "no response seen yet: send a request";
 export const WINDOW_OVER = "window over: send a request";
 export const WAITS_FOR_MODEL = "waits for its first model";
+export const NO_SUCH_LANE = "the catalog has no such lane";
 
 /**
  * The rows of a usage view, lane by lane in the gateway's order: windows of the account first, then each model.
@@ -39,7 +40,7 @@ export const WAITS_FOR_MODEL = "waits for its first model";
 export function buildQuotaRows(view: UsageView, nowSec: number): QuotaRow[] {
   const facts = gatewayFacts(view);
   return laneNames(view).flatMap((lane) => {
-    const usage = view.lanes[lane];
+    const usage = Object.hasOwn(view.lanes, lane) ? view.lanes[lane] : undefined;
     const models = Object.entries(view.models).filter(([, model]) => model.provider === lane);
     const ofModels = models.flatMap(([name, model]) => modelRows(name, model, usage, facts, nowSec));
     const ofLane = usage === undefined ? [] : windowRows(lane, usage, nowSec);
@@ -48,6 +49,7 @@ export function buildQuotaRows(view: UsageView, nowSec: number): QuotaRow[] {
       ...ofModels,
       ...waitingRows(lane, view, facts),
     ];
+    if (isUnknownLane(lane, view)) return rows.map(offRow);
     return rows.length === 0 && usage !== undefined ? silentLane(lane, usage) : rows;
   });
 }
@@ -56,6 +58,16 @@ export function buildQuotaRows(view: UsageView, nowSec: number): QuotaRow[] {
 export function laneNames(view: UsageView): string[] {
   const named = [...Object.values(view.models), ...Object.values(view.waiting_quotas ?? {})];
   return [...new Set([...Object.keys(view.lanes), ...named.map(({ provider }) => provider)])];
+}
+
+/** A cap may name any lane; a gateway tells of all that its catalog has. */
+function isUnknownLane(lane: string, { lanes }: UsageView): boolean {
+  return Object.keys(lanes).length > 0 && !Object.hasOwn(lanes, lane);
+}
+
+/** No request ever goes there: its count stands, and fills up no more. */
+function offRow(row: QuotaRow): QuotaRow {
+  return { ...row, state: { kind: "disabled" }, fullIn: { kind: "unknown" }, note: NO_SUCH_LANE };
 }
 
 /** A window that the lane does not declare stands for its tightest cap, which then has a row of its own. */
