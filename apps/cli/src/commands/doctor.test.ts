@@ -1,71 +1,39 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describeCatalog, parseCatalog, resolveLaneKeys } from "@ccp/provider-catalog";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { nodeRequest } from "../client/node-request.ts";
 import { checkNode } from "../doctor/check-node.ts";
 import { checkShell } from "../doctor/check-shell.ts";
 import { redact } from "../doctor/redact.ts";
-import { json, runTest, type TestRoutes, visible } from "../test-kit/run-test.ts";
+import {
+  CATALOG,
+  catalogView,
+  GATEWAY,
+  home,
+  QUOTAS,
+  quotasView,
+  SHELL,
+  WELL,
+} from "../test-kit/doctor-world.ts";
+import { json, runTest, visible } from "../test-kit/run-test.ts";
 import { lane, VIEWS, view } from "../test-kit/views.ts";
 
 const CANARY = "sk-canary-d0c7";
-
-const CATALOG = `providers:
-  anthropic: { base_url: "https://api.anthropic.com", auth: { header_mode: passthrough } }
-  zai: { base_url: "https://api.z.ai/api/anthropic", auth: { env: ZAI_API_KEY, header_mode: x-api-key } }
-  deepseek: { base_url: "https://api.deepseek.com/anthropic", auth: { env: DEEPSEEK_API_KEY, header_mode: x-api-key } }
-routes:
-  - { pattern: "*", provider: anthropic, fallback: [zai] }
-`;
-
-function catalogView(keys: Record<string, string>) {
-  const parsed = parseCatalog(CATALOG);
-  if (!parsed.success) throw new Error("the test's own catalog is wrong");
-  const { providers, routes } = describeCatalog(parsed.catalog, resolveLaneKeys(parsed.catalog, keys, null));
-  return json({ ts: 1, path: null, profile: null, providers, routes });
-}
-
-const GATEWAY = { version: "9.9.9", node: "v24.21.0", pid: 4242, host: "127.0.0.1" };
-const READY = json({ providers: {}, ts: 1, source: "built-in" });
-const WELL: TestRoutes = {
-  "GET /v1/usage": json(view({ uptime_sec: 11_520, gateway: GATEWAY, lanes: { zai: lane("ok") } })),
-  "GET /readyz": READY,
-  "GET /v1/providers": catalogView({ ZAI_API_KEY: "x" }),
-};
-
-function home() {
-  const homeDir = mkdtempSync(join(tmpdir(), "cc-doctor-"));
-  onTestFinished(() => rmSync(homeDir, { recursive: true, force: true }));
-  const write = (name: string, text: string) => {
-    const file = join(homeDir, name);
-    mkdirSync(join(file, ".."), { recursive: true });
-    writeFileSync(file, text);
-    return file;
-  };
-  const run = (argv: string[], routes: TestRoutes | null, env: Record<string, string> = {}) =>
-    runTest(["doctor", ...argv], { env: { XDG_STATE_HOME: "", ...env }, routes, deps: { homeDir } });
-  return { homeDir, write, run };
-}
 
 /** Another Node and another system say the same. */
 const stable = (text: string) =>
   text.replaceAll(process.version, "v24.21.0").replace(`${process.platform} ${process.arch}`, "linux x64");
 
-const SHELL = {
-  ANTHROPIC_BASE_URL: "http://127.0.0.1:8082",
-  ANTHROPIC_DEFAULT_HAIKU_MODEL: "claude-haiku-4-5-20251001",
-};
-
 describe("cc doctor", () => {
   it("has nothing to say where all is well", async () => {
     const { run, write } = home();
-    write(".config/ccp/providers.yaml", CATALOG);
-    write(".config/ccp/quotas.json", '{"models":{"glm-4.7":{"provider":"zai","rolling_tokens":1000}}}');
-    const { code, stdout, stderr } = await run([], WELL, SHELL);
+    const routes = {
+      ...WELL,
+      "GET /v1/providers": catalogView({ ZAI_API_KEY: "x" }, write(".config/ccp/providers.yaml", CATALOG)),
+      "GET /v1/quotas": quotasView(write(".config/ccp/quotas.json", JSON.stringify(QUOTAS))),
+    };
+    const { code, stdout, stderr } = await run([], routes, SHELL);
     expect([code, stderr]).toEqual([0, ""]);
     await expect(stable(stdout)).toMatchFileSnapshot("__snapshots__/doctor/well.txt");
   });

@@ -1,31 +1,64 @@
+import { resolve } from "node:path";
 import { type Catalog, formatIssue } from "@ccp/provider-catalog";
 import { type LocateOptions, readCatalog, readQuotas } from "@ccp/provider-catalog/node";
-import type { ConfigIssue } from "@ccp/usage-contract";
+import type { ConfigIssue, QuotaConfig } from "@ccp/usage-contract";
 import { ENVIRONMENT, parseEnv } from "@ccp/usage-contract/core";
 import { didYouMean } from "../args/did-you-mean.ts";
 import { safeText } from "../render/safe-text.ts";
 import { type Check, fail, ok, warn } from "./check.ts";
 
-/** The files and variables that a gateway started from this shell would take, and what is wrong with them. */
-export function checkFiles(where: LocateOptions, cc: string): Check[] {
+/** A file as somebody read it; `path` is `null` for the built-in values. */
+export interface ConfigFile {
+  readonly path: string | null;
+  readonly issues: readonly ConfigIssue[];
+  readonly warnings: readonly ConfigIssue[];
+  /** What it holds, behind its path. */
+  readonly holds: string;
+}
+
+/** What a running gateway told of its own files; `null` where it told nothing. */
+export interface FilesInForce {
+  readonly catalog: (ConfigFile & { readonly keyNames: readonly string[] }) | null;
+  readonly quotas: ConfigFile | null;
+}
+
+/**
+ * The variables of this shell, and the files in force: those of a running gateway, beside those that one started from
+ * this shell would take where they are others.
+ *
+ * @param inForce `null` while no gateway runs: then this shell's files are the ones that count.
+ */
+export function checkFiles(where: LocateOptions, inForce: FilesInForce | null, cc: string): Check[] {
   const catalog = readCatalog(where);
   const quotas = readQuotas(where);
-  const { models, pools } = quotas.config;
-  const lanes = `${catalog.path ?? "built-in"}, ${catalog.catalog.lanes.length} lanes`;
-  const caps = models.length + pools.length;
-  const noCaps = "no cap is configured: only what upstreams declare can warn";
+  const keys = [...keyNames(catalog.catalog), ...(inForce?.catalog?.keyNames ?? [])];
+  const check = `${cc} providers check ${catalog.path ?? ""}`.trim();
   return [
-    ...environment(where.env, keyNames(catalog.catalog), cc),
-    ...fileChecks("catalog", catalog, lanes, `${cc} providers check ${catalog.path ?? ""}`),
-    ...fileChecks(
-      "quotas",
-      quotas,
-      quotas.path === null || caps === 0
-        ? `${quotas.path ?? "built-in"}: ${noCaps}`
-        : `${quotas.path}, ${caps} ${caps === 1 ? "cap" : "caps"}`,
-      `mend the file, then: ${cc} quotas reload`,
-    ),
+    ...environment(where.env, keys, cc),
+    ...fileChecks("catalog", { ...catalog, holds: holdsLanes(catalog.catalog.lanes.length) }, inForce, {
+      here: check,
+      inForce: `mend the file, then restart the gateway: ${cc} start`,
+    }),
+    ...fileChecks("quotas", { ...quotas, holds: holdsCaps(capCount(quotas.config)) }, inForce, {
+      here: `mend the file, then: ${cc} config check`,
+      inForce: `mend the file, then: ${cc} quotas reload`,
+    }),
   ];
+}
+
+/** @param lanes How many there are. */
+export function holdsLanes(lanes: number): string {
+  return `, ${lanes} ${lanes === 1 ? "lane" : "lanes"}`;
+}
+
+/** @param caps How many there are, pools included. */
+export function holdsCaps(caps: number): string {
+  if (caps === 0) return ": no cap is configured: only what upstreams declare can warn";
+  return `, ${caps} ${caps === 1 ? "cap" : "caps"}`;
+}
+
+function capCount({ models, pools }: QuotaConfig): number {
+  return models.length + pools.length;
 }
 
 /** Variables that a catalog reads keys from may have any name. */
@@ -62,17 +95,46 @@ function environment(env: LocateOptions["env"], keys: readonly string[], cc: str
   ];
 }
 
-interface FileRead {
-  readonly path: string | null;
-  readonly issues: readonly ConfigIssue[];
-  readonly warnings: readonly ConfigIssue[];
+interface Fixes {
+  readonly here: string;
+  readonly inForce: string;
 }
 
-function fileChecks(name: string, { path, issues, warnings }: FileRead, good: string, fix: string): Check[] {
-  const file = path ?? name;
-  return [
-    ...(issues.length === 0 ? [ok(name, good)] : []),
-    ...issues.map((issue) => fail(name, formatIssue(file, issue), fix)),
-    ...warnings.map((warning) => warn(name, formatIssue(file, warning), null)),
+function fileChecks(
+  name: "catalog" | "quotas",
+  here: ConfigFile,
+  inForce: FilesInForce | null,
+  fixes: Fixes,
+): Check[] {
+  if (inForce === null) return [...fileCheck(name, "", here, fixes.here, fail), ...warnings(name, "", here)];
+  const used = inForce[name];
+  const shells = [
+    ...fileCheck(name, "this shell's: ", here, fixes.here, warn),
+    ...warnings(name, "this shell's: ", here),
   ];
+  if (used === null) return shells;
+  const told = fileCheck(name, "the gateway's: ", used, fixes.inForce, fail);
+  const isSame = here.path === null ? used.path === null : resolve(here.path) === used.path;
+  if (!isSame) return [...told, ...shells];
+  // A gateway that has taken the file whole may find it broken when it reads it next.
+  const isBrokenSince = used.issues.length === 0 && here.issues.length > 0;
+  const since = isBrokenSince
+    ? fileCheck(name, "changed since the gateway read it: ", here, fixes.inForce, warn)
+    : [];
+  return [...told, ...since, ...warnings(name, "", here)];
+}
+
+function fileCheck(
+  name: string,
+  whose: string,
+  { path, issues, holds }: ConfigFile,
+  fix: string,
+  bad: typeof fail,
+): Check[] {
+  if (issues.length === 0) return [ok(name, `${whose}${path ?? "built-in"}${holds}`)];
+  return issues.map((issue) => bad(name, `${whose}${formatIssue(path ?? name, issue)}`, fix));
+}
+
+function warnings(name: string, whose: string, file: ConfigFile): Check[] {
+  return file.warnings.map((one) => warn(name, `${whose}${formatIssue(file.path ?? name, one)}`, null));
 }

@@ -14,6 +14,7 @@ import { checkLanes } from "./check-lanes.ts";
 import { checkNode } from "./check-node.ts";
 import { checkShell } from "./check-shell.ts";
 import { checkState } from "./check-state.ts";
+import { filesInForce } from "./files-in-force.ts";
 import { redact } from "./redact.ts";
 
 /**
@@ -31,14 +32,16 @@ export async function examine(live: boolean, session: Session): Promise<Check[]>
   const { findPortOwner } = await import("@ccp/usage-store/node");
   const owner = found.kind === "stranger" ? findPortOwner(portOf(settings.url)) : null;
   const paths = await foldersOf(found.kind === "gateway" ? found.view : null, session);
+  const inForce = found.kind === "gateway" ? await filesInForce(catalog, session) : null;
   const checks = [
     checkNode(process.version),
-    ...checkFiles({ env, checkoutDir, homeDir }, cc),
+    ...checkFiles({ env, checkoutDir, homeDir }, inForce, cc),
     ...checkGateway(found, {
       url,
       cc,
       version: deps.version,
       nowSec: deps.nowMs() / 1000,
+      tellsQuotas: (inForce?.quotas ?? null) !== null,
       holder: owner === null ? null : `${owner.program}, process ${owner.pid},`,
     }),
     ...checkLanes({ ...catalog, usage: found.kind === "gateway" ? found.view.lanes : {}, tests }),
