@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { json, runTest, visible } from "../test-kit/run-test.ts";
-import { VIEWS } from "../test-kit/views.ts";
+import { json, NOW_SEC, runTest, visible } from "../test-kit/run-test.ts";
+import { lane, model, SOME_SPEEDS, VIEWS, view } from "../test-kit/views.ts";
 
 const READY = json({
   providers: {
@@ -56,4 +56,53 @@ describe("cc status", () => {
       await expect(screens.join("\n")).toMatchFileSnapshot(`__snapshots__/status/${name}.txt`);
     });
   }
+
+  const TOKENS = { input_tokens: 0, output_tokens: 0, cache_creation_tokens: 0, cache_read_tokens: 0 };
+  const SERVED = view({
+    lanes: { anthropic: lane("ok"), zai: lane("ok") },
+    models: {
+      "claude-haiku-4-5-20251001": model({
+        reqs: 13,
+        lanes: { zai: { reqs: 13, ...TOKENS }, anthropic: { reqs: 40, ...TOKENS } },
+        speeds: SOME_SPEEDS,
+        cooldown_active: true,
+        cooldown_next_ts: NOW_SEC + 5973,
+      }),
+      "glm-4.7": model({ lanes: {} }),
+    },
+  });
+
+  it.each([
+    [
+      122,
+      "MODEL                      SERVED BY       REQ  OUT/S  DIRTY  SESSION  TTFT p50   p90    p99  BEST HOURS    STATE",
+      "claude-haiku-4-5-20251001  anthropic, zai  120     61     48       59     0.84s  2.9s  1m12s  08:00, 07:00  cool 1h39m",
+    ],
+    [
+      80,
+      "MODEL      SERVED BY       REQ  OUT/S  DIRTY  TTFT p50   p90    p99  STATE",
+      "haiku-4-5  anthropic, zai  120     61     48     0.84s  2.9s  1m12s  cool 1h39m",
+    ],
+  ])(
+    "--speeds names all lanes that the speeds are of, and cuts nothing: %d columns",
+    async (columns, ...expected) => {
+      const env = { COLUMNS: String(columns) };
+      const { stdout } = await runTest(["status", "--speeds"], { env, routes: routes(SERVED) });
+      const lines = stdout.split("\n");
+      const head = lines.findIndex((line) => line.includes("SERVED BY"));
+      expect(lines.slice(head, head + 2)).toEqual(expected);
+      expect(lines[head + 2]).toMatch(/^glm-4\.7 +- +0 +- /);
+    },
+  );
+
+  it.each([80, 100, 110, 120])(
+    "--debug-quota tells when a cooldown ends, whole: %d columns",
+    async (columns) => {
+      const env = { COLUMNS: String(columns) };
+      const { stdout } = await runTest(["status", "--debug-quota"], { env, routes: routes(SERVED) });
+      const rows = stdout.split("\n").filter((line) => line.includes("haiku-4-5"));
+      expect(rows).toHaveLength(2);
+      for (const row of rows) expect(row).toMatch(/ 21:20 \(1h39m\) .*cool 1h39m$/);
+    },
+  );
 });

@@ -7,19 +7,20 @@ import type { Look } from "./look.ts";
 import { percentText, tokensText } from "./quantity.ts";
 import { secondsText } from "./quota-footer.ts";
 import { safeText } from "./safe-text.ts";
+import { modelCells } from "./short-model.ts";
 
 /** From this confidence on what was learned is used. */
 const TRUSTED = 0.5;
 
 const COLUMNS: readonly Column[] = [
   { header: "MODEL", min: 10, cut: "middle", card: "title" },
-  { header: "LANE", min: 6, card: "title" },
+  { header: "LANE", min: 6, gives: "last", card: "title" },
   { header: "GAP p50", align: "right" },
   { header: "p95", align: "right" },
-  { header: "GAPS", align: "right" },
+  { header: "GAPS", align: "right", dropped: 2 },
   { header: "BIAS", align: "right" },
-  { header: "BIASES", align: "right" },
-  { header: "CFG", align: "right" },
+  { header: "BIASES", align: "right", dropped: 1 },
+  { header: "CFG", align: "right", dropped: 3 },
   { header: "AUTO", align: "right" },
   { header: "CONF", align: "right" },
   { header: "CALC RESET", wideOnly: true, card: "none" },
@@ -39,11 +40,12 @@ const UNIT_COLUMNS: readonly Column[] = [
 
 /** The whole answer of `cc calibration` for people. */
 export function renderCalibration(view: CalibrationWire, url: string, look: Look): string {
+  const modelCell = modelCells(Object.keys(view.models));
   const models = Object.entries(view.models).flatMap(([name, { lanes }]) =>
-    Object.entries(lanes).map(([lane, learned]) => learnedRow(name, lane, learned, look)),
+    Object.entries(lanes).map(([lane, learned]) => learnedRow(modelCell(name), lane, learned, look)),
   );
   const pools = Object.entries(view.pools).map(([name, pool]) =>
-    learnedRow(`pool ${name}`, pool.provider, pool, look),
+    learnedRow(cell(safeText(`pool ${name}`)), pool.provider, pool, look),
   );
   const units = Object.entries(view.lanes).flatMap(([lane, each]) =>
     each.units.map((unit) => unitRow(lane, unit)),
@@ -67,9 +69,9 @@ function header(view: CalibrationWire, url: string, look: Look): Line[] {
   ];
 }
 
-function learnedRow(name: string, lane: string, learned: Learned, look: Look): Cell[] {
+function learnedRow(name: Cell, lane: string, learned: Learned, look: Look): Cell[] {
   return [
-    cell(safeText(name)),
+    name,
     cell(safeText(lane)),
     cell(secondsText(learned.gap_seconds_p50)),
     cell(secondsText(learned.gap_seconds_p95)),

@@ -6,22 +6,22 @@ import { type Line, span } from "./line.ts";
 import type { Look } from "./look.ts";
 import { percentText, tokensText } from "./quantity.ts";
 import { secondsText } from "./quota-footer.ts";
-import { safeText } from "./safe-text.ts";
+import { modelCells } from "./short-model.ts";
 import { stateSpan } from "./state-word.ts";
 
 const COLUMNS: readonly Column[] = [
   { header: "MODEL", min: 10, cut: "middle", card: "title" },
-  { header: "MODE", card: "title" },
+  { header: "MODE", dropped: 1, card: "title" },
   { header: "GAP p50", align: "right" },
   { header: "p95", align: "right" },
-  { header: "SAMPLES", align: "right" },
+  { header: "SAMPLES", align: "right", dropped: 3 },
   { header: "CFG", align: "right" },
   { header: "AUTO", align: "right" },
-  { header: "CONF", align: "right" },
+  { header: "CONF", align: "right", dropped: 2 },
   { header: "RESERVED", align: "right", wideOnly: true, card: "none" },
   { header: "LEFT 5H", align: "right", wideOnly: true, card: "none" },
   { header: "LEFT 7D", align: "right", wideOnly: true, card: "none" },
-  { header: "COOLDOWN", min: 8 },
+  { header: "COOLDOWN", min: 8, gives: "last" },
   { header: "STATE", card: "state" },
 ];
 
@@ -30,8 +30,9 @@ const COLUMNS: readonly Column[] = [
  * warning threshold, the mode, and the cooldown.
  */
 export function renderDebugQuota({ view, nowSec }: Picture, look: Look): Line[] {
+  const modelCell = modelCells(Object.keys(view.models));
   const rows = Object.entries(view.models).map(([name, model]): Cell[] => [
-    cell(safeText(name)),
+    modelCell(name),
     cell(model.reroute_mode),
     cell(secondsText(model.gap_seconds_p50)),
     cell(secondsText(model.gap_seconds_p95)),

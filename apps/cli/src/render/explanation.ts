@@ -20,7 +20,7 @@ const COLUMNS: readonly Column[] = [
   { header: "LANE", min: 6, card: "title" },
   { header: "RULE", min: 8 },
   { header: "KEY", wideOnly: true, card: "none" },
-  { header: "UPSTREAM", min: 12, cut: "middle", givesFirst: true, wideOnly: true, card: "none" },
+  { header: "UPSTREAM", min: 12, cut: "middle", gives: "first", wideOnly: true, card: "none" },
   { header: "TOOK", align: "right" },
   { header: "STATUS", card: "state" },
 ];

@@ -48,6 +48,66 @@ describe("renderGrid", () => {
     ]);
   });
 
+  const SPARE: readonly Column[] = [
+    { header: "MODEL", min: 8, cut: "middle" },
+    { header: "LANE", min: 6, gives: "last" },
+    { header: "MORE", wideOnly: true },
+    { header: "MOST", wideOnly: true },
+    { header: "A", dropped: 2 },
+    { header: "B", dropped: 1 },
+    { header: "STATE" },
+  ];
+  const spareRow = (model: string, filler: number) => [
+    { ...cell(model), short: cell(model.replace("claude-", "")).spans },
+    cell("anthropic"),
+    cell("m".repeat(20)),
+    cell("n".repeat(20)),
+    cell("a".repeat(filler)),
+    cell("b".repeat(filler)),
+    cell("cool 1h39m"),
+  ];
+  const heads = (filler: number, width: number) =>
+    renderGrid(SPARE, [spareRow("claude-haiku-4.5", filler)], look(width), "table").map((line) =>
+      paintLine(line, look(width)).replace(/ +/g, " "),
+    );
+
+  it("leaves out the columns for wide screens before it cuts anything: wider never shows less", () => {
+    expect(heads(10, 121)).toEqual([
+      `MODEL LANE MORE MOST A B STATE`,
+      `claude-haiku-4.5 anthropic ${"m".repeat(20)} ${"n".repeat(20)} ${"a".repeat(10)} ${"b".repeat(10)} cool 1h39m`,
+    ]);
+    expect(heads(16, 117)[0]).toBe("MODEL LANE MORE A B STATE");
+    expect(heads(24, 110)).toEqual(heads(24, 109));
+    expect(heads(24, 109)).toEqual([
+      "MODEL LANE A B STATE",
+      `claude-haiku-4.5 anthropic ${"a".repeat(24)} ${"b".repeat(24)} cool 1h39m`,
+    ]);
+  });
+
+  it("then takes the short form of cells, then leaves out what can be spared", () => {
+    const short = `anthropic ${"a".repeat(20)}`;
+    expect(heads(20, 82)[1]).toBe(`haiku-4.5 ${short} ${"b".repeat(20)} cool 1h39m`);
+    expect(heads(20, 75)).toEqual(["MODEL LANE A STATE", `haiku-4.5 ${short} cool 1h39m`]);
+    expect(heads(30, 40)).toEqual(["MODEL LANE STATE", "haiku-4.5 anthropic cool 1h39m"]);
+  });
+
+  it("cuts names no further than they can be told apart, as long as something else can be cut", () => {
+    const columns: readonly Column[] = [
+      { header: "MODEL", min: 8, cut: "middle" },
+      { header: "NOTE", min: 4 },
+    ];
+    const rows = ["one-opus-5.5-x", "one-opus-4.5-x"].map((name) => [cell(name), cell("n".repeat(12))]);
+    const table = (width: number) =>
+      renderGrid(columns, rows, look(width), "table").map((line) => paintLine(line, look(width)));
+    expect(table(28)).toEqual([
+      "MODEL           NOTE",
+      "one-opus-5.5-x  nnnnnnnnnnnn",
+      "one-opus-4.5-x  nnnnnnnnnnnn",
+    ]);
+    expect(table(18)).toEqual(["MODEL        NOTE", "one-o…5.5-x  nnnn…", "one-o…4.5-x  nnnn…"]);
+    expect(table(14)).toEqual(["MODEL     NOTE", "one-…5-x  nnn…", "one-…5-x  nnn…"]);
+  });
+
   it("cuts the widest column that may be cut, down to its minimum", () => {
     const long = [[cell("a".repeat(90)), cell("1"), cell("-"), cell("ok")]];
     const [, row] = text(COLUMNS, long, 80);

@@ -7,12 +7,12 @@ import type { Look } from "./look.ts";
 import { safeText } from "./safe-text.ts";
 
 const LANE_COLUMNS: readonly Column[] = [
-  { header: "LANE", min: 6, card: "title" },
+  { header: "LANE", min: 6, gives: "last", card: "title" },
   { header: "BASE URL", min: 18, cut: "middle" },
   { header: "KEY", min: 12, cut: "middle" },
   { header: "SET" },
   { header: "HEADER", min: 6, card: "none" },
-  { header: "MODELS", min: 8, givesFirst: true, wideOnly: true, card: "none" },
+  { header: "MODELS", min: 8, gives: "first", wideOnly: true, card: "none" },
   { header: "STATE", card: "state" },
 ];
 

@@ -2,9 +2,10 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { NOW_SEC } from "../test-kit/run-test.ts";
 import { cappedModel, lane, model, view, window } from "../test-kit/views.ts";
-import { buildQuotaRows } from "../view/quota-rows.ts";
+import { buildQuotaRows, type QuotaRow } from "../view/quota-rows.ts";
+import { paintLine } from "./line.ts";
 import type { Look } from "./look.ts";
-import { renderQuotas } from "./quotas.ts";
+import { quotaTable, renderQuotas } from "./quotas.ts";
 import { textWidth } from "./text-width.ts";
 
 const look = (columns: number, ascii = false): Look => ({ color: false, ascii, columns, timeZone: "UTC" });
@@ -14,6 +15,21 @@ function lines(usage: ReturnType<typeof view>, columns: number, ascii = false): 
   const text = renderQuotas(picture, buildQuotaRows(usage, NOW_SEC), look(columns, ascii));
   return text.trimEnd().split("\n");
 }
+
+const QUIET: QuotaRow = {
+  lane: "zai",
+  model: "all",
+  window: "5h",
+  usedPct: 0.5,
+  usedTokens: null,
+  capacityTokens: null,
+  resetTs: null,
+  elapsed: null,
+  fullIn: { kind: "unknown" },
+  source: "header",
+  state: { kind: "ok" },
+  note: null,
+};
 
 const ratio = fc.double({ min: 0, max: 3, noNaN: true });
 const seconds = fc.integer({ min: 0, max: 3_000_000 });
@@ -83,6 +99,55 @@ describe("renderQuotas", () => {
     expect(row(5000, 3600)).toMatch(/^lasts /);
     expect(row(500, 604_800)).toMatch(/^>24h /);
     expect(row(50_000, 0)).toMatch(/^20m +- /);
+  });
+
+  it.each([
+    [140, "20m, 40m early"],
+    [80, "20m!"],
+    [60, "20m!"],
+  ])("never shortens the forecast to what means something else: %d columns", (columns, expected) => {
+    const usage = view({
+      models: {
+        m: cappedModel(0.5, 0, { rate_15m_tokens_per_min: 50_000, eta_rolling_sec: 3600 }),
+        "claude-a-model-whose-name-is-long": cappedModel(0.5, 0, { provider: "a-long-lane-name" }),
+      },
+    });
+    const text = lines(usage, columns).join("\n");
+    expect(/20m\S*(?: \S+ early)?/.exec(text)?.[0]).toBe(expected);
+    expect(text.match(/early/g)?.length ?? 0).toBe(columns === 140 ? 2 : 0);
+  });
+
+  it("names models without what all names share before it cuts them, and never two alike", () => {
+    const named = (lane: string, model: string): QuotaRow => ({
+      ...QUIET,
+      lane,
+      model,
+      resetTs: NOW_SEC + 5973,
+      fullIn: { kind: "early", fullInSec: 1200, earlySec: 4773 },
+      state: { kind: "cooldown", leftSec: 5973 },
+    });
+    const rows = [
+      named("anthropic", "claude-opus-5.5"),
+      named("anthropic", "claude-haiku-4.5"),
+      named("anthropic", "claude-haiku-4.5-20251001"),
+      named("zai", "claude-haiku-4.5"),
+    ];
+    const table = (columns: number) =>
+      quotaTable(rows, NOW_SEC, look(columns)).map((line) => paintLine(line, look(columns)));
+    expect(table(80)).toEqual([
+      "LANE       MODEL            WIN  USED         FULL IN  RESETS         STATE",
+      "anthropic  opus-5.5         5h   ███     50%  20m!     21:20 (1h39m)  cool 1h39m",
+      "anthropic  haiku-4.5        5h   ███     50%  20m!     21:20 (1h39m)  cool 1h39m",
+      "anthropic  haiku-4…0251001  5h   ███     50%  20m!     21:20 (1h39m)  cool 1h39m",
+      "zai        haiku-4.5        5h   ███     50%  20m!     21:20 (1h39m)  cool 1h39m",
+    ]);
+    expect(table(72)).toEqual([
+      "LANE       MODEL     WIN  USED         FULL IN  RESETS        STATE",
+      "anthropic  opus-5.5  5h   ███     50%  20m!     21:20 (1h39…  cool 1h39m",
+      "anthropic  haik…4.5  5h   ███     50%  20m!     21:20 (1h39…  cool 1h39m",
+      "anthropic  haik…001  5h   ███     50%  20m!     21:20 (1h39…  cool 1h39m",
+      "zai        haik…4.5  5h   ███     50%  20m!     21:20 (1h39…  cool 1h39m",
+    ]);
   });
 
   it("tells a limit that nobody knows from one that is far", () => {

@@ -1,6 +1,6 @@
 import type { FullIn } from "../view/full-in.ts";
 import type { Picture } from "../view/picture.ts";
-import type { QuotaRow } from "../view/quota-rows.ts";
+import { NO_ANSWER_YET, type QuotaRow, WINDOW_OVER } from "../view/quota-rows.ts";
 import { renderAlerts } from "./alerts.ts";
 import { barText } from "./bar.ts";
 import { resetText } from "./clock.ts";
@@ -12,9 +12,10 @@ import { renderPictureHeader } from "./picture-header.ts";
 import { percentText, spanText, tokensText } from "./quantity.ts";
 import { renderQuotaFooter } from "./quota-footer.ts";
 import { safeText } from "./safe-text.ts";
+import { shortModel, shortModels } from "./short-model.ts";
 import { sourceTag } from "./source-tag.ts";
 import { stateSpan, stateTone } from "./state-word.ts";
-import { cutEnd, cutMiddle } from "./text-width.ts";
+import { cutEnd, cutMiddle, textWidth } from "./text-width.ts";
 
 const MAX_BAR = 26;
 const MIN_BAR = 10;
@@ -28,16 +29,38 @@ const MAX_MODEL = 28;
 /** How much a row says. Each step says a little less, until the table fits. */
 interface Density {
   readonly bar: number;
-  readonly briefReset: boolean;
+  /** `long`: whole, but a very long one may be cut. */
+  readonly names: "whole" | "long" | "short";
   readonly briefFullIn: boolean;
+  readonly briefReset: boolean;
+  readonly briefNote: boolean;
+  readonly source: boolean;
 }
 
+const FULL: Density = {
+  bar: MIN_BAR,
+  names: "whole",
+  briefFullIn: false,
+  briefReset: false,
+  briefNote: false,
+  source: true,
+};
+const LONG_NAMES: Density = { ...FULL, names: "long" };
+const BRIEF_FULL_IN: Density = { ...LONG_NAMES, briefFullIn: true };
+const BRIEF: Density = { ...BRIEF_FULL_IN, briefReset: true };
+const SHORT_NAMES: Density = { ...BRIEF, names: "short" };
+const BRIEF_NOTE: Density = { ...SHORT_NAMES, briefNote: true };
 const DENSITIES: readonly Density[] = [
-  { bar: MIN_BAR, briefReset: false, briefFullIn: false },
-  { bar: MIN_BAR, briefReset: false, briefFullIn: true },
-  { bar: MIN_BAR, briefReset: true, briefFullIn: true },
-  { bar: TIGHT_BAR, briefReset: true, briefFullIn: true },
+  FULL,
+  LONG_NAMES,
+  BRIEF_FULL_IN,
+  BRIEF,
+  SHORT_NAMES,
+  { ...SHORT_NAMES, bar: TIGHT_BAR },
+  BRIEF_NOTE,
+  { ...BRIEF_NOTE, bar: TIGHT_BAR },
 ];
+const TIGHTEST: Density = { ...BRIEF_NOTE, bar: TIGHT_BAR, source: false };
 
 /** The whole answer of `cc quotas` for people. */
 export function renderQuotas(picture: Picture, rows: readonly QuotaRow[], look: Look): string {
@@ -63,42 +86,67 @@ interface QuotaParts {
   readonly source: boolean;
 }
 
+function showsTokens({ columns }: Look): boolean {
+  return columns >= WIDE_COLUMNS;
+}
+
 /** The rows as a table with its head, however narrow. */
 export function quotaTable(
   rows: readonly QuotaRow[],
   nowSec: number,
   look: Look,
-  parts: QuotaParts = { tokens: look.columns >= WIDE_COLUMNS, source: true },
+  parts: QuotaParts = { tokens: showsTokens(look), source: true },
 ): Line[] {
-  const columns = quotaColumns(parts);
-  const build = (density: Density) => rows.map((row) => quotaCells(row, density, parts, nowSec, look));
-  for (const density of DENSITIES) {
-    const room = look.columns - gridWidth(columns, build(density));
-    if (room < 0) continue;
-    const bar = density.bar === TIGHT_BAR ? TIGHT_BAR : Math.min(MAX_BAR, MIN_BAR + room);
-    return renderGrid(columns, build({ ...density, bar }), look, "table");
-  }
-  return renderGrid(columns, build({ bar: TIGHT_BAR, briefReset: true, briefFullIn: true }), look, "table");
+  const columnsOf = (density: Density) => quotaColumns(partsOf(parts, density));
+  const build = (density: Density, named: readonly QuotaRow[]) =>
+    named.map((row) => quotaCells(row, density, partsOf(parts, density), nowSec, look));
+  const roomOf = (density: Density): number => {
+    const measured = namedRows(rows, density).map((row) => limitNames(row, density, look));
+    return look.columns - gridWidth(columnsOf(density), build(density, measured));
+  };
+  const density = DENSITIES.find((one) => roomOf(one) >= 0) ?? TIGHTEST;
+  const wide = Math.min(MAX_BAR, MIN_BAR + Math.max(0, roomOf(density)));
+  const drawn = density.bar === TIGHT_BAR ? density : { ...density, bar: wide };
+  return renderGrid(columnsOf(drawn), build(drawn, namedRows(rows, drawn)), look, "table");
+}
+
+function partsOf(parts: QuotaParts, { source }: Density): QuotaParts {
+  return { ...parts, source: parts.source && source };
+}
+
+function namedRows(rows: readonly QuotaRow[], { names }: Density): QuotaRow[] {
+  const shorts = shortModels(rows.map(({ model }) => model));
+  return rows.map((row) => {
+    const model = names === "short" ? (shorts.get(row.model) ?? row.model) : row.model;
+    return { ...row, lane: safeText(row.lane), model: safeText(model) };
+  });
+}
+
+/** For measuring: where a name is longer than this, the table itself cuts it. */
+function limitNames(row: QuotaRow, { names }: Density, { ascii }: Look): QuotaRow {
+  if (names === "whole") return row;
+  return { ...row, lane: cutEnd(row.lane, MAX_LANE, ascii), model: cutMiddle(row.model, MAX_MODEL, ascii) };
 }
 
 function quotaColumns({ tokens, source }: QuotaParts): Column[] {
   return [
-    { header: "LANE", min: 6, givesFirst: true },
-    { header: "MODEL", min: 8, givesFirst: true, cut: "middle" },
+    { header: "LANE", min: 6, gives: "last" },
+    { header: "MODEL", min: 8, gives: "first", cut: "middle" },
     { header: "WIN" },
     { header: "USED" },
     ...(tokens ? [{ header: "TOKENS" }] : []),
     { header: "FULL IN" },
-    { header: "RESETS", min: 9 },
+    { header: "RESETS", min: 9, gives: "last" },
     ...(source ? [{ header: "SRC" }] : []),
     { header: "STATE" },
   ];
 }
 
 function quotaCells(row: QuotaRow, density: Density, parts: QuotaParts, nowSec: number, look: Look): Cell[] {
+  const lane = density.names === "whole" ? row.lane : cutEnd(row.lane, MAX_LANE, look.ascii);
   return [
-    cell(cutEnd(safeText(row.lane), MAX_LANE, look.ascii)),
-    cell(cutMiddle(safeText(row.model), MAX_MODEL, look.ascii)),
+    cell(lane),
+    cell(row.model),
     cell(safeText(row.window)),
     { spans: usedSpans(row, density.bar, look) },
     ...(parts.tokens ? [cell(tokensCell(row))] : []),
@@ -114,12 +162,20 @@ function endCells(
   nowSec: number,
   look: Look,
 ): Cell[] {
-  if (row.note !== null) return [{ spans: [span(safeText(row.note), "dim")], columns: source ? 3 : 2 }];
+  if (row.note !== null) {
+    const note = safeText(density.briefNote ? briefNote(row.note) : row.note);
+    return [{ spans: [span(note, "dim")], columns: source ? 3 : 2 }];
+  }
   return [
     { spans: [fullInSpan(row.fullIn, density.briefFullIn)] },
     cell(resetCell(row, nowSec, look, density.briefReset)),
     ...(source ? [cell(sourceTag(row.source), "dim")] : []),
   ];
+}
+
+/** Why there is no number, without what to do about it. */
+export function briefNote(note: string): string {
+  return note === NO_ANSWER_YET || note === WINDOW_OVER ? note.replace(/:.*$/, "") : note;
 }
 
 function usedSpans(row: QuotaRow, width: number, look: Look): Line {
@@ -165,10 +221,11 @@ function fullInSpan(fullIn: FullIn, brief: boolean): Span {
 /** Nobody keeps the pace of a quarter of an hour for days: beyond a day it is no forecast. */
 const FORECAST_SEC = 86_400;
 
+/** `56m, 3h42m early`. Without room for both the mark says it: `56m early` would be read as before the reset. */
 function earlySpan(fullInSec: number, earlySec: number, brief: boolean): Span {
   if (fullInSec > FORECAST_SEC) return span(">24h");
   const text = spanText(fullInSec);
-  return span(brief ? `${text} early` : `${text}, ${spanText(earlySec)} early`, "block");
+  return span(brief ? `${text}!` : `${text}, ${spanText(earlySec)} early`, "block");
 }
 
 /** Far from a close call the time itself says nothing. */
@@ -179,7 +236,6 @@ function lastsText(fullInSec: number, resetInSec: number | null, brief: boolean)
 
 /** Two lines: who and how it is; then the bar, as wide as the rest allows, and what stands behind it. */
 function quotaCard(row: QuotaRow, nowSec: number, look: Look): Line[] {
-  const title = `${safeText(row.lane)} ${safeText(row.model)} ${safeText(row.window)}`;
   const tag: Line = row.source === null ? [] : [span(sourceTag(row.source), "dim")];
   const long = cardDetails(row, nowSec, look, false);
   const brief = cardDetails(row, nowSec, look, true);
@@ -188,9 +244,18 @@ function quotaCard(row: QuotaRow, nowSec: number, look: Look): Line[] {
   const details = lineWidth(long) + TIGHT_BAR <= room ? long : brief;
   const bar = Math.min(MAX_CARD_BAR, Math.max(TIGHT_BAR, room - lineWidth(details)));
   return [
-    splitLine([span(title)], [stateSpan(row.state)], look.columns, look),
+    splitLine([span(cardTitle(row, look))], [stateSpan(row.state)], look.columns, look),
     splitLine([span("  "), ...usedSpans(row, bar, look), ...details], tag, look.columns, look),
   ];
+}
+
+/** Window and lane stand whole as long as the model can give way. */
+function cardTitle({ lane, model, window, state }: QuotaRow, look: Look): string {
+  const ends = [safeText(lane), safeText(window)];
+  const room = look.columns - textWidth(`${ends.join(" ")} `) - lineWidth([stateSpan(state)]) - 3;
+  const names = [safeText(model), safeText(shortModel(model))];
+  const name = names.find((one) => textWidth(one) <= room) ?? cutMiddle(names[1] ?? "", room, look.ascii);
+  return `${ends[0]} ${name} ${ends[1]}`;
 }
 
 function cardDetails(row: QuotaRow, nowSec: number, look: Look, brief: boolean): Line {

@@ -7,34 +7,36 @@ import { type Line, span } from "./line.ts";
 import type { Look } from "./look.ts";
 import { millisText, rateText } from "./quantity.ts";
 import { safeText } from "./safe-text.ts";
+import { modelCells } from "./short-model.ts";
 import { stateSpan } from "./state-word.ts";
 
 const COLUMNS: readonly Column[] = [
   { header: "MODEL", min: 10, cut: "middle", card: "title" },
-  { header: "LANE", min: 6, card: "title" },
-  { header: "REQ", align: "right", card: "none" },
+  { header: "SERVED BY", min: 9, gives: "last" },
+  { header: "REQ", align: "right" },
   { header: "OUT/S", align: "right" },
   { header: "DIRTY", align: "right" },
   { header: "SESSION", align: "right", wideOnly: true, card: "none" },
   { header: "TTFT p50", align: "right" },
-  { header: "p90", align: "right" },
+  { header: "p90", align: "right", dropped: 2 },
   { header: "p99", align: "right" },
-  { header: "BEST HOURS" },
+  { header: "BEST HOURS", dropped: 1 },
   { header: "24 HOURS", wideOnly: true, card: "none" },
   { header: "STATE", card: "state" },
 ];
 
 /**
- * Speed per model over the rolling window: output tokens a second while streaming (OUT/S) and over the whole
+ * Speed per model over the rolling window, over all lanes that served it: output tokens a second while streaming (OUT/S) and over the whole
  * request (DIRTY), the session's, time to the first token, and the hours that were fastest.
  */
 export function renderSpeeds({ view, nowSec }: Picture, look: Look): Line[] {
+  const modelCell = modelCells(Object.keys(view.models));
   const rows = Object.entries(view.models).map(([name, model]): Cell[] => {
     const { rolling, session, ttft_ms } = model.speeds;
     return [
-      cell(safeText(name)),
-      cell(safeText(model.provider)),
-      cell(String(model.reqs)),
+      modelCell(name),
+      cell(safeText(servedBy(model))),
+      cell(String(model.speeds.rolling_samples)),
       cell(rateText(rolling.out_elr_tps)),
       cell(rateText(rolling.out_dirty_tps)),
       cell(rateText(session.out_elr_tps)),
@@ -47,6 +49,13 @@ export function renderSpeeds({ view, nowSec }: Picture, look: Look): Line[] {
     ];
   });
   return rows.length === 0 ? [[span("no model yet", "dim")]] : renderGrid(COLUMNS, rows, look);
+}
+
+/** Speeds are told per model, over all lanes that have served it; the busiest now comes first. */
+function servedBy({ lanes }: ModelUsage): string {
+  if (lanes === undefined) return "?";
+  const names = Object.entries(lanes).sort(([, a], [, b]) => b.reqs - a.reqs);
+  return names.length === 0 ? "-" : names.map(([lane]) => lane).join(", ");
 }
 
 export interface FastHour {

@@ -13,6 +13,7 @@ import { renderPictureHeader } from "./picture-header.ts";
 import { percentText, rateText, tokensText, waitText } from "./quantity.ts";
 import { renderQuotaFooter } from "./quota-footer.ts";
 import { safeText } from "./safe-text.ts";
+import { modelCells } from "./short-model.ts";
 import { fastestHours, renderSpeeds } from "./speeds.ts";
 import { stateSpan } from "./state-word.ts";
 
@@ -91,9 +92,9 @@ function processParts({ view: { gateway } }: Picture): Line[] {
 }
 
 const LANE_COLUMNS: readonly Column[] = [
-  { header: "LANE", min: 6, card: "title" },
+  { header: "LANE", min: 6, gives: "last", card: "title" },
   { header: "WINDOWS", min: 12 },
-  { header: "UPSTREAM", min: 12, wideOnly: true, card: "none" },
+  { header: "UPSTREAM", min: 12, gives: "first", wideOnly: true, card: "none" },
   { header: "WHY", min: 10 },
   { header: "STATE", card: "state" },
 ];
@@ -146,21 +147,22 @@ function windowSpans(usage: LaneUsage): Line {
 
 const MODEL_COLUMNS: readonly Column[] = [
   { header: "MODEL", min: 10, cut: "middle", card: "title" },
-  { header: "LANE", min: 6, card: "title" },
+  { header: "LANE", min: 6, gives: "last", card: "title" },
   { header: "REQ", align: "right" },
   { header: "5H", align: "right" },
   { header: "7D", align: "right" },
   { header: "RESERVED", align: "right", wideOnly: true, card: "none" },
   { header: "WARN AT" },
-  { header: "CONF", align: "right" },
-  { header: "COOLDOWN", min: 8 },
+  { header: "CONF", align: "right", dropped: 1 },
+  { header: "COOLDOWN", min: 8, gives: "last" },
   { header: "BEST HOUR", wideOnly: true, card: "none" },
   { header: "STATE", card: "state" },
 ];
 
 function modelTable({ view, nowSec }: Picture, look: Look): Line[] {
+  const modelCell = modelCells(Object.keys(view.models));
   const rows = Object.entries(view.models).map(([name, model]): Cell[] => [
-    cell(safeText(name)),
+    modelCell(name),
     cell(safeText(model.provider)),
     cell(String(model.reqs)),
     cell(percentText(model.rolling_pct)),

@@ -3,6 +3,7 @@ import { type Line, paintLines, span } from "./line.ts";
 import type { Look } from "./look.ts";
 import { tokensText } from "./quantity.ts";
 import { safeText } from "./safe-text.ts";
+import { modelCells } from "./short-model.ts";
 
 /** What was taken under one heading. */
 export interface UsageTotal {
@@ -25,29 +26,39 @@ export function renderUsageTotals(
 ): string {
   const columns: Column[] = [
     { header: heading, card: "title" },
-    { header: "LANE", min: 6, card: "title" },
-    { header: "MODEL", min: 10, givesFirst: true, cut: "middle", card: "title" },
+    { header: "LANE", min: 6, gives: "last", card: "title" },
+    { header: "MODEL", min: 10, gives: "first", cut: "middle", card: "title" },
     { header: counted, align: "right" },
     { header: "INPUT", align: "right" },
     { header: "OUTPUT", align: "right" },
     { header: "CACHE WRITE", align: "right", wideOnly: true },
     { header: "CACHE READ", align: "right" },
   ];
-  const lines: Line[] = renderGrid(columns, [...rows.map(toCells), sumCells(rows)], look);
+  const modelCell = modelCells(rows.map(({ model }) => model));
+  const lines: Line[] = renderGrid(
+    columns,
+    [...rows.map((row) => toCells(row, modelCell)), sumCells(rows)],
+    look,
+  );
   return paintLines(lines, look);
 }
 
-function toCells(row: UsageTotal): Cell[] {
+function toCells(row: UsageTotal, modelCell: (name: string) => Cell): Cell[] {
   return [
     cell(row.span, "dim"),
     cell(safeText(row.lane)),
-    { spans: [span(safeText(row.model), "bold")] },
+    bold(modelCell(row.model)),
     cell(String(row.count)),
     cell(tokensText(row.input)),
     cell(tokensText(row.output)),
     cell(tokensText(row.cacheWrite)),
     cell(tokensText(row.cacheRead)),
   ];
+}
+
+function bold({ spans, short = spans }: Cell): Cell {
+  const toBold = (line: Line): Line => line.map(({ text }) => span(text, "bold"));
+  return { spans: toBold(spans), short: toBold(short) };
 }
 
 function sumCells(rows: readonly UsageTotal[]): Cell[] {

@@ -24,13 +24,18 @@ export function helpLines(look: Look): Line[] {
       value: "used share, filling up; the tick is the share of the window's time that is over",
     },
     { label: "?", value: "unknown, never 0" },
-    { label: "FULL IN", value: "when the window is full at the pace of the last 15 minutes" },
+    {
+      label: "FULL IN",
+      value:
+        "when the window is full at the pace of the last 15 minutes; early, or !: before it resets; idle: nothing was used",
+    },
     {
       label: "SRC",
       value: "hdr answer header, api quota endpoint, cli status line, est counted here, cfg configured",
     },
-    { label: "TOK/S, WALL", value: "output tokens a second while streaming, and over the whole request" },
-    { label: "FIRST", value: "time to the first byte" },
+    { label: "REQ", value: "requests of the last 5 hours that the speeds are of, over all lanes" },
+    { label: "OUT/S, DIRTY", value: "output tokens a second while streaming, and over the whole request" },
+    { label: "TTFT", value: "time to the first token" },
     {
       label: "latency",
       value: "since the gateway started; p50 and p95 are told as the end of the bar they lie in: at most",

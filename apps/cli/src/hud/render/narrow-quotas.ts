@@ -36,7 +36,9 @@ function narrowRow(
   look: Look,
 ): Line {
   const tone = stateTone(row.state);
-  const name = row.lane === "" ? row.model : `${row.lane}/${row.model}`;
+  // The lane alone stands for its account: it must stay whole in a narrow column.
+  const ofAccount = row.lane !== "" && row.model === "all";
+  const name = row.lane === "" ? row.model : ofAccount ? row.lane : `${row.lane}/${row.model}`;
   const cells = [
     span(name),
     span(row.window),

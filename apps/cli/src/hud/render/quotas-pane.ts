@@ -1,7 +1,8 @@
 import { WIDE_COLUMNS } from "../../render/grid.ts";
 import type { Line } from "../../render/line.ts";
-import { quotaTable } from "../../render/quotas.ts";
-import { NO_ANSWER_YET, type QuotaRow } from "../../view/quota-rows.ts";
+import { briefNote, quotaTable } from "../../render/quotas.ts";
+import { shortModels } from "../../render/short-model.ts";
+import type { QuotaRow } from "../../view/quota-rows.ts";
 import type { RowState } from "../../view/row-state.ts";
 import { gatewaySec, type HudState, shownData, shownMs } from "../state/hud-state.ts";
 import { quotaRowId, quotaRows } from "../view/pane-rows.ts";
@@ -11,7 +12,6 @@ import { listWindow } from "./list-window.ts";
 import { narrowQuotas } from "./narrow-quotas.ts";
 import { countNote, type DrawnPane, type PaneInput, type PaneView } from "./pane.ts";
 import { markRow } from "./row-mark.ts";
-import { shortModel } from "./short-model.ts";
 
 /** From this width on the table of `cc quotas` has room for what matters. */
 const TABLE_COLUMNS = 76;
@@ -39,7 +39,8 @@ function drawQuotas({ state, look, height, nowMs }: PaneInput): DrawnPane {
   const shown = rows.slice(start, end);
   const ticked = withoutRepeats(shown).map((row) => ({
     ...row,
-    note: shortNote(row),
+    // A long sentence would take the room of every bar.
+    note: row.note === null ? null : briefNote(row.note),
     state: tick(row.state, passed),
   }));
   // A margin on both sides; the left one is the mark's.
@@ -68,17 +69,13 @@ function noRows(state: HudState): string[] {
 
 /** A name stands on its first row alone: what belongs together is then seen at once. */
 function withoutRepeats(rows: readonly QuotaRow[]): QuotaRow[] {
+  const shorts = shortModels(rows.map(({ model }) => model));
   return rows.map((row, index) => {
     const above = rows[index - 1];
-    const model = shortModel(row.model);
+    const model = shorts.get(row.model) ?? row.model;
     if (above === undefined || above.lane !== row.lane) return { ...row, model };
     return { ...row, lane: "", model: above.model === row.model ? "" : model };
   });
-}
-
-/** A long sentence would take the room of every bar. */
-function shortNote({ note }: QuotaRow): string | null {
-  return note === NO_ANSWER_YET ? "no answer seen yet" : note;
 }
 
 /** The rest of a cooldown goes down between two views. */

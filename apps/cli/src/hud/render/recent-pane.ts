@@ -2,6 +2,7 @@ import { secondsClockText } from "../../render/clock.ts";
 import { type Span, span, type Tone } from "../../render/line.ts";
 import type { Look } from "../../render/look.ts";
 import { millisText, percentText, rateText, tokensText } from "../../render/quantity.ts";
+import { shortModel } from "../../render/short-model.ts";
 import { type Exchange, lanesTried, newestEntry } from "../data/exchanges.ts";
 import { inputTokens } from "../data/token-minutes.ts";
 import { shownData } from "../state/hud-state.ts";
@@ -11,7 +12,6 @@ import { exchangeRows } from "../view/pane-rows.ts";
 import { fixedWidth } from "./fixed-table.ts";
 import { drawList, type ListColumn, valueSpan } from "./list-pane.ts";
 import type { DrawnPane, PaneInput, PaneView } from "./pane.ts";
-import { shortModel } from "./short-model.ts";
 
 export const recentPane: PaneView = {
   pane: "recent",
@@ -67,7 +67,7 @@ function recentColumns(width: number): RecentColumn[] {
   ];
   if (width >= 84) {
     columns.push({
-      header: "FIRST",
+      header: "TTFT",
       width: 5,
       align: "right",
       cell: (one) => valueSpan(millisText(one.end?.ttft_ms ?? null)),
@@ -75,7 +75,7 @@ function recentColumns(width: number): RecentColumn[] {
   }
   if (width >= 70) {
     columns.push({
-      header: "TOK/S",
+      header: "OUT/S",
       width: 5,
       align: "right",
       cell: (one) => valueSpan(rateText(outputRate(one.end))),

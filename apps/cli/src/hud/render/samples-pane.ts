@@ -2,13 +2,13 @@ import type { DecisionSample } from "@ccp/usage-contract";
 import { secondsClockText } from "../../render/clock.ts";
 import { type Span, span } from "../../render/line.ts";
 import { percentText, tokensText } from "../../render/quantity.ts";
+import { shortModel } from "../../render/short-model.ts";
 import { shownData } from "../state/hud-state.ts";
 import { sampleRule } from "../view/outcome-words.ts";
 import { sampleRows } from "../view/pane-rows.ts";
 import { fixedWidth } from "./fixed-table.ts";
 import { drawList, type ListColumn } from "./list-pane.ts";
 import type { DrawnPane, PaneInput, PaneView } from "./pane.ts";
-import { shortModel } from "./short-model.ts";
 
 /** What outside orchestrators asked about: dry runs, nothing was sent. */
 export const samplesPane: PaneView = {

@@ -2,13 +2,14 @@ import { sparkText } from "../../render/bar.ts";
 import { type Span, span } from "../../render/line.ts";
 import type { Look } from "../../render/look.ts";
 import { millisText, rateText } from "../../render/quantity.ts";
+import { shortModels } from "../../render/short-model.ts";
 import { fastestHours } from "../../render/speeds.ts";
+import { textWidth } from "../../render/text-width.ts";
 import { shownData } from "../state/hud-state.ts";
 import { type ModelRow, speedRows } from "../view/pane-rows.ts";
 import { fixedWidth } from "./fixed-table.ts";
 import { drawList, type ListColumn, valueSpan } from "./list-pane.ts";
 import type { DrawnPane, PaneInput, PaneView } from "./pane.ts";
-import { shortModel } from "./short-model.ts";
 
 /** Output tokens a second while streaming and over the whole request, and the wait for the first one. */
 export const speedsPane: PaneView = {
@@ -38,21 +39,26 @@ function drawSpeeds(input: PaneInput): DrawnPane {
 
 function speedColumns(width: number, rows: readonly ModelRow[]): SpeedColumn[] {
   const columns: SpeedColumn[] = [
-    { header: "REQ", width: 5, align: "right", cell: ({ model }) => span(String(model.reqs)) },
     {
-      header: "TOK/S",
+      header: "REQ",
+      width: 5,
+      align: "right",
+      cell: ({ model }) => span(String(model.speeds.rolling_samples)),
+    },
+    {
+      header: "OUT/S",
       width: 5,
       align: "right",
       cell: ({ model }) => valueSpan(rateText(model.speeds.rolling.out_elr_tps)),
     },
     {
-      header: "WALL",
+      header: "DIRTY",
       width: 5,
       align: "right",
       cell: ({ model }) => valueSpan(rateText(model.speeds.rolling.out_dirty_tps)),
     },
     {
-      header: "FIRST",
+      header: "TTFT",
       width: 5,
       align: "right",
       cell: ({ model }) => valueSpan(millisText(model.speeds.ttft_ms.p50)),
@@ -66,10 +72,16 @@ function speedColumns(width: number, rows: readonly ModelRow[]): SpeedColumn[] {
   ];
   if (width >= 62) columns.push({ header: "BEST", width: 5, cell: bestCell });
   if (width >= 90) columns.push({ header: "24 HOURS", width: 24, cell: hoursCell });
-  const longest = Math.max(...rows.map(({ name }) => shortModel(name).length), 10);
+  const shorts = shortModels(rows.map(({ name }) => name));
+  const longest = Math.max(...[...shorts.values()].map(textWidth), 10);
   const name = Math.min(longest, 28, width - fixedWidth(columns) - 2);
   return [
-    { header: "MODEL", width: name, cut: "middle", cell: (row) => span(shortModel(row.name)) },
+    {
+      header: "MODEL",
+      width: name,
+      cut: "middle",
+      cell: ({ name: model }) => span(shorts.get(model) ?? model),
+    },
     ...columns,
   ];
 }

@@ -77,10 +77,10 @@ export function speedRows(state: HudState): ModelRow[] {
   const models = Object.entries(shownData(state).usage?.view.models ?? {});
   const rows = models
     .map(([name, model]) => ({ name, model }))
-    .filter(({ name, model }) => fits(state, [name, model.provider]));
+    .filter(({ name, model }) => fits(state, [name, model.provider, ...Object.keys(model.lanes ?? {})]));
   switch (sortName(state, "speeds")) {
     case "requests":
-      return rows.sort((a, b) => b.model.reqs - a.model.reqs);
+      return rows.sort((a, b) => b.model.speeds.rolling_samples - a.model.speeds.rolling_samples);
     case "speed":
       return rows.sort((a, b) => rate(b) - rate(a));
     case "first token":
