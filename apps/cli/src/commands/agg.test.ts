@@ -40,9 +40,11 @@ describe("cc agg", () => {
     }
     const json = await one.run(["agg", "--json", copy, one.stateDir]);
     const view = JSON.parse(json.stdout) as {
+      schema: string;
       stores: { dirs: string[] }[];
       lanes: { zai: { count: number }[] };
     };
+    expect(view.schema).toBe("ccp.agg/1");
     expect(view.stores.map(({ dirs }) => dirs)).toEqual([[copy, one.stateDir].sort()]);
     expect(view.lanes.zai.reduce((sum, { count }) => sum + count, 0)).toBe(3);
     expect(json.stderr).toContain("1 folder held a history that was given already");

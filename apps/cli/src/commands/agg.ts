@@ -24,7 +24,10 @@ export const aggCommand: CliCommand = {
     by: { type: "string", valueHint: "5min|hour|day", description: "length of a sum; default day" },
     since: { type: "string", valueHint: "WHEN", description: "only since then: 24h, 7d, 2026-11-01" },
     csv: { type: "boolean", description: "one line a sum" },
-    json: { type: "boolean", description: "by model and by lane, as GET /v1/usage/rollups has it" },
+    json: {
+      type: "boolean",
+      description: "by model and by lane, as GET /v1/usage/rollups has it (ccp.agg/1)",
+    },
   },
   rest: { name: "DIR…", word: "DIR...", description: "state folders, or history databases" },
   notes: [
@@ -45,7 +48,7 @@ async function addUp(input: CliInput, session: Session): Promise<ExitCode> {
   const { stores: merged, rows } = mergeStores(stores);
   if (input.flag("json")) {
     const view = {
-      version: 1,
+      schema: "ccp.agg/1",
       granularity,
       stores: merged.map(({ storeId, dirs }) => ({ store_id: storeId, dirs })),
       models: toRollups(rows, "model"),

@@ -16,7 +16,7 @@ export const dbStatusCommand: CliCommand = {
   summary: "where the history is, what it holds, and whether it is well",
   args: {
     check: { type: "boolean", description: "have every page of it checked; reads the whole file" },
-    json: { type: "boolean", description: "the same as JSON" },
+    json: { type: "boolean", description: "the same as JSON (ccp.db-status/1)" },
   },
   notes: ["reads beside a running gateway; exit code 1 when the database is damaged, 2 when there is none"],
   run: showStatus,
@@ -36,7 +36,7 @@ async function showStatus(input: CliInput, session: Session): Promise<ExitCode> 
   const sizeBytes = historyBytes(path);
   if (input.flag("json")) {
     const view = {
-      version: 1,
+      schema: "ccp.db-status/1",
       path,
       store_id: facts.storeId,
       size_bytes: sizeBytes,

@@ -30,7 +30,7 @@ describe("cc db status", () => {
     await world.store(storedEvents());
     const run = await world.run(["db", "status", "--json"]);
     expect(JSON.parse(run.stdout)).toMatchObject({
-      version: 1,
+      schema: "ccp.db-status/1",
       path: world.database,
       samples: 5,
       oldest_ts: NOW_SEC - 49 * 3600,

@@ -93,7 +93,7 @@ describe("cc import claude", () => {
       "zai",
     ]);
     expect(JSON.parse(run.stdout)).toMatchObject({
-      version: 1,
+      schema: "ccp.import/1",
       dry_run: true,
       passed_gateway: 0,
       rows: [{ lane: "zai", model: "claude-haiku-5-5", input_tokens: 900 }],

@@ -34,7 +34,7 @@ const args: CliArgs = {
   },
   lane: { type: "string", valueHint: "LANE", description: "the lane they count on; default by model" },
   "dry-run": { type: "boolean", description: "show what would be counted, change nothing" },
-  json: { type: "boolean", description: "the rows and the result as JSON" },
+  json: { type: "boolean", description: "the rows and the result as JSON (ccp.import/1)" },
 };
 
 export const importClaudeCommand: CliCommand = {
@@ -215,7 +215,7 @@ function writeJson(
   { deps }: Session,
 ): void {
   const value = {
-    version: 1,
+    schema: "ccp.import/1",
     dry_run: result === null,
     files: facts.files,
     repeated: facts.repeated,
