@@ -77,6 +77,15 @@ describe("cc statusline install", () => {
     expect(statSync(join(homeDir, ".local/state/ccp/statusline-before.json")).mode & 0o777).toBe(0o600);
   });
 
+  it("keeps each state of the file, also of two changes within a second", async () => {
+    const { file, run, read } = home(SETTINGS);
+    await run(["install"]);
+    const installed = read();
+    await run(["uninstall"]);
+    expect(readFileSync(`${file}.20261121T194107Z.bak`, "utf8")).toBe(SETTINGS);
+    expect(readFileSync(`${file}.20261121T194107Z-2.bak`, "utf8")).toBe(installed);
+  });
+
   it("twice is once; with another address it is that one, and uninstall still knows the first", async () => {
     const { file, run, read } = home(SETTINGS);
     await run(["install"]);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { writeWhole } from "../node/write-whole.ts";
@@ -28,7 +29,7 @@ export function changeSettings(
   session: Session,
 ): void {
   const { deps } = session;
-  const copy = `${path}.${stamp(deps.nowMs())}.bak`;
+  const copy = freeName(`${path}.${stamp(deps.nowMs())}`);
   try {
     if (before !== null) writeWhole(copy, before, mode);
     writeWhole(path, text, mode);
@@ -42,6 +43,13 @@ export function changeSettings(
   }
   const kept = before === null ? "" : `; as it was: ${safeText(copy)}`;
   deps.stdout.write(`changed ${safeText(path)}${kept}\n`);
+}
+
+/** Two changes within a second: the second copy must not take the place of the first. */
+function freeName(start: string): string {
+  let name = `${start}.bak`;
+  for (let count = 2; existsSync(name); count += 1) name = `${start}-${count}.bak`;
+  return name;
 }
 
 /** `20261121T194107Z` */
