@@ -99,7 +99,22 @@ describe("cc claude", () => {
     const PATH = `${join(plain, "..")}:${join(plain, "..", "dir")}`;
     const { run } = await start([], { env: { PATH } });
     expect([run.code, run.stderr.split("\n")[0]]).toEqual([127, "ccp: Claude Code is not installed"]);
-    expect((await start(["--bin", plain])).run.code).toBe(127);
+    expect((await start(["--bin", `${plain}-gone`])).run.code).toBe(127);
+  });
+
+  it.each(["a file without the right to be run", "a folder"])("ends with 126 on %s", async (kind) => {
+    const plain = program("text");
+    chmodSync(plain, 0o644);
+    const named = kind === "a folder" ? join(plain, "..") : plain;
+    for (const run of [
+      (await start(["--bin", named])).run,
+      (await start([], { env: { CCP_CLAUDE_BIN: named } })).run,
+    ]) {
+      expect([run.code, run.stderr]).toEqual([
+        126,
+        `ccp: ${named} cannot be started\n     it is there, and is no program that may be run\n     next: chmod +x it, or name another: ccp claude --bin FILE\n`,
+      ]);
+    }
   });
 
   it("an option before -- is one of ours, or an error that says where it belongs", async () => {

@@ -2,7 +2,7 @@ import type { CliInput } from "../args/cli-input.ts";
 import type { CliArgs, CliCommand } from "../cli-command.ts";
 import { CliError } from "../cli-error.ts";
 import type { ExitCode } from "../exit-code.ts";
-import { findProgram } from "../node/find-program.ts";
+import { findFile, findProgram } from "../node/find-program.ts";
 import { safeText } from "../render/safe-text.ts";
 import type { Session } from "../session.ts";
 import { sayCredentials } from "./credential-notes.ts";
@@ -52,15 +52,27 @@ async function runClaude(input: CliInput, session: Session): Promise<ExitCode> {
   }
 }
 
-function findClaude(input: CliInput, { deps, cc, settings }: Session): string {
+function findClaude(input: CliInput, session: Session): string {
+  const { deps, cc, settings } = session;
+  const places = { path: deps.env.PATH, cwd: deps.cwd };
   const named = input.text("bin") ?? settings.claudeBin;
-  const file = findProgram(named ?? "claude", { path: deps.env.PATH, cwd: deps.cwd });
+  const file = findProgram(named ?? "claude", places);
   if (file !== null) return file;
+  if (named !== null && findFile(named, places) !== null) throw notRunnable(named, session);
   throw new CliError({
     what: named === null ? "Claude Code is not installed" : `${safeText(named)} cannot be run`,
     why: named === null ? "there is no program claude in PATH" : "there is no such program",
     next: named === null ? `${INSTALL}, or name it: ${cc} claude --bin FILE` : `${cc} claude --bin FILE`,
     exitCode: NOT_FOUND,
+  });
+}
+
+function notRunnable(named: string, { cc }: Session): CliError {
+  return new CliError({
+    what: `${safeText(named)} cannot be started`,
+    why: "it is there, and is no program that may be run",
+    next: `chmod +x it, or name another: ${cc} claude --bin FILE`,
+    exitCode: NOT_STARTED,
   });
 }
 

@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 
 export interface ProgramPlaces {
@@ -12,20 +12,25 @@ export interface ProgramPlaces {
  *
  * @returns The full path of a file that may be run; `null` where there is none.
  */
-export function findProgram(name: string, { path, cwd }: ProgramPlaces): string | null {
-  if (isAbsolute(name) || name.includes("/")) return runnable(resolve(cwd, name));
-  for (const dir of (path ?? "").split(delimiter)) {
-    const found = runnable(resolve(cwd, join(dir === "" ? "." : dir, name)));
-    if (found !== null) return found;
-  }
-  return null;
+export function findProgram(name: string, places: ProgramPlaces): string | null {
+  return candidates(name, places).find(isRunnable) ?? null;
 }
 
-function runnable(file: string): string | null {
+/** The same for what is there and may not be run: a file without the right to, or a folder. */
+export function findFile(name: string, places: ProgramPlaces): string | null {
+  return candidates(name, places).find((file) => existsSync(file)) ?? null;
+}
+
+function candidates(name: string, { path, cwd }: ProgramPlaces): string[] {
+  if (isAbsolute(name) || name.includes("/")) return [resolve(cwd, name)];
+  return (path ?? "").split(delimiter).map((dir) => resolve(cwd, join(dir === "" ? "." : dir, name)));
+}
+
+function isRunnable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
-    return statSync(file).isFile() ? file : null;
+    return statSync(file).isFile();
   } catch {
-    return null;
+    return false;
   }
 }
