@@ -42,7 +42,7 @@ const rids = ({ stdout }: TestRun): string[] =>
 describe("a gateway that keeps its files elsewhere", () => {
   it("has its own log and history read by explain, logs, db, simulate, import and doctor, with one line", async () => {
     const { theirs, ours, run } = await twoGateways();
-    const note = `ccp: read is the running gateway's ${theirs.stateDir}, not this shell's ${ours.stateDir}\n`;
+    const note = `ccp: reading the running gateway's ${theirs.stateDir}, not this shell's ${ours.stateDir}\n`;
 
     const logs = await run(["logs", "--json"], theirs);
     expect([logs.code, rids(logs), logs.stderr]).toEqual([0, ["THEIRS0"], note]);
@@ -96,7 +96,7 @@ describe("a gateway that keeps its files elsewhere", () => {
     const boxed = await run(["logs", "--json"], { stateDir: "/nowhere/data", logsDir: "/nowhere/data/logs" });
     expect([rids(boxed), boxed.stderr]).toEqual([
       ["OURS0"],
-      `ccp: the gateway keeps its data in /nowhere/data, not on this machine: ${ours.stateDir} is read\n`,
+      `ccp: the gateway keeps its data in /nowhere/data, not on this machine: reading ${ours.stateDir}\n`,
     ]);
   });
 

@@ -37,13 +37,13 @@ export async function foldersOf(view: UsageView | null, session: Session): Promi
   const which = told.stateDir === own.stateDir ? "logsDir" : "stateDir";
   if (!existsSync(told.stateDir) && !existsSync(told.logsDir)) {
     await say.note(
-      `the gateway keeps its data in ${safeText(told[which])}, not on this machine: ${own[which]} is read`,
+      `the gateway keeps its data in ${safeText(told[which])}, not on this machine: reading ${own[which]}`,
     );
     return own;
   }
   if (existsSync(own[which])) {
     await say.note(
-      `read is the running gateway's ${safeText(told[which])}, not this shell's ${safeText(own[which])}`,
+      `reading the running gateway's ${safeText(told[which])}, not this shell's ${safeText(own[which])}`,
     );
   }
   return { ...own, ...told };
