@@ -39,8 +39,9 @@ export const quotasCommand: CliCommand = {
   notes: [
     "SRC: hdr header of an answer, api quota endpoint, cli status line, est counted here, cfg configured",
     "~ marks a limit that is configured or learned; ? is unknown, never 0",
-    "FULL IN: how long until the window is full at the pace of the last 15 minutes; lasts: not before it resets, early: " +
-      "before, 56m! is short for that; >24h: too far to say, idle: nothing was used, now: it is full, -: no pace is known",
+    "FULL IN 56m, 3h42m early: at the pace of the last 15 minutes the window is full in 56m, 3h42m before it resets; " +
+      "56m! is short for that; lasts: it resets first",
+    "FULL IN >24h: too far off to say; idle: nothing was used in 15 minutes; now: it is full; -: no pace is known",
     "with the gateway down the last known state is shown, with its age",
   ],
   run: runQuotas,

@@ -28,9 +28,10 @@ export const statusCommand: CliCommand = {
   summary: "lanes, mode, warnings, cooldowns and speeds",
   args,
   notes: [
-    "REQ requests to LANE in the 5h window; with --speeds the requests of the last 5 hours that the speeds are of,",
-    "over all lanes in SERVED BY",
+    "REQ requests to LANE in the 5h window; with --speeds the requests of the last 5 hours that the speeds are of, " +
+      "over all lanes in SERVED BY",
     "OUT/S output tokens a second while streaming, DIRTY over the whole request, TTFT time to the first token",
+    "now: the lane that each model's next request would go to, and the fullest window known of it there",
     "WARN AT auto: learned from past limits, used from confidence 0.50 on; cfg: configured",
     "exit 1 when the gateway is down; the last known state is shown all the same",
   ],

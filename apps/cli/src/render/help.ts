@@ -1,6 +1,7 @@
 import { GLOBAL_ARGS } from "../args/global-args.ts";
 import { aliasesOf } from "../args/option-names.ts";
 import type { CliArg, CliArgs, CliCommand, CommandEntry } from "../cli-command.ts";
+import { wrapText } from "./facts.ts";
 import { type Line, paintLines, span } from "./line.ts";
 import type { Look } from "./look.ts";
 import { padEnd, textWidth } from "./text-width.ts";
@@ -23,17 +24,17 @@ export function renderHelp(
     command === null
       ? [
           [span("ccp", "bold"), span("  quota-aware gateway for coding agents")],
-          ...section("usage", [[`${cc} COMMAND [options]`, ""]]),
-          ...section("commands", summaries(commands)),
-          ...section("options", optionPairs(GLOBAL_ARGS)),
+          ...section("usage", [[`${cc} COMMAND [options]`, ""]], look),
+          ...section("commands", summaries(commands), look),
+          ...section("options", optionPairs(GLOBAL_ARGS), look),
           [],
           [span(`${cc} COMMAND --help`), span("  tells more about a command", "dim")],
         ]
-      : commandHelp(command, cc);
+      : commandHelp(command, cc, look);
   return paintLines(lines, look);
 }
 
-function commandHelp(command: CliCommand, cc: string): Line[] {
+function commandHelp(command: CliCommand, cc: string, look: Look): Line[] {
   const positionals = Object.entries(command.args).filter(([, arg]) => arg.type === "positional");
   const words = positionals.map(([name, arg]) => positionalWord(name, arg));
   const { rest } = command;
@@ -48,16 +49,14 @@ function commandHelp(command: CliCommand, cc: string): Line[] {
     ...positionals.map(([name, arg]): Pair => [name.toUpperCase(), arg.description ?? ""]),
     ...(rest === undefined ? [] : [[rest.word ?? "...", rest.description] as const]),
   ];
+  const notes = (command.notes ?? []).map((note): Pair => [note.replaceAll("{cc}", cc), ""]);
   return [
-    [span(`cc ${command.name}`, "bold"), span(`  ${command.summary}`)],
-    ...section("usage", [[usage, ""]]),
-    ...section("arguments", pairs),
-    ...section("commands", summaries(command.subCommands ?? {})),
-    ...section("options", [...optionPairs(command.args), ...optionPairs(GLOBAL_ARGS)]),
-    ...section(
-      "notes",
-      (command.notes ?? []).map((note): Pair => [note.replaceAll("{cc}", cc), ""]),
-    ),
+    ...titleLines(`cc ${command.name}`, command.summary, look),
+    ...section("usage", [[usage, ""]], look),
+    ...section("arguments", pairs, look),
+    ...section("commands", summaries(command.subCommands ?? {}), look),
+    ...section("options", [...optionPairs(command.args), ...optionPairs(GLOBAL_ARGS)], look),
+    ...section("notes", notes, look),
   ];
 }
 
@@ -67,11 +66,42 @@ function summaries(commands: Readonly<Record<string, CommandEntry>>): Pair[] {
   );
 }
 
-function section(title: string, pairs: readonly Pair[]): Line[] {
+function section(title: string, pairs: readonly Pair[], look: Look): Line[] {
   if (pairs.length === 0) return [];
   const width = Math.max(...pairs.map(([left]) => textWidth(left)));
-  const rows = pairs.map(([left, right]): Line => [span(`  ${padEnd(left, width)}  `), span(right, "dim")]);
-  return [[], [span(title, "bold")], ...rows];
+  return [[], [span(title, "bold")], ...pairs.flatMap((pair) => pairLines(pair, width, look))];
+}
+
+/** Where less is left for the right side it goes on lines of its own. */
+const MIN_RIGHT = 24;
+
+/** `left  right`; what does not fit goes on below, for half a sentence may say the opposite of the whole one. */
+function pairLines([left, right]: Pair, width: number, { columns }: Look): Line[] {
+  if (right === "" && textWidth(left) <= columns - 2) return [[span(`  ${left}`)]];
+  if (right === "") return hanging(wrapText(left, columns - 4), "  ", "    ");
+  const room = columns - width - 4;
+  if (room < MIN_RIGHT) {
+    return [[span(`  ${left}`)], ...hanging(dim(wrapText(right, columns - 6)), "      ", "      ")];
+  }
+  const [first = [], ...more] = dim(wrapText(right, room));
+  return [
+    [span(`  ${padEnd(left, width)}  `), ...first],
+    ...hanging(more, " ".repeat(width + 4), " ".repeat(width + 4)),
+  ];
+}
+
+function titleLines(name: string, summary: string, { columns }: Look): Line[] {
+  const blank = " ".repeat(textWidth(name));
+  const [first = [], ...more] = wrapText(summary, columns - textWidth(name) - 2);
+  return [[span(name, "bold"), span("  "), ...first], ...hanging(more, `${blank}  `, `${blank}  `)];
+}
+
+function hanging(lines: readonly Line[], first: string, later: string): Line[] {
+  return lines.map((line, index) => [span(index === 0 ? first : later), ...line]);
+}
+
+function dim(lines: readonly Line[]): Line[] {
+  return lines.map((line) => line.map(({ text }) => span(text, "dim")));
 }
 
 function positionalWord(name: string, arg: CliArg): string {
