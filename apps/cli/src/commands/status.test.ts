@@ -105,4 +105,14 @@ describe("cc status", () => {
       for (const row of rows) expect(row).toMatch(/ 21:20 \(1h39m\) .*cool 1h39m$/);
     },
   );
+
+  it("tells of requests under way, and where each model would go now", async () => {
+    const would = { lane: "zai", reroute_decision: "quota_pass" } as const;
+    const usage = view({ ...SERVED, in_flight: 3, models: { "glm-4.7": model({ would }) } });
+    const { stdout } = await runTest(["status"], { routes: routes(usage) });
+    expect(stdout.split("\n").slice(1, 3)).toEqual([
+      "ready  2 of 3 lanes on, 2 open now  3 in flight  catalog /home/me/.config/ccp/providers.yaml",
+      "now glm-4.7 → zai",
+    ]);
+  });
 });

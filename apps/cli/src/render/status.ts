@@ -9,6 +9,7 @@ import { flowLines } from "./flow.ts";
 import { type Cell, type Column, cell, renderGrid } from "./grid.ts";
 import { type Line, paintLines, span } from "./line.ts";
 import type { Look } from "./look.ts";
+import { nextLaneLines } from "./next-lanes.ts";
 import { renderPictureHeader } from "./picture-header.ts";
 import { percentText, rateText, tokensText, waitText } from "./quantity.ts";
 import { renderQuotaFooter } from "./quota-footer.ts";
@@ -35,6 +36,7 @@ export function renderStatus(
     renderPictureHeader(picture, look, [cooldown]),
     ...renderAlerts(picture),
     ...readyLines(picture, ready, look),
+    ...nextLaneLines(picture, look),
     ...block(laneTable(picture, ready, look)),
     ...block(modelTable(picture, look)),
     ...(options.speeds ? block(renderSpeeds(picture, look)) : []),
@@ -59,6 +61,7 @@ function readyLines(picture: Picture, ready: Readyz | null, look: Look): Line[] 
   return flowLines(
     [
       [word, span(`  ${on} of ${lanes.length} lanes on`), ...openSpans(picture, ready)],
+      ...inFlightParts(picture),
       ...processParts(picture),
       source,
       ...error,
@@ -84,6 +87,10 @@ function isOpen(lane: string, view: UsageView): boolean {
 }
 
 const SHUT: ReadonlySet<LaneState> = new Set(["auth_error", "block", "cooldown", "disabled"]);
+
+function inFlightParts({ view: { in_flight } }: Picture): Line[] {
+  return in_flight === undefined ? [] : [[span(`${in_flight} in flight`)]];
+}
 
 /** Which process it is, for whoever has to end it or to report it. */
 function processParts({ view: { gateway } }: Picture): Line[] {
