@@ -117,6 +117,42 @@ describe("cc logs", () => {
     },
   );
 
+  it.each([
+    [["--lane", "nope"], "no line is of lane nope: the log has none, anthropic, zai"],
+    [
+      ["--model", "glm-9*"],
+      "no line is of model glm-9*: the log has claude-haiku-4.5, claude-opus-5, glm-4.7, claude-haiku-4-5-20251001",
+    ],
+    [["--lane", "zai", "--model", "claude-opus-5"], "the log has no line that fits all of that"],
+    [["--since", "10s"], "the log holds no line since then"],
+    [["--since", "1h", "--lane", "zia"], "no line is of lane zia: the log has none, anthropic, zai"],
+  ])("says what the log has where %j fits nothing", async (argv, note) => {
+    const run = await runTest(["logs", "--log", log(), ...argv]);
+    expect(run).toEqual({ code: 0, stdout: "", stderr: `ccp: ${note}\n` });
+  });
+
+  it("says that a log is empty, and nothing where no line was asked for", async () => {
+    const dir = tempDir();
+    writeLog(dir, []);
+    const empty = await runTest(["logs", "--log", dir]);
+    expect(empty).toEqual({ code: 0, stdout: "", stderr: "ccp: the log holds no request yet\n" });
+    expect(await runTest(["logs", "--log", log(), "-n", "0"])).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  it("names at most twelve models", async () => {
+    const dir = tempDir();
+    writeLog(
+      dir,
+      Array.from({ length: 15 }, (_, index) =>
+        exchange({ at: index, rid: `R${index}`, model: `m-${index}` }),
+      ).flat(),
+    );
+    const { stderr } = await runTest(["logs", "--log", dir, "--model", "x"]);
+    expect(stderr).toBe(
+      "ccp: no line is of model x: the log has m-14, m-13, m-12, m-11, m-10, m-9, m-8, m-7, m-6, m-5, m-4, m-3 and 3 more\n",
+    );
+  });
+
   it("lets no control character of a name reach the terminal", async () => {
     const dir = tempDir();
     writeLog(dir, exchange({ at: NOW_SEC, rid: "r\u001b[1m\u009b", model: "m\u0007\u202e" }));
@@ -178,5 +214,17 @@ describe("cc logs -f", () => {
     expect(run.code).toBe(130);
     expect(run.stdout.split("\n")).toHaveLength(3);
     expect(run.stderr).toBe(`ccp: there is no log in ${dir} yet: waiting for it\n`);
+  });
+
+  it("says before it waits that nothing fits yet", async () => {
+    const dir = tempDir();
+    writeLog(dir, exchange({ at: NOW_SEC, rid: "a" }));
+    const deps = following([]);
+    const run = await runTest(["logs", "-f", "--lane", "nope", "--log", dir], { deps });
+    expect(run).toEqual({
+      code: 130,
+      stdout: "",
+      stderr: "ccp: no line is of lane nope: the log has zai; waiting for one\n",
+    });
   });
 });

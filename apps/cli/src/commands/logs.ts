@@ -12,6 +12,7 @@ import { renderLogDay, renderLogHeader, renderLogLine } from "../render/log-line
 import { safeJson, safeText } from "../render/safe-text.ts";
 import type { Session } from "../session.ts";
 import { fitsFilter, isBeforeAll, type LogFilter } from "../view/log-filter.ts";
+import { LogSight, whyNoLines } from "./log-notes.ts";
 import { LOG_ARG, logPlace, openLogOrTell } from "./log-place.ts";
 
 const args: CliArgs = {
@@ -64,14 +65,20 @@ async function runLogs(input: CliInput, session: Session): Promise<ExitCode> {
   const print = createPrinter(input.flag("json"), session);
   const follow = input.flag("follow");
   const [newest, ...others] = files;
+  const seen = new LogSight();
+  let shown: number;
   try {
-    for (const found of lastLines(files, filter, limit)) print(found);
+    const found = lastLines(files, filter, limit, seen);
+    for (const line of found) print(line);
+    shown = found.length;
   } finally {
     closeLogFiles(follow ? others : files);
   }
   if (newest === undefined) {
     const next = follow ? "waiting for it" : "a gateway writes one with its first request";
     await session.say.note(`there is no log in ${safeText(path)} yet: ${next}`);
+  } else if (shown === 0 && limit > 0) {
+    for (const reason of whyNoLines(seen, filter, follow)) await session.say.note(reason);
   }
   return follow ? followOn(path, newest ?? null, filter, print, session) : EXIT.ok;
 }
@@ -82,14 +89,16 @@ interface FoundLine {
 }
 
 /** The last lines that fit, oldest first. */
-function lastLines(files: readonly LogFile[], filter: LogFilter, limit: number): FoundLine[] {
+function lastLines(files: readonly LogFile[], filter: LogFilter, limit: number, seen: LogSight): FoundLine[] {
   const found: FoundLine[] = [];
   for (const file of files) {
     for (const line of linesBackwards(file)) {
       if (found.length >= limit) return found.reverse();
       const decoded = decodeLine(line);
       if (decoded.kind === "skip") continue;
+      seen.hasOlder ||= filter.sinceMs !== null && decoded.event.ts * 1000 < filter.sinceMs;
       if (isBeforeAll(decoded.event, filter)) return found.reverse();
+      if (!seen.hasOlder) seen.add(decoded.event);
       if (fitsFilter(decoded.event, filter)) found.push({ line, event: decoded.event });
     }
   }
