@@ -5,9 +5,13 @@ import type { Session } from "./session.ts";
 
 /**
  * An option as citty defines it. `optionalValue`: `--watch` and `--watch=5` are both right. `multiple`: it may be
- * given several times. `valueHint` also says what the shell completes: LANE, MODEL, FILE, DIR, or words with `|`.
+ * given several times. `listOf`: words that it takes, several with commas. `valueHint` also says what the shell completes: LANE, MODEL, FILE, DIR, or words with `|`.
  */
-export type CliArg = ArgDef & { readonly optionalValue?: true; readonly multiple?: true };
+export type CliArg = ArgDef & {
+  readonly optionalValue?: true;
+  readonly multiple?: true;
+  readonly listOf?: readonly string[];
+};
 export type CliArgs = Readonly<Record<string, CliArg>>;
 
 /**

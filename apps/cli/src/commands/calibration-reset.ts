@@ -10,7 +10,7 @@ import type { Session } from "../session.ts";
 const args: CliArgs = {
   model: {
     type: "string",
-    valueHint: "NAME",
+    valueHint: "MODEL",
     description: "only this model; else all models, pools and units",
   },
   lane: { type: "string", valueHint: "LANE", description: "only on this lane; else on all" },

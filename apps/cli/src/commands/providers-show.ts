@@ -10,7 +10,12 @@ export const providersShowCommand: CliCommand = {
   name: "providers show",
   summary: "everything about one lane",
   args: {
-    name: { type: "positional", required: true, description: "the lane's name in the catalog" },
+    name: {
+      type: "positional",
+      valueHint: "LANE",
+      required: true,
+      description: "the lane's name in the catalog",
+    },
     json: { type: "boolean", description: "as JSON (ccp.provider/1)" },
   },
   run: showProvider,

@@ -11,7 +11,12 @@ export const providersTestCommand: CliCommand = {
   name: "providers test",
   summary: "see whether a lane can be reached; spends nothing",
   args: {
-    name: { type: "positional", required: true, description: "the lane's name in the catalog" },
+    name: {
+      type: "positional",
+      valueHint: "LANE",
+      required: true,
+      description: "the lane's name in the catalog",
+    },
     json: { type: "boolean", description: "as JSON (ccp.provider-test/1)" },
   },
   notes: [

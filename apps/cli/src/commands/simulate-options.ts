@@ -15,6 +15,7 @@ export const SIMULATE_ARGS: CliArgs = {
   mode: {
     type: "string",
     valueHint: "LIST",
+    listOf: REROUTE_MODES,
     description: "preemptive, run2cap, hybrid; several with commas (else all)",
   },
   quotas: { type: "string", valueHint: "FILE", description: "the quotas to decide by (else those in force)" },

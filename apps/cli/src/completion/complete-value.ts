@@ -16,11 +16,21 @@ export async function completeValue(
   const hint = arg.valueHint ?? name.toUpperCase();
   if (hint === "FILE") return { candidates: [], files: "files" };
   if (hint === "DIR") return { candidates: [], files: "folders" };
+  if (arg.listOf !== undefined) return completeList(arg.listOf, typed, before);
   const values = await valuesOf(name, arg, hint, sources);
   const candidates = values
     .filter(({ value }) => value.startsWith(typed))
     .map(({ value, description }) => ({ value: before + value, description }));
   return { candidates, files: "none" };
+}
+
+/** The word after the last comma; those that stand before it are not offered again. */
+function completeList(words: readonly string[], typed: string, before: string): Completion {
+  const given = typed.split(",");
+  const last = given.pop() ?? "";
+  const start = before + given.map((word) => `${word},`).join("");
+  const rest = words.filter((word) => word.startsWith(last) && !given.includes(word));
+  return { candidates: rest.map((word) => plain(start + word)), files: "none" };
 }
 
 async function valuesOf(

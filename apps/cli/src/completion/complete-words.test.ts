@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { COMMANDS } from "../command-tree.ts";
 import { exchange } from "../test-kit/recorded-exchange.ts";
@@ -88,6 +90,30 @@ describe("cc complete", () => {
       ["completion", "p"],
       ["powershell", ":4"],
     ],
+    [
+      ["providers", "show", ""],
+      ["zai", "anthropic", "deepseek", ":4"],
+    ],
+    [
+      ["providers", "test", "a"],
+      ["anthropic", ":4"],
+    ],
+    [
+      ["simulate", "--mode", ""],
+      ["preemptive", "run2cap", "hybrid", ":4"],
+    ],
+    [
+      ["simulate", "--mode=hybrid,run2cap,"],
+      ["--mode=hybrid,run2cap,preemptive", ":4"],
+    ],
+    [
+      ["simulate", "--mode", "nope,"],
+      ["nope,preemptive", "nope,run2cap", "nope,hybrid", ":4"],
+    ],
+    [
+      ["calibration", "reset", "--model", "g"],
+      ["glm-4.7", ":4"],
+    ],
     [["claude", "--", "x"], [":0"]],
     [["quotas", "--", "x"], [":4"]],
     [["--col"], ["--color", ":4"]],
@@ -123,6 +149,16 @@ describe("cc complete", () => {
     const options = { ...live, env: { CCP_LOGS_DIR: dir } };
     expect(await offered(["explain", ""], options)).toEqual(["last", "01B", "01A", ":4"]);
     expect(await offered(["explain", ""])).toEqual(["last", ":4"]);
+  });
+
+  it("offers those of the log that the running gateway keeps, without a word about the place", async () => {
+    const [theirs, ours] = [tempDir(), tempDir()];
+    writeLog(theirs, exchange({ at: 1, rid: "THEIRS" }));
+    mkdirSync(join(ours, "ccp", "logs"), { recursive: true });
+    const gateway = { version: "1.0.0", node: "v24.0.0", pid: 7, host: "127.0.0.1" };
+    const usage = view({ gateway: { ...gateway, state_dir: theirs, logs_dir: theirs } });
+    const options = { routes: { "GET /v1/usage": json(usage) }, env: { XDG_STATE_HOME: ours } };
+    expect(await offered(["explain", ""], options)).toEqual(["last", "THEIRS", ":4"]);
   });
 
   it("offers no name that a terminal could not show as it is", async () => {

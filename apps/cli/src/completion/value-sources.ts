@@ -19,7 +19,7 @@ export function createValueSources(session: Session): ValueSources {
     lanes: quiet(async () => lanesOf(await usage()) ?? (await lanesOfCatalog(session))),
     models: quiet(async () => modelsOf(await usage()) ?? (await modelsOfFiles(session))),
     windows: quiet(async () => windowsOf(await usage(), session)),
-    requests: quiet(() => requestsOfLog(session)),
+    requests: quiet(async () => requestsOfLog(await usage(), session)),
   };
 }
 
@@ -82,11 +82,16 @@ async function localCatalog(session: Session) {
   return readCatalog(configPlace(session)).catalog;
 }
 
-async function requestsOfLog({ deps, settings }: Session): Promise<Candidate[]> {
-  const [{ statePaths }, { decodeLine }, { closeLogFiles, linesBackwards, openLogFiles }] = await Promise.all(
-    [import("@ccp/usage-store/node"), import("@ccp/usage-store"), import("../node/log-files.ts")],
-  );
-  const files = openLogFiles(statePaths(settings, deps).logsDir);
+/** Of the running gateway's log, where it keeps one on this machine. */
+async function requestsOfLog(view: UsageView | null, session: Session): Promise<Candidate[]> {
+  const [{ foldersOf }, { decodeLine }, { closeLogFiles, linesBackwards, openLogFiles }] = await Promise.all([
+    import("../store/gateway-folders.ts"),
+    import("@ccp/usage-store"),
+    import("../node/log-files.ts"),
+  ]);
+  // A note would stand in the middle of the line that is being typed.
+  const unheard = { ...session, say: { ...session.say, note: async () => {} } };
+  const files = openLogFiles((await foldersOf(view, unheard)).logsDir);
   const found = new Map<string, string>();
   try {
     for (const line of files.length === 0 || files[0] === undefined ? [] : linesBackwards(files[0])) {
