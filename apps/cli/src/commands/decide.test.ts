@@ -108,6 +108,15 @@ const STATES = {
     },
     constraints: CONSTRAINTS,
   }),
+  spent: sample({
+    lane: "anthropic",
+    decision: "reroute_policy",
+    reroute_decision: "quota_block",
+    block: true,
+    reason: "zai declares a window spent, so anthropic takes the request.",
+    states: { zai: { state: "block", until_ts: NOW_SEC + 5940 }, anthropic: { state: "ok", until_ts: null } },
+    constraints: CONSTRAINTS,
+  }),
   keyless: sample({
     lane: "anthropic",
     decision: "fallback",

@@ -107,7 +107,8 @@ export function constraintTable(
       cell(tokensCell(one)),
       cell(one.headroomTokens === null || shut !== null ? "-" : tokensText(one.headroomTokens)),
       cell(one.resetTs === null ? "-" : resetText(one.resetTs, nowSec, look.timeZone)),
-      { spans: [stateSpan(shut ?? own)] },
+      // Of a spent lane it is still of use which limit did it.
+      { spans: [stateSpan(shut === null || shut.kind === "block" ? own : shut)] },
     ];
   });
   return renderGrid(COLUMNS, rows, look);

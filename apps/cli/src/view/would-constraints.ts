@@ -54,7 +54,9 @@ export function shutState({ states }: Would, lane: string, nowSec: number): RowS
   const { state, until_ts } = found;
   if (state === "cooldown")
     return { kind: state, leftSec: until_ts === null ? null : Math.max(0, until_ts - nowSec) };
-  return state === "disabled" || state === "auth_error" ? { kind: state } : null;
+  // Declared spent: then its other counts leave nothing, either. Without an end it is this request that does not fit.
+  const isSpent = state === "block" && until_ts !== null;
+  return isSpent || state === "disabled" || state === "auth_error" ? { kind: state } : null;
 }
 
 /** Lanes that were looked at, the preferred one first; empty where the gateway does not tell. */

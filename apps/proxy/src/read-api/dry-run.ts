@@ -78,8 +78,8 @@ function stateFor(lane: LaneId, plan: Plan, nowMs: number, deps: Deps): StateFor
   const { untilMs } = book.mark(lane, plan.question.model, nowMs);
   const until = Math.max(untilMs ?? 0, book.pausedUntil(lane, nowMs) ?? 0);
   if (until > nowMs) return { state: "cooldown", until_ts: until / 1000 };
-  const { warned, blocked, binding } = assess(lane, plan, nowMs, deps);
-  if (blocked) return { state: "block", until_ts: null };
+  const { warned, blocked, spentUntilMs, binding } = assess(lane, plan, nowMs, deps);
+  if (blocked) return { state: "block", until_ts: spentUntilMs === null ? null : spentUntilMs / 1000 };
   if (warned) return { state: "warn", until_ts: null };
   return { state: binding === null ? "unknown" : "ok", until_ts: null };
 }

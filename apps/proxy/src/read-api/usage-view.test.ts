@@ -122,6 +122,23 @@ describe("how the candidates of a dry run are", () => {
     expect((await decide(url, OPUS)).states?.zai).toEqual({ state: "unknown", until_ts: null });
   });
 
+  it("tells a window that a lane declares spent, and when it opens", async () => {
+    const { url, anthropic, clock } = await openTestGateway({ quotas: QUOTAS });
+    const until_ts = clock.wallMs() / 1000 + 3600;
+    anthropic.script(
+      reply({
+        headers: {
+          "anthropic-ratelimit-unified-5h-utilization": "1",
+          "anthropic-ratelimit-unified-5h-reset": String(until_ts),
+          "anthropic-ratelimit-unified-5h-status": "rejected",
+        },
+      }),
+    );
+    await (await postMessage(url, { model: OPUS })).text();
+    const would = await decide(url, OPUS);
+    expect([would.lane, would.states?.anthropic]).toEqual(["zai", { state: "block", until_ts }]);
+  });
+
   it("tells a lane past its warn threshold, and one without its key", async () => {
     const { url, zai } = await openTestGateway({ quotas: QUOTAS });
     await warnZai({ url, zai });

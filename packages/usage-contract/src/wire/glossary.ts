@@ -392,7 +392,7 @@ const NARROWER_NOTES: Readonly<Record<string, string>> = {
   "Would.lanes": "lanes that may be asked, the preferred one first",
   "Would.states": "by lane id: how each candidate is now",
   "Would.states.*.state": "as for the lane in the live view, for this model",
-  "Would.states.*.until_ts": "when it opens again, Unix seconds; null where it is open or that is not known",
+  "Would.states.*.until_ts": "when its cooldown ends, or the window it declares spent; else null",
   "Would.lane": "lane it would go to; null where it would be refused",
 };
 
