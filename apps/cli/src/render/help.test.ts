@@ -32,7 +32,7 @@ describe("renderHelp", () => {
       name: "try",
       summary: "does this, and then that, and says so",
       args: { lane: { type: "string", valueHint: "LANE", description: "only this lane, and no other one" } },
-      notes: ["what is said at the end is said at length"],
+      notes: ["what is said at the end is said at some length"],
       run: () => Promise.resolve(0),
     };
     expect(help(command, 44)).toEqual([
@@ -55,7 +55,7 @@ describe("renderHelp", () => {
       "  -v, --version  show the version",
       "",
       "notes",
-      "  what is said at the end is said at",
+      "  what is said at the end is said at some",
       "    length",
     ]);
     expect(help(command, 36).slice(7, 9)).toEqual(["  --lane LANE", "      only this lane, and no other"]);

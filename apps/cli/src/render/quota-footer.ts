@@ -9,6 +9,8 @@ import { type Line, span } from "./line.ts";
 import type { Look } from "./look.ts";
 import { millisText, percentText } from "./quantity.ts";
 import { safeText } from "./safe-text.ts";
+import { shortModel } from "./short-model.ts";
+import { textWidth } from "./text-width.ts";
 
 /** What the table itself does not say: where warnings start and why, and what rerouting has cost. `legend` ends it. */
 export function renderQuotaFooter(
@@ -17,18 +19,24 @@ export function renderQuotaFooter(
   look: Look,
   legend: readonly string[] = [],
 ): Line[] {
-  const facts = gatewayFacts(picture.view);
   const shown = new Set(rows.map((row) => row.model));
   const parts = [
-    ...warnParts(picture.view, shown),
-    ...(facts.rerouted === null ? [] : [`rerouted ${facts.rerouted}`]),
-    ...(facts.wastedRetryMs === null ? [] : [`wasted ${millisText(facts.wastedRetryMs)}`]),
+    ...warnParts(picture.view, shown, look),
+    ...totalParts(picture.view),
     ...lastSwitchParts(picture.view, look),
-    ...(rows.some((row) => row.capacityTokens !== null) ? ["~ estimated limit"] : []),
     ...legend,
   ];
   const lines: Line[] = parts.map((part) => [span(part, "dim")]);
   return flowLines(lines, look.columns, look);
+}
+
+function totalParts(view: UsageView): string[] {
+  const { rerouted, wastedRetryMs } = gatewayFacts(view);
+  const parts = [
+    ...(rerouted === null ? [] : [`rerouted ${rerouted}`]),
+    ...(wastedRetryMs === null ? [] : [`wasted ${millisText(wastedRetryMs)}`]),
+  ];
+  return parts.length === 0 ? [] : [`since start ${parts.join(", ")}`];
 }
 
 /** The newest lane change, with the rule that made it. */
@@ -40,29 +48,40 @@ function lastSwitchParts({ last_switch }: UsageView, look: Look): string[] {
   return [`last ${when} ${safeText(model)} ${arrow} ${safeText(lane)} (${reroute_decision})`];
 }
 
-/** One threshold for all models, or that of the model nearest to its limit. */
-function warnParts(view: UsageView, shown: ReadonlySet<string>): string[] {
+/** One threshold for all models, or that of the model nearest to its limit; then what was learned of that model. */
+function warnParts(view: UsageView, shown: ReadonlySet<string>, look: Look): string[] {
   const models = Object.entries(view.models).filter(([name]) => shown.has(name));
   const [first] = models;
   if (first === undefined) return [];
-  const same = models.every(([, model]) => warnThreshold(model) === warnThreshold(first[1]));
   const [name, model] = models.reduce((most, one) => (used(one[1]) > used(most[1]) ? one : most), first);
-  const start = same ? "warn at" : `${safeText(name)} warns at`;
-  return [`${start} ${percentText(warnThreshold(model))}${calibrationNote(model)}`];
+  const same = models.every(([, one]) => !isAuto(one) && warnThreshold(one) === warnThreshold(model));
+  const at = percentText(warnThreshold(model));
+  const gap = gapParts(model);
+  if (same) return [`warn at ${at}`, ...gap.map((text) => named(name, text, look))];
+  const auto = isAuto(model) ? [`auto, conf ${model.warn_pct_confidence.toFixed(2)}`] : [];
+  const joined = named(name, `warns at ${at}${inBrackets([...auto, ...gap])}`, look);
+  if (textWidth(joined) <= look.columns) return [joined];
+  return [`warns at ${at}${inBrackets(auto)}`, ...gap].map((text) => named(name, text, look));
+}
+
+function inBrackets(notes: readonly string[]): string {
+  return notes.length === 0 ? "" : ` (${notes.join("; ")})`;
 }
 
 function used(model: ModelUsage): number {
   return fuller(model.rolling_pct, model.weekly_pct) ?? -1;
 }
 
-function calibrationNote(model: ModelUsage): string {
-  const auto = isAuto(model) ? `auto, conf ${model.warn_pct_confidence.toFixed(2)}` : "";
-  const gap =
-    model.gap_seconds_p50 === null
-      ? ""
-      : `gap p50 ${secondsText(model.gap_seconds_p50)} p95 ${secondsText(model.gap_seconds_p95)}, ${model.gap_samples} ${model.gap_samples === 1 ? "sample" : "samples"}`;
-  const note = [auto, gap].filter((part) => part !== "").join("; ");
-  return note === "" ? "" : ` (${note})`;
+/** The short name only where the whole one has no room: it is what quota files and `--model` know. */
+function named(model: string, text: string, { columns }: Look): string {
+  const whole = `${safeText(model)} ${text}`;
+  return textWidth(whole) <= columns ? whole : `${safeText(shortModel(model))} ${text}`;
+}
+
+function gapParts({ gap_seconds_p50, gap_seconds_p95, gap_samples }: ModelUsage): string[] {
+  if (gap_seconds_p50 === null) return [];
+  const samples = `${gap_samples} ${gap_samples === 1 ? "sample" : "samples"}`;
+  return [`gap p50 ${secondsText(gap_seconds_p50)} p95 ${secondsText(gap_seconds_p95)}, ${samples}`];
 }
 
 /** Signed: negative where the upstream resets later than was calculated. */

@@ -70,14 +70,18 @@ export function renderQuotas(picture: Picture, rows: readonly QuotaRow[], look: 
       ? rows.flatMap((row) => quotaCard(row, picture.nowSec, look))
       : quotaTable(rows, picture.nowSec, look);
   const alerts = renderAlerts(picture);
-  const footer = renderQuotaFooter(picture, rows, look, tickParts(rows, look));
+  const footer = renderQuotaFooter(picture, rows, look, legendParts(rows, look));
   return paintLines([header, ...alerts, ...table, ...footer], look);
 }
 
-/** What the tick in a bar is, where one is drawn. */
-function tickParts(rows: readonly QuotaRow[], { ascii }: Look): string[] {
-  const isDrawn = rows.some(({ usedPct, elapsed }) => usedPct !== null && elapsed !== null);
-  return isDrawn ? [`${ascii ? "|" : "╎"} time elapsed`] : [];
+/** What the marks are that are drawn. */
+function legendParts(rows: readonly QuotaRow[], look: Look): string[] {
+  const isTicked = rows.some(({ usedPct, elapsed }) => usedPct !== null && elapsed !== null);
+  const isEstimated = showsTokens(look) && rows.some(({ capacityTokens }) => capacityTokens !== null);
+  return [
+    ...(isEstimated ? ["~ estimated limit"] : []),
+    ...(isTicked ? [`${look.ascii ? "|" : "╎"} time elapsed`] : []),
+  ];
 }
 
 /** Columns that can be left out. */

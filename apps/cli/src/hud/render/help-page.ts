@@ -25,6 +25,10 @@ export function helpLines(look: Look): Line[] {
     },
     { label: "?", value: "unknown, never 0" },
     {
+      label: "rerouted, wasted",
+      value: "requests on another lane than theirs, and the time lost on refusals, since the gateway started",
+    },
+    {
       label: "FULL IN",
       value:
         "when the window is full at the pace of the last 15 minutes; early, or !: before it resets; idle: nothing was used",
