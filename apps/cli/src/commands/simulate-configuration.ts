@@ -1,14 +1,17 @@
-import { type LaneKey, resolveLaneKeys } from "@ccp/provider-catalog";
+import { type LaneKey, parseQuotas, resolveLaneKeys } from "@ccp/provider-catalog";
 import {
   type CatalogRead,
   type ConfigLocation,
+  type LocateOptions,
+  locateConfig,
   type QuotasRead,
   readCatalog,
   readCatalogAt,
-  readQuotas,
   readQuotasAt,
 } from "@ccp/provider-catalog/node";
+import { toQuotaConfig } from "@ccp/usage-contract";
 import { CliError } from "../cli-error.ts";
+import { toIssue } from "../client/to-issue.ts";
 import { EXIT } from "../exit-code.ts";
 import { issueText } from "../render/issue.ts";
 import { safeText } from "../render/safe-text.ts";
@@ -23,21 +26,44 @@ export interface Configuration {
 }
 
 /**
- * Reads quotas and catalog: the files named, else those that a gateway started from here would use.
+ * Reads quotas and catalog: the files named; else the quotas of the running gateway, and what a gateway started from
+ * here would use.
  *
  * @throws {CliError} With exit code 78 when one is broken: a replay by built-in values would be evidence of nothing.
  */
-export function readConfiguration(
+export async function readConfiguration(
   named: Pick<SimulateOptions, "quotas" | "config">,
   session: Session,
-): Configuration {
+): Promise<Configuration> {
   const { deps, settings } = session;
   const where = { env: deps.env, checkoutDir: deps.checkoutDir, homeDir: deps.homeDir };
-  const quotas = named.quotas === null ? readQuotas(where) : readQuotasAt(at(named.quotas));
+  const quotas = named.quotas === null ? await quotasInForce(where, session) : readQuotasAt(at(named.quotas));
   refuseIssues(quotas, named.quotas, session);
   const catalog = named.config === null ? readCatalog(where) : readCatalogAt(at(named.config));
   refuseIssues(catalog, named.config, session);
   return { quotas, catalog, keys: resolveLaneKeys(catalog.catalog, deps.env, settings.profile) };
+}
+
+/** A file that this shell names is meant, as where the log is; else the gateway knows best what it decides by. */
+async function quotasInForce(where: LocateOptions, session: Session): Promise<QuotasRead> {
+  const place = locateConfig("quotas", where);
+  const told = place.variable === null ? await quotasOfGateway(session) : null;
+  return told ?? readQuotasAt(place);
+}
+
+/** `null` where no gateway answers: a replay needs none. */
+async function quotasOfGateway({ client, deps }: Session): Promise<QuotasRead | null> {
+  try {
+    const { config, path, issues } = await client.quotas();
+    const parsed = parseQuotas(JSON.stringify(config));
+    const found = { path, source: "user", tried: [], warnings: [] } as const;
+    return parsed.success
+      ? { ...found, config: parsed.config, file: parsed.file, issues: (issues ?? []).map(toIssue) }
+      : { ...found, config: toQuotaConfig({}), file: {}, issues: parsed.issues.map(toIssue) };
+  } catch (error) {
+    if (deps.signal.aborted || !(error instanceof CliError)) throw error;
+    return null;
+  }
 }
 
 function at({ path }: NamedFile): ConfigLocation {

@@ -18,7 +18,11 @@ export const SIMULATE_ARGS: CliArgs = {
     listOf: REROUTE_MODES,
     description: "preemptive, run2cap, hybrid; several with commas (else all)",
   },
-  quotas: { type: "string", valueHint: "FILE", description: "the quotas to decide by (else those in force)" },
+  quotas: {
+    type: "string",
+    valueHint: "FILE",
+    description: "the quotas to decide by (else the running gateway's)",
+  },
   config: { type: "string", valueHint: "FILE", description: "the provider catalog (else the one in force)" },
   cooldown: {
     type: "string",

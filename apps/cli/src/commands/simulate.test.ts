@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { encodeEvent } from "@ccp/usage-store";
 import { afterAll, describe, expect, it } from "vitest";
 import { exchange } from "../test-kit/recorded-exchange.ts";
-import { runTest, visible } from "../test-kit/run-test.ts";
+import { json, runTest, visible } from "../test-kit/run-test.ts";
 import { TEST_CATALOG } from "../test-kit/simulate-log.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "cc-simulate-"));
@@ -245,4 +245,34 @@ it("reads standard input as it reads a file", async () => {
   const named = JSON.parse((await run(["--log", "usage.jsonl", "--json", ...FILES])).stdout);
   expect(log).toEqual({ ...named.log, path: "stdin" });
   expect(told).toEqual({ ...named, log: undefined });
+});
+
+describe("beside a running gateway", () => {
+  const config = { models: { "claude-haiku-*": { provider: "zai", rolling_tokens: 5000 } } };
+  const inForce = { config, path: "/theirs/quotas.json", loaded: "2026-11-21T19:00:00.000Z" };
+  const decidedBy = async (argv: string[], view: object | null, env: Record<string, string> = {}) => {
+    const routes = view === null ? null : { "GET /v1/quotas": json(view) };
+    const all = ["--log", "usage.jsonl", "--config", "providers.yaml", ...argv];
+    const ended = await run(["--json", ...all], { routes, env });
+    return { ...ended, quotas: ended.code === 0 ? JSON.parse(ended.stdout).quotas : null };
+  };
+
+  it("decides by that gateway's quotas, unless a file is named", async () => {
+    const told = await decidedBy([], inForce);
+    expect([told.code, told.quotas]).toEqual([0, "/theirs/quotas.json"]);
+    expect(told.stdout).toContain('"configured_tokens": 5000');
+    expect((await decidedBy(["--quotas", "quotas.json"], inForce)).quotas).toBe("quotas.json");
+    const CCP_QUOTAS_FILE = join(dir, "quotas.json");
+    expect((await decidedBy([], inForce, { CCP_QUOTAS_FILE })).quotas).toBe(CCP_QUOTAS_FILE);
+    expect((await decidedBy([], null)).quotas).toBeNull();
+  });
+
+  it("is no evidence of a gateway whose quotas are broken", async () => {
+    const issues = [{ path: "models", message: "expected an object", line: 2, column: 3 }];
+    const { code, stderr } = await decidedBy([], { ...inForce, issues });
+    expect([code, stderr.split("\n").slice(0, 2)]).toEqual([
+      78,
+      ["/theirs/quotas.json:2:3 models: expected an object", "ccp: /theirs/quotas.json cannot be used"],
+    ]);
+  });
 });

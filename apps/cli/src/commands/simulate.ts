@@ -39,7 +39,7 @@ export const simulateCommand: CliCommand = {
 async function runSimulate(input: CliInput, session: Session): Promise<ExitCode> {
   const { deps } = session;
   const options = await readSimulateOptions(input, session);
-  const configuration = readConfiguration(options, session);
+  const configuration = await readConfiguration(options, session);
   const progress = createProgress(deps.stderr, deps.nowMs);
   const view = await replayLog(options, configuration, progress, session).finally(() => progress.clear());
   if (view === null) return EXIT.interrupted;
