@@ -43,7 +43,7 @@ export const NARROWER_NOTES: Readonly<Record<string, string>> = {
   "DecisionSample.accepted.input_tokens": "input tokens the request would have",
   "Issue.path": "key path; empty for a fault of the whole text",
   "LaneWindow.capacity_tokens": "learned size of the window, counted tokens; absent until it is trusted",
-  "LaneWindow.used_tokens": "counted tokens by that size, with those counted since the reading",
+  "LaneWindow.used_tokens": "counted tokens by the learned size, with those since the reading",
   "LaneWindow.model": "model family that the window binds; absent for the whole account",
   "LaneUsage.reason": "why the state is not `ok`",
   "Mark429Request.lane": "lane at its limit; without it the model's preferred lane",
