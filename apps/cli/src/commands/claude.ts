@@ -5,6 +5,7 @@ import type { ExitCode } from "../exit-code.ts";
 import { findFile, findProgram } from "../node/find-program.ts";
 import { safeText } from "../render/safe-text.ts";
 import type { Session } from "../session.ts";
+import { atUrl } from "../view/at-url.ts";
 import { sayCredentials } from "./credential-notes.ts";
 
 const args: CliArgs = {
@@ -81,11 +82,13 @@ function notRunnable(named: string, { cc }: Session): CliError {
  *
  * @throws {CliError} When nothing, or something else, answers.
  */
-async function checkGateway({ client, say, cc }: Session): Promise<void> {
+async function checkGateway({ client, say, cc, deps }: Session): Promise<void> {
   const { error, providers } = await client.ready();
   if (error !== undefined) await say.warn(`the gateway is not ready: ${safeText(error)}`);
   else if (!Object.values(providers).some(({ ok }) => ok)) {
-    await say.warn(`no lane of the gateway can be used; ${cc} status tells why`);
+    await say.warn(
+      `no lane of the gateway can be used; ${cc} status${atUrl(client.url, deps.env)} tells why`,
+    );
   }
 }
 

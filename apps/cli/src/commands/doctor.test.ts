@@ -222,6 +222,24 @@ describe("checkShell", () => {
     ],
   ])("%j", (env, text) => expect(told(env as unknown as Record<string, string>)).toEqual([text]));
 
+  it("says that agents would be refused without the client token, and never shows it", () => {
+    const missing =
+      "CCP_CLIENT_TOKEN is set, but ANTHROPIC_CUSTOM_HEADERS has no x-ccp-token: agents are refused";
+    expect(told({ CCP_CLIENT_TOKEN: CANARY })).toEqual([missing]);
+    expect(told({ CCP_CLIENT_TOKEN: CANARY, ANTHROPIC_CUSTOM_HEADERS: "x-mine: 1" })).toEqual([missing]);
+    expect(
+      told({ CCP_CLIENT_TOKEN: CANARY, ANTHROPIC_CUSTOM_HEADERS: `x-mine: 1\nX-Ccp-Token: ${CANARY}` }),
+    ).toEqual([]);
+  });
+
+  it("mends with a command that reaches the gateway that was looked at", () => {
+    const fixes = (env: Record<string, string>) =>
+      checkShell(env, "http://127.0.0.1:9000", "ccp").map(({ fix }) => fix);
+    const at = "--url http://127.0.0.1:9000";
+    expect(fixes({})).toEqual([`eval "$(ccp env ${at})", or start agents by: ccp claude ${at}`]);
+    expect(fixes({ CCP_PORT: "9000" })).toEqual(['eval "$(ccp env)", or start agents by: ccp claude']);
+  });
+
   it("takes NO_PROXY for what it says", () => {
     expect(told({ HTTP_PROXY: "http://p:1", NO_PROXY: "localhost, 127.0.0.1" })).toEqual([]);
   });

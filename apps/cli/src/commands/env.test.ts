@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { runTest } from "../test-kit/run-test.ts";
-import { evalHint, exportLine, SHELLS, shellOf } from "../view/shell-exports.ts";
+import { evalHint, exportLine, SHELLS, shellOf, tokenLine } from "../view/shell-exports.ts";
 
 const ODD = "http://h/a'b\"c$(d)\\e f;`g`!\u2019";
 
@@ -28,6 +28,45 @@ describe("cc env", () => {
     expect(stderr).toBe(
       "ccp: ANTHROPIC_AUTH_TOKEN and ANTHROPIC_API_KEY of this shell will be used in place of a claude.ai login\n",
     );
+  });
+
+  it("has the client token sent where one is set, by name and not by value", async () => {
+    const CCP_CLIENT_TOKEN = "0123456789abcdef0123456789abcdef";
+    const lines = async (argv: string[], headers?: string) => {
+      const env = { CCP_CLIENT_TOKEN, ANTHROPIC_CUSTOM_HEADERS: headers };
+      const { stdout, stderr } = await runTest(["env", ...argv], { env });
+      expect(stdout).not.toContain(CCP_CLIENT_TOKEN);
+      return stdout.slice(stdout.indexOf("\n") + 1) + stderr;
+    };
+    const own =
+      'export ANTHROPIC_CUSTOM_HEADERS="$ANTHROPIC_CUSTOM_HEADERS\nx-ccp-token: $CCP_CLIENT_TOKEN"\n';
+    expect(await lines([])).toBe('export ANTHROPIC_CUSTOM_HEADERS="x-ccp-token: $CCP_CLIENT_TOKEN"\n');
+    expect(await lines([], "x-mine: 1")).toBe(own);
+    expect(await lines([], "X-CCP-Token: old\nx-mine: 1")).toBe("");
+    expect(await lines(["--shell=fish"])).toBe(
+      'set -gx ANTHROPIC_CUSTOM_HEADERS "x-ccp-token: $CCP_CLIENT_TOKEN";\n',
+    );
+    expect(await lines(["--shell=pwsh"], "x-mine: 1")).toBe(
+      '$env:ANTHROPIC_CUSTOM_HEADERS = "$env:ANTHROPIC_CUSTOM_HEADERS\nx-ccp-token: $env:CCP_CLIENT_TOKEN"\n',
+    );
+    expect(await lines(["--unset"], "x-ccp-token: old")).toBe("unset ANTHROPIC_CUSTOM_HEADERS\n");
+    expect(await lines(["--unset"], "x-mine: 1")).toBe("");
+    expect(await lines(["--unset"], "x-mine: 1\nx-ccp-token: old")).toBe(
+      "ccp: ANTHROPIC_CUSTOM_HEADERS still has x-ccp-token, beside other headers: take that line out\n",
+    );
+  });
+
+  it("bash takes the token line over as it is meant", () => {
+    const env = { CCP_CLIENT_TOKEN: "t$1", ANTHROPIC_CUSTOM_HEADERS: "x-mine: 1" };
+    const line = `${tokenLine("bash", env.ANTHROPIC_CUSTOM_HEADERS)}printf %s "$ANTHROPIC_CUSTOM_HEADERS"`;
+    expect(execFileSync("/bin/sh", ["-c", line], { encoding: "utf8", env })).toBe(
+      "x-mine: 1\nx-ccp-token: t$1",
+    );
+  });
+
+  it("names the address where the shell would not look there by itself", async () => {
+    const { stderr } = await runTest(["env", "--url", "http://h:9"], { isTTY: true });
+    expect(stderr).toContain('take it over: eval "$(ccp env --url http://h:9)"\n');
   });
 
   it("tells a person at a terminal what the lines are for", async () => {

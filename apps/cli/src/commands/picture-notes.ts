@@ -4,6 +4,7 @@ import type { LoadedPicture } from "../load-picture.ts";
 import { asOfText } from "../render/clock.ts";
 import { issueText } from "../render/issue.ts";
 import type { Session } from "../session.ts";
+import { atUrl } from "../view/at-url.ts";
 import { buildQuotaRows } from "../view/quota-rows.ts";
 
 /** Says on stderr that the numbers are not live: who reads only stdout sees it in the header. */
@@ -19,9 +20,10 @@ export async function sayDown({ picture, down }: LoadedPicture, session: Session
 export async function sayQuotaIssues({ picture }: LoadedPicture, session: Session): Promise<void> {
   if (!picture.live || !picture.view.quota_issues) return;
   try {
-    const { path, issues } = await session.client.quotas();
+    const { client, deps } = session;
+    const { path, issues } = await client.quotas();
     for (const issue of issues ?? []) await session.say.warn(issueText(path ?? "quotas", toIssue(issue)));
-    await session.say.note(`mend the file, then: ${session.cc} quotas reload`);
+    await session.say.note(`mend the file, then: ${session.cc} quotas reload${atUrl(client.url, deps.env)}`);
   } catch (error) {
     if (session.deps.signal.aborted || !(error instanceof CliError)) throw error;
     await session.say.debug(`/v1/quotas: ${error.message}: ${error.why}`);

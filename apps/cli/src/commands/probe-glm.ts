@@ -16,6 +16,7 @@ import { clockText } from "../render/clock.ts";
 import { renderProbeHeading, renderProbeRequest, renderProbeResult } from "../render/probe.ts";
 import { safeJson, safeText } from "../render/safe-text.ts";
 import type { Session } from "../session.ts";
+import { atUrl } from "../view/at-url.ts";
 import { PROBE_ARGS, type ProbeFlags, readProbeFlags } from "./probe-options.ts";
 
 /** The gateway answers its own routes from memory. */
@@ -156,7 +157,9 @@ async function report(
   if (gatewayReads !== null) {
     await say.warn(`the gateway reads another file, ${safeText(gatewayReads)}: it will not see this run`);
   } else if (!flags.json) {
-    await say.note(`the gateway takes it in within 2 seconds: ${cc} calibration`);
+    await say.note(
+      `the gateway takes it in within 2 seconds: ${cc} calibration${atUrl(client.url, deps.env)}`,
+    );
   }
 }
 

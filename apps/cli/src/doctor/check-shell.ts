@@ -1,3 +1,5 @@
+import { atUrl } from "../view/at-url.ts";
+import { tokenInHeaders } from "../view/shell-exports.ts";
 import { type Check, ok, warn } from "./check.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -17,6 +19,7 @@ export function checkShell(env: Env, url: string, cc: string): Check[] {
       ),
     ),
     ...haiku(env),
+    ...clientToken(env, `${cc} env${atUrl(url, env)}`),
     ...proxy(env, url),
   ];
 }
@@ -26,7 +29,8 @@ const CREDENTIALS = ["ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_KEY"];
 
 function baseUrl(env: Env, url: string, cc: string): Check {
   const set = env.ANTHROPIC_BASE_URL?.trim() ?? "";
-  const fix = `eval "$(${cc} env)", or start agents by: ${cc} claude`;
+  const at = atUrl(url, env);
+  const fix = `eval "$(${cc} env${at})", or start agents by: ${cc} claude${at}`;
   if (set === "")
     return warn("shell", "ANTHROPIC_BASE_URL is not set: agents of this shell pass the gateway by", fix);
   if (!URL.canParse(set)) return warn("shell", "ANTHROPIC_BASE_URL is no address", fix);
@@ -48,6 +52,14 @@ function haiku(env: Env): Check[] {
   if (isSet(env, "ANTHROPIC_DEFAULT_HAIKU_MODEL") || !isSet(env, "ANTHROPIC_BASE_URL")) return [];
   const text = "ANTHROPIC_DEFAULT_HAIKU_MODEL is not set: background work asks for the main model";
   return [warn("shell", text, "export ANTHROPIC_DEFAULT_HAIKU_MODEL=claude-haiku-4-5-20251001")];
+}
+
+/** Whether the gateway asks for it, it does not say; that it is set here says that it most likely does. */
+function clientToken(env: Env, cc: string): Check[] {
+  const headers = env.ANTHROPIC_CUSTOM_HEADERS;
+  if (!isSet(env, "CCP_CLIENT_TOKEN") || tokenInHeaders(headers) !== "none") return [];
+  const text = "CCP_CLIENT_TOKEN is set, but ANTHROPIC_CUSTOM_HEADERS has no x-ccp-token: agents are refused";
+  return [warn("shell", text, `eval "$(${cc})"`)];
 }
 
 function proxy(env: Env, url: string): Check[] {
