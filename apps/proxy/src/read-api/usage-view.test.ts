@@ -98,10 +98,10 @@ it("counts requests under way", async () => {
   zai.script(hang());
   const left = new AbortController();
   const answer = postMessage(url, { signal: left.signal });
-  await expect.poll(async () => (await usage(url)).in_flight).toBe(1);
+  await expect.poll(async () => (await usage(url)).in_flight, { timeout: 10_000 }).toBe(1);
   left.abort();
   await expect(answer).rejects.toThrow();
-  await expect.poll(async () => (await usage(url)).in_flight).toBe(0);
+  await expect.poll(async () => (await usage(url)).in_flight, { timeout: 10_000 }).toBe(0);
 });
 
 describe("how the candidates of a dry run are", () => {
