@@ -14,6 +14,8 @@ export default defineConfig({
     env: { TZ: "UTC", NO_COLOR: "1", COLUMNS: "100", CCP_URL: "" },
     // One worker less than there are cores is the default: on two cores, one of them idles.
     maxWorkers: "100%",
+    // A second, the default, is little on a machine that other work shares; what never comes ends at the test's own limit.
+    expect: { poll: { timeout: 15_000 } },
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },
