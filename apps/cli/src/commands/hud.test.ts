@@ -82,6 +82,22 @@ describe("cc hud, one frame", () => {
     expect(run.stdout).toContain(" 85% ");
   });
 
+  it("says that the gateway is not ready, and why", async () => {
+    const providers = { zai: { ok: false, status: "disabled", url: "", reason: "ZAI_API_KEY is not set" } };
+    const frame = async (error?: string) => {
+      const ready = json(
+        { providers, ts: 1, source: "c.yaml", ...(error === undefined ? {} : { error }) },
+        503,
+      );
+      const run = await runTest(["hud"], {
+        routes: { "GET /v1/usage": json(VIEWS.warn), "GET /readyz": ready },
+      });
+      return run.stdout.split("\n")[1];
+    };
+    expect(await frame("not valid: c.yaml\u001b[31m")).toBe(" NOT READY  not valid: c.yaml[31m");
+    expect(await frame()).toBe(" NOT READY  no lane is on");
+  });
+
   it("ends with 69 without a gateway and without a log", async () => {
     const run = await runTest(["hud"], { routes: null });
     expect([run.code, run.stdout]).toEqual([69, ""]);

@@ -39,13 +39,15 @@ export async function runOneFrame(session: Session, source: HudSource): Promise<
 }
 
 async function askRest(session: Session, source: HudSource): Promise<HudEvent[]> {
-  const [metrics, samples, live] = await Promise.all([
+  const [metrics, ready, samples, live] = await Promise.all([
     source.metrics(),
+    source.ready(),
     source.samples(),
     keptEvents(session, source),
   ]);
   return [
     ...(metrics === null ? [] : [{ kind: "metrics", metrics } as const]),
+    ...(ready === null ? [] : [{ kind: "ready", ready } as const]),
     ...(samples === null ? [] : [{ kind: "samples", samples } as const]),
     ...live,
   ];

@@ -1,18 +1,18 @@
-import type { UsageView } from "@ccp/usage-contract";
+import type { Readyz, UsageView } from "@ccp/usage-contract";
 import { isLoopbackHost } from "@ccp/usage-contract/core";
 import type { Picture } from "../view/picture.ts";
 import { type Line, span, type Tone } from "./line.ts";
 import { safeText } from "./safe-text.ts";
 
 /** What must not be overlooked, one line each, under the first line of a view; as a rule there is nothing. */
-export function renderAlerts({ view }: Picture): Line[] {
+export function renderAlerts({ view }: Pick<Picture, "view">): Line[] {
   const alert = (word: string, text: string, tone: Tone = "warn"): Line => [
     span(word, tone),
     span(`  ${text}`),
   ];
   const { failover_paused, model_hint, gateway, log, quota_issues } = view;
   return [
-    ...(failover_paused === true ? [alert("PAUSED", "everything goes to anthropic (OFFLOAD_PAUSED)")] : []),
+    ...(failover_paused === true ? [alert("KILL SWITCH", "on: all goes to anthropic (OFFLOAD_PAUSED)")] : []),
     ...(model_hint === undefined
       ? []
       : [alert("HINT", `every request is routed as if it asked for ${safeText(model_hint)}`)]),
@@ -27,6 +27,12 @@ export function renderAlerts({ view }: Picture): Line[] {
       : [alert("QUOTAS", quotaText(view, quota_issues), "block")]),
     ...sharedLines(view),
   ];
+}
+
+/** Why no request can be served; `null` where they can. */
+export function notReadyReason({ error, providers }: Readyz): string | null {
+  if (error !== undefined) return error;
+  return Object.values(providers).some(({ ok }) => ok) ? null : "no lane is on";
 }
 
 /** Whose usage the figures are, where several gateways share a plan. */

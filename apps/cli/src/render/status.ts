@@ -2,7 +2,7 @@ import type { LaneState, LaneUsage, ModelUsage, Readyz, UsageView } from "@ccp/u
 import type { Picture } from "../view/picture.ts";
 import { buildQuotaRows, laneNames } from "../view/quota-rows.ts";
 import { fuller, isAuto, laneState, modelState, warnThreshold } from "../view/row-state.ts";
-import { renderAlerts } from "./alerts.ts";
+import { notReadyReason, renderAlerts } from "./alerts.ts";
 import { cooldownText } from "./cooldown.ts";
 import { renderDebugQuota } from "./debug-quota.ts";
 import { flowLines } from "./flow.ts";
@@ -55,7 +55,7 @@ function readyLines(picture: Picture, ready: Readyz | null, look: Look): Line[] 
   if (!picture.live || ready === null) return [];
   const lanes = Object.values(ready.providers);
   const on = lanes.filter(({ ok }) => ok).length;
-  const word = ready.error === undefined && on > 0 ? span("ready", "ok") : span("not ready", "block");
+  const word = notReadyReason(ready) === null ? span("ready", "ok") : span("not ready", "block");
   const error = ready.error === undefined ? [] : [[span(safeText(ready.error), "block")]];
   const source: Line = [span(`catalog ${safeText(ready.source)}`, "dim")];
   return flowLines(

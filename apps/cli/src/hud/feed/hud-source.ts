@@ -4,6 +4,7 @@ import {
   type LiveEvent,
   parseBody,
   parseLiveEvent,
+  type Readyz,
 } from "@ccp/usage-contract";
 import type { Session } from "../../session.ts";
 import { readHistograms } from "../data/histogram.ts";
@@ -29,6 +30,7 @@ export interface EventStreamCall {
 /** The routes of the gateway that only this screen reads. What cannot be read is `null`: the rest is still shown. */
 export interface HudSource {
   metrics(): Promise<SeenMetrics | null>;
+  ready(): Promise<Readyz | null>;
   samples(): Promise<readonly DecisionSample[] | null>;
   /** Resolves when the stream ends, rejects when it breaks. */
   events(call: EventStreamCall): Promise<void>;
@@ -50,6 +52,13 @@ export function createHudSource({ client, deps }: Session, streamText: TextStrea
     async metrics() {
       const text = await read("/metrics");
       return text === null ? null : seeMetrics(text);
+    },
+    async ready() {
+      try {
+        return safeDeep(await client.ready());
+      } catch {
+        return null;
+      }
     },
     async samples() {
       const text = await read("/v1/decisions");

@@ -63,13 +63,18 @@ export function runFeed(session: Session, source: HudSource, tell: (event: HudEv
     if (metrics !== null && !signal.aborted) tell({ kind: "metrics", metrics });
   }
 
+  async function askReady(): Promise<void> {
+    const ready = await source.ready();
+    if (ready !== null && !signal.aborted) tell({ kind: "ready", ready });
+  }
+
   async function usageLoop(): Promise<void> {
     while (!signal.aborted) await pause((await askUsage()) ? USAGE_MS : RETRY_MS);
   }
 
   async function metricsLoop(): Promise<void> {
     while (!signal.aborted) {
-      if (isAnswering) await askMetrics();
+      if (isAnswering) await Promise.all([askMetrics(), askReady()]);
       await pause(isAnswering ? METRICS_MS : RETRY_MS / 4);
     }
   }

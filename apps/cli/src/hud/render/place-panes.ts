@@ -107,9 +107,20 @@ export function titleLine(
     return [...(index === 0 ? [] : [span(dot, "dim")]), ...mark, span(tab.text, tone)];
   });
   const sorted = shown === null || sort[shown] === 0 ? "" : `by ${SORTS[shown][sort[shown]] ?? ""}`;
-  const notes = [sorted, note].filter((text) => text !== "").join(", ");
-  const end = notes === "" ? [] : [span(` ${notes} `, "dim"), span(rule, "dim")];
   const start: Line = [span(`${rule} `, "dim"), ...names, span(" ")];
+  // Half a number is a wrong one: what does not fit is left out.
+  const notes = [
+    [sorted, note].filter((text) => text !== "").join(", "),
+    note,
+    note.replace(" of ", "/"),
+    "",
+  ];
+  const room = look.columns - lineWidth(start) - 1;
+  const end = notes.map((text) => noteSpans(text, rule)).find((spans) => lineWidth(spans) <= room) ?? [];
   const fill = Math.max(1, look.columns - lineWidth(start) - lineWidth(end));
   return [...start, span(rule.repeat(fill), "dim"), ...end];
+}
+
+function noteSpans(text: string, rule: string): Line {
+  return text === "" ? [] : [span(` ${text} `, "dim"), span(rule, "dim")];
 }

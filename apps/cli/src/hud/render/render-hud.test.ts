@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import { lineWidth, paintLine } from "../../render/line.ts";
 import type { Look } from "../../render/look.ts";
 import { visible } from "../../test-kit/run-test.ts";
-import { VIEWS } from "../../test-kit/views.ts";
+import { lane, VIEWS, view } from "../../test-kit/views.ts";
 import { safeDeep } from "../data/safe-deep.ts";
+import type { HudEvent } from "../state/hud-event.ts";
 import type { HudState } from "../state/hud-state.ts";
 import { live, NOW_MS, press, STATES, stateAfter, usage } from "../test-kit/hud-states.ts";
 import { renderHud } from "./render-hud.ts";
@@ -119,5 +120,41 @@ describe("the live screen", () => {
       ),
       { numRuns: 150 },
     );
+  });
+
+  it.each([60, 120])("says what stops the gateway, above everything else: %d columns", (columns) => {
+    const broken: HudEvent[] = [
+      usage({ ...VIEWS.attention, failover_paused: true }),
+      { kind: "ready", ready: { providers: {}, ts: 1, source: "c.yaml", error: "not valid: c.yaml" } },
+    ];
+    const shown = screen(stateAfter(broken), columns, 40).split("\n").slice(0, 5);
+    expect(shown[0]).toContain("live");
+    expect(shown.slice(1, 4)).toEqual([
+      " NOT READY  not valid: c.yaml",
+      " LOG  the usage log cannot be written: ENOSPC",
+      " QUOTAS  1 thing is wrong in configs/quotas.json",
+    ]);
+    expect(shown[4]).toMatch(/^ lanes /);
+    const lost = stateAfter([...broken, { kind: "lost", why: "gone" }]);
+    expect(screen(lost, columns, 40)).not.toContain("NOT READY");
+  });
+
+  it("says how many lanes there was no room for, those that are off first", () => {
+    const names = ["one", "two", "three", "four", "five", "six", "seven"];
+    const lanes = Object.fromEntries(names.map((name, at) => [name, lane(at < 3 ? "disabled" : "ok")]));
+    const line = (columns: number) =>
+      screen(stateAfter([usage(view({ lanes }))]), columns, 24).split("\n")[1];
+    expect(line(100)).toBe(" lanes four ok   five ok   six ok   seven ok   one off   two off   three off");
+    expect(line(60)).toBe(" lanes four ok   five ok   six ok   seven ok   +3 more");
+  });
+
+  it("leaves a count out rather than half of it", () => {
+    const state = press(STATES.normal, "m");
+    const title = (columns: number) =>
+      screen(state, columns, 15)
+        .split("\n")
+        .find((line) => line.includes("samples"));
+    expect(title(80)).toMatch(/ by slowest, \d+ of 12 ─$/);
+    expect(title(60)).toMatch(/ samples ─* \d+ of 12 ─$/);
   });
 });

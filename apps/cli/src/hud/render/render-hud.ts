@@ -4,6 +4,7 @@ import { stateSpan } from "../../render/state-word.ts";
 import { laneState } from "../../view/row-state.ts";
 import { gatewaySec, type HudState, type Pane, shownData, shownMs } from "../state/hud-state.ts";
 import { activityLine } from "./activity-line.ts";
+import { alertLines } from "./alert-lines.ts";
 import { bottomLine } from "./bottom-line.ts";
 import { explainExchange, explainSample } from "./explain.ts";
 import { helpLines } from "./help-page.ts";
@@ -58,7 +59,7 @@ function dim(line: Line): Line {
 
 function panes(state: HudState, look: Look, rows: number, nowMs: number): Line[] {
   if (look.columns >= 170 && rows >= 40) return largePanes(state, look, rows, nowMs);
-  const head = [lanesLine(state, look, nowMs), activityLine(state, look, nowMs)];
+  const head = [...alertLines(state, look), lanesLine(state, look, nowMs), activityLine(state, look, nowMs)];
   if (look.columns >= 100 && rows >= 30) {
     return [...head, ...placeBands(mediumBands(state, look), state, look, rows - head.length, nowMs)];
   }
@@ -88,7 +89,7 @@ function largePanes(state: HudState, look: Look, rows: number, nowMs: number): L
     { panes: [speedsPane, tokensPane], firstWidth, min: 7, max: grows("speeds", 10, 20) },
     { panes: [recentPane, samplesPane], firstWidth, min: 10, max: 200 },
   ];
-  const head = [lanesLine(state, look, nowMs)];
+  const head = [...alertLines(state, look), lanesLine(state, look, nowMs)];
   return [...head, ...placeBands(bands, state, look, rows - head.length, nowMs)];
 }
 

@@ -2,6 +2,7 @@ import type { Line } from "../../render/line.ts";
 import type { Look } from "../../render/look.ts";
 import { type HudState, shownData } from "../state/hud-state.ts";
 import { activityLine } from "./activity-line.ts";
+import { alertLines } from "./alert-lines.ts";
 import { lanesLine } from "./lanes-line.ts";
 import { latencyPane } from "./latency-pane.ts";
 import { type Band, placeBands } from "./place-panes.ts";
@@ -26,6 +27,7 @@ export function renderOnce(state: HudState, look: Look, nowMs: number): Line[] {
   });
   return [
     topLine(still, look, nowMs),
+    ...alertLines(still, look),
     lanesLine(still, look, nowMs),
     activityLine(still, look, nowMs),
     ...lines,

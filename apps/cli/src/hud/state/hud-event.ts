@@ -1,4 +1,4 @@
-import type { DecisionSample, LiveEvent, UsageView } from "@ccp/usage-contract";
+import type { DecisionSample, LiveEvent, Readyz, UsageView } from "@ccp/usage-contract";
 import type { SeenMetrics } from "./hud-state.ts";
 
 /** A key, by its name (`up`, `enter`, `esc`, `ctrl-c`, …) or as the character it types. */
@@ -14,6 +14,7 @@ export type HudEvent =
   /** Rebuilt from the log of a gateway that does not answer. `asOfTs`: newest thing it knows, epoch seconds. */
   | { readonly kind: "known"; readonly view: UsageView; readonly asOfTs: number }
   | { readonly kind: "metrics"; readonly metrics: SeenMetrics }
+  | { readonly kind: "ready"; readonly ready: Readyz }
   | { readonly kind: "samples"; readonly samples: readonly DecisionSample[] }
   | { readonly kind: "live"; readonly event: LiveEvent }
   | { readonly kind: "stream"; readonly isOpen: boolean }

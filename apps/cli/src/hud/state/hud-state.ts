@@ -1,4 +1,4 @@
-import type { DecisionSample, UsageView } from "@ccp/usage-contract";
+import type { DecisionSample, Readyz, UsageView } from "@ccp/usage-contract";
 import type { Exchange } from "../data/exchanges.ts";
 import type { Histogram } from "../data/histogram.ts";
 import type { TokenMinute } from "../data/token-minutes.ts";
@@ -47,6 +47,8 @@ export interface HudData {
   readonly isStreaming: boolean;
   readonly usage: SeenUsage | null;
   readonly metrics: SeenMetrics | null;
+  /** `null`: not told, or no gateway answers. */
+  readonly ready: Readyz | null;
   /** Newest first. */
   readonly exchanges: readonly Exchange[];
   /** Newest first. */
@@ -106,6 +108,7 @@ export function initialState(url: string, cc: string): HudState {
       isStreaming: false,
       usage: null,
       metrics: null,
+      ready: null,
       exchanges: [],
       samples: [],
       minutes: [],

@@ -3,7 +3,7 @@ import { NOW_SEC } from "../../test-kit/run-test.ts";
 import { VIEWS, view } from "../../test-kit/views.ts";
 import { lanesTried } from "../data/exchanges.ts";
 import { live, NOW_MS, press, STATES, sample, stateAfter, usage } from "../test-kit/hud-states.ts";
-import { exchangeRows, latencyRows, quotaRows, speedRows } from "../view/pane-rows.ts";
+import { exchangeRows, latencyRows, quotaRows, sampleRows, speedRows } from "../view/pane-rows.ts";
 import { gatewaySec, type HudState, initialState, shownData, shownMs } from "./hud-state.ts";
 import { reduceHud } from "./reduce-hud.ts";
 
@@ -170,4 +170,21 @@ describe("keys", () => {
 it("begins without knowing anything", () => {
   const { data, host } = initialState("https://gateway.example:8443", "ccp");
   expect([host, data.usage, data.link.kind]).toEqual(["gateway.example:8443", null, "connecting"]);
+});
+
+it("finds samples by all that their rows show", () => {
+  const asked = { lane: "zai", reroute_decision: "quota_cooldown" as const, reason: "x" };
+  const refused = { ...asked, lane: null, reroute_decision: "no_fallback" as const };
+  const samples = [
+    sample({ id: "cooling", would: { ...sample().would, ...asked } }),
+    sample({ id: "refused", accepted: { model: "glm-4.7" }, would: { ...sample().would, ...refused } }),
+  ];
+  const state = stateAfter([{ kind: "samples", samples }]);
+  const found = (...words: string[]) => sampleRows(press(state, "/", ...words.join(" "))).map(({ id }) => id);
+  expect(found("cooling")).toEqual(["cooling"]);
+  expect(found("moved:", "zai")).toEqual(["cooling"]);
+  expect(found("tests failed twice")).toEqual(["cooling"]);
+  expect(found("refused")).toEqual(["refused"]);
+  expect(found("nowhere")).toEqual(["refused"]);
+  expect(found("nothing")).toEqual([]);
 });

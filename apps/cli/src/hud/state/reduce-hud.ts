@@ -24,6 +24,8 @@ function reduceData(data: HudData, event: Exclude<HudEvent, { kind: "key" }>, no
       return { ...data, usage: { view: event.view, atMs: nowMs, clockRate: 1, fromLogTs: event.asOfTs } };
     case "metrics":
       return { ...data, metrics: event.metrics };
+    case "ready":
+      return { ...data, ready: event.ready };
     case "samples":
       return { ...data, samples: mergeSamples(data.samples, event.samples) };
     case "live":
@@ -39,6 +41,7 @@ function reduceData(data: HudData, event: Exclude<HudEvent, { kind: "key" }>, no
         : {
             ...data,
             isStreaming: false,
+            ready: null,
             link: { kind: "lost", sinceMs: lastHeardMs(data, nowMs), why: event.why },
           };
     default:

@@ -42,7 +42,7 @@ export function outcomeWords(exchange: Exchange): string {
 }
 
 export function ruleWords({ decision, reroute_decision, lane }: UsageEvent): string {
-  if (decision === "failover_paused") return "kill switch is on";
+  if (decision === "failover_paused") return "kill switch on";
   if (decision === "manual_override") return "model hint";
   if (lane === "none") return ALL_SPENT;
   return RULES[reroute_decision];

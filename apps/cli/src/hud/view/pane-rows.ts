@@ -11,7 +11,7 @@ import {
   SORTS,
   shownData,
 } from "../state/hud-state.ts";
-import { outcomeWords } from "./outcome-words.ts";
+import { outcomeWords, sampleRule } from "./outcome-words.ts";
 
 export interface ModelRow {
   readonly name: string;
@@ -67,10 +67,19 @@ function tokensOf(one: Exchange): number {
 
 export function sampleRows(state: HudState): DecisionSample[] {
   const rows = shownData(state).samples.filter(({ accepted, would }) =>
-    fits(state, [accepted.model, accepted.source, accepted.route, accepted.note, would.lane, would.reason]),
+    fits(state, sampleTexts(accepted, would)),
   );
   if (sortName(state, "samples") !== "model") return rows;
   return rows.sort((a, b) => a.accepted.model.localeCompare(b.accepted.model, "en"));
+}
+
+/** What the row shows beside its numbers, and what stands behind Enter. */
+function sampleTexts(
+  { model, source, route, note, escalation_reason }: DecisionSample["accepted"],
+  { lane, reason, reroute_decision }: DecisionSample["would"],
+): (string | undefined)[] {
+  const asked = [model, source, route, note, escalation_reason];
+  return [...asked, lane ?? "refused", sampleRule(reroute_decision), reason];
 }
 
 export function speedRows(state: HudState): ModelRow[] {
