@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { packageVersion } from "./process/package-version.ts";
 import { runGateway } from "./process/run-gateway.ts";
-import { StartError } from "./process/start-error.ts";
+import { renderStartError, StartError } from "./process/start-error.ts";
 
 const HELP = `ccp-gateway: the quota-aware gateway for coding agents
 
@@ -21,16 +21,17 @@ async function main(): Promise<void> {
   try {
     flags = readFlags();
   } catch (error) {
-    process.stderr.write(`ccp: ${(error as Error).message}\n     see ccp-gateway --help\n`);
+    const [message = "", ...why] = (error as Error).message.split(". ");
+    process.stderr.write(renderStartError({ message, why, next: "ccp-gateway --help" }));
     process.exitCode = EXIT_USAGE;
     return;
   }
   if (flags.help) return void process.stdout.write(HELP);
   if (flags.version) return void process.stdout.write(`${packageVersion()}\n`);
   if (flags.traffic && !flags.demo) {
-    process.stderr.write(
-      "ccp: --traffic needs --demo\n     made-up requests are never sent to real lanes; try --demo --traffic\n",
-    );
+    const message = "--traffic needs --demo";
+    const why = ["made-up requests are never sent to real lanes"];
+    process.stderr.write(renderStartError({ message, why, next: "--demo --traffic" }));
     process.exitCode = EXIT_USAGE;
     return;
   }
@@ -43,7 +44,7 @@ async function main(): Promise<void> {
     });
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
-    process.stderr.write(`ccp: ${error.message}\n${error.hints.map((hint) => `     ${hint}\n`).join("")}`);
+    process.stderr.write(renderStartError(error));
     process.exitCode = error.exitCode;
   }
 }

@@ -1,34 +1,53 @@
 import type { Settings } from "@ccp/usage-contract";
 import { findPortOwner } from "@ccp/usage-store/node";
 import { request } from "undici";
+import { otherPort, urlOf } from "./listen-address.ts";
 
 const ASK_TIMEOUT_MS = 1_000;
 
-/** Who has the port, as far as it will say, and what to do. */
-export async function describePortHolder(settings: Settings, code: string): Promise<string> {
-  if (code === "EACCES") return "ports below 1024 need rights; choose another: --port 8082";
-  if (code !== "EADDRINUSE") return "check CCP_HOST (--host) and CCP_PORT (--port)";
-  const other = `choose another port: --port ${settings.port + 1}`;
-  return (await isGateway(settings))
-    ? `a ccp gateway runs there already: npx cc status; or ${other}`
-    : `${holderText(settings.port)} has the port; ${other}`;
+type Address = Pick<Settings, "host" | "port">;
+
+/** Who has a port, and what to do. */
+export interface PortHolder {
+  readonly who: string;
+  readonly next: string;
 }
 
-function holderText(port: number): string {
+/** Finds out who has the port, as far as it will say: a gateway tells its process itself. */
+export async function describePortHolder(address: Address): Promise<PortHolder> {
+  const { port } = address;
   const owner = findPortOwner(port);
-  return owner === null ? "another program" : `another program (${owner.program}, process ${owner.pid})`;
+  const other = `another port: --port ${otherPort(port)}`;
+  const gateway = await askGateway(urlOf(address));
+  if (gateway === null) {
+    const who =
+      owner === null ? "another program" : `another program (${owner.program}, process ${owner.pid})`;
+    return { who: `${who} has the port`, next: `choose ${other}` };
+  }
+  const pid = gateway.pid ?? owner?.pid ?? null;
+  return {
+    who: `a ccp gateway${pid === null ? "" : ` (process ${pid})`} has the port`,
+    next: `npx cc status --url ${urlOf(address)} shows it; or choose ${other}`,
+  };
 }
 
-async function isGateway(settings: Settings): Promise<boolean> {
+/** Asked by one of the gateway's own routes: any other would go on to a vendor. `null`: no gateway answers. */
+async function askGateway(url: string): Promise<{ readonly pid: number | null } | null> {
   try {
-    const { headers, body } = await request(`${settings.url}/v1/no-such-route`, {
+    const { body } = await request(`${url}/v1/usage`, {
       headersTimeout: ASK_TIMEOUT_MS,
       bodyTimeout: ASK_TIMEOUT_MS,
     });
-    await body.dump();
-    return headers["x-ccp-request-id"] !== undefined;
+    return readView(await body.json());
   } catch {
-    // Whatever holds the port speaks no HTTP, or not to us.
-    return false;
+    // Whatever holds the port speaks no HTTP, no JSON, or not to us.
+    return null;
   }
+}
+
+function readView(view: unknown): { readonly pid: number | null } | null {
+  if (typeof view !== "object" || view === null || !("reroute_mode" in view)) return null;
+  const gateway = "gateway" in view ? view.gateway : null;
+  const pid = typeof gateway === "object" && gateway !== null && "pid" in gateway ? gateway.pid : null;
+  return { pid: typeof pid === "number" ? pid : null };
 }

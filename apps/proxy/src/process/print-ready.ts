@@ -30,7 +30,7 @@ export function renderReady(gateway: Gateway, demo: DemoState): string {
     ...(offloadPaused ? ["  PAUSED     everything goes to anthropic (OFFLOAD_PAUSED)"] : []),
     ...(hint === null ? [] : [`  HINT       every request is routed as if it asked for ${hint}`]),
     `  lanes      ${usable.join("   ") || "none is usable"}${usable.length === 1 ? "; nothing is rerouted while it is alone" : ""}`,
-    ...(off.length > 0 && demo === "off" ? [`  off        ${shorten(off)}`] : []),
+    ...(off.length > 0 && demo === "off" ? [`  off        ${shorten(off, at)}`] : []),
     `  use it     export ANTHROPIC_BASE_URL=${url}`,
     `  try        ${at === "" ? "npx cc quotas · " : ""}npx cc hud${at} · npx cc doctor${at} · ${url}/dashboard`,
     ...demoLines(demo, at),
@@ -51,8 +51,8 @@ function demoLines(demo: DemoState, at: string): string[] {
   ];
 }
 
-function shorten(off: readonly string[]): string {
+function shorten(off: readonly string[], at: string): string {
   const more = off.length - SHOWN_LANES;
   const shown = off.slice(0, SHOWN_LANES).join("   ");
-  return more > 0 ? `${shown}   and ${more} more (npx cc providers)` : shown;
+  return more > 0 ? `${shown}   and ${more} more (npx cc providers${at})` : shown;
 }

@@ -96,7 +96,11 @@ describe("the gateway as a process", () => {
     await first.url();
     const second = run([], env);
     expect(await second.exit).toBe(1);
-    expect(second.output()).toContain(`process ${first.child.pid}`);
+    expect(second.output()).toBe(
+      `ccp: another gateway uses the state folder ${env.CCP_STATE_DIR}\n` +
+        `     process ${first.child.pid} writes there, and two would spoil each other's counts\n` +
+        `     next: stop it (kill ${first.child.pid}), or give this one its own folder: CCP_STATE_DIR=… and CCP_PORT=…\n`,
+    );
   });
 
   it("says so when the port is taken", async () => {
@@ -108,9 +112,41 @@ describe("the gateway as a process", () => {
     const before = readdirSync(env.CCP_STATE_DIR ?? "");
     const gateway = run(["--port", String(port)], env);
     expect(await gateway.exit).toBe(1);
-    expect(gateway.output()).toContain(`port ${port}: EADDRINUSE`);
+    expect(gateway.output()).toMatch(
+      new RegExp(
+        `^ccp: cannot listen on 127\\.0\\.0\\.1 port ${port}\n` +
+          `     another program( \\(\\S+, process ${process.pid}\\))? has the port \\(EADDRINUSE\\)\n` +
+          `     next: choose another port: --port ${port + 1}\n$`,
+      ),
+    );
     // What it would have left there would pass for the state of a gateway that ran.
     expect(readdirSync(env.CCP_STATE_DIR ?? "")).toEqual(before);
+  });
+
+  it("says which gateway has the port, by its process", async () => {
+    const first = await world();
+    const holder = run([], first.env);
+    const url = await holder.url();
+    const { port } = new URL(url);
+    const { env } = await world();
+    const second = run(["--port", port], env);
+    expect(await second.exit).toBe(1);
+    expect(second.output()).toBe(
+      `ccp: cannot listen on 127.0.0.1 port ${port}\n` +
+        `     a ccp gateway (process ${holder.child.pid}) has the port (EADDRINUSE)\n` +
+        `     next: npx cc status --url ${url} shows it; or choose another port: --port ${Number(port) + 1}\n`,
+    );
+    expect([first.anthropic.requests.length, first.zai.requests.length]).toEqual([0, 0]);
+  });
+
+  it("says of a host that it does not resolve, not that it needs tokens", async () => {
+    const { env } = await world();
+    const gateway = run(["--host", "nope.invalid"], env);
+    expect(await gateway.exit).toBe(78);
+    expect(gateway.output()).toBe(
+      'ccp: CCP_HOST is "nope.invalid"\n     the name does not resolve to an address\n' +
+        "     next: choose one of this machine: --host 127.0.0.1\n",
+    );
   });
 
   it.each([
@@ -122,6 +158,7 @@ describe("the gateway as a process", () => {
     const gateway = run(args, { ...base, ...env });
     expect(await gateway.exit).toBe(code);
     expect(gateway.output()).toContain(text);
+    expect(gateway.output()).toMatch(/^ccp: .+\n(?: {5}.+\n)* {5}next: .+\n$/);
   });
 
   it("starts on the built-in catalog when its own is broken, is not ready, and refuses with --strict", async () => {

@@ -16,6 +16,7 @@ import { openPersistence } from "../state/persistence.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { startCalibrator } from "./calibrator.ts";
 import { handleSignals } from "./handle-signals.ts";
+import { isResolved } from "./listen-address.ts";
 import { packageVersion } from "./package-version.ts";
 import { printReady } from "./print-ready.ts";
 import { refuseOwnAddress } from "./refuse-own-address.ts";
@@ -48,7 +49,7 @@ export async function runGateway(options: RunOptions): Promise<void> {
 
 async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
   const env = { ...options.env, ...demo?.env };
-  const settings = readSettings(env);
+  const settings = await readSettings(env);
   const paths = statePaths(settings, { checkoutDir: findCheckout(), homeDir: homedir(), cwd: process.cwd() });
   const config = readConfig(env, options.strict);
   await tryAddress(settings);
@@ -115,12 +116,30 @@ const notice: Notice = (level, message) => {
   process.stderr.write(`ccp ${level}: ${message}\n`);
 };
 
-function readSettings(env: RunOptions["env"]): Settings {
+async function readSettings(env: RunOptions["env"]): Promise<Settings> {
   const { settings, warnings, errors } = parseEnv(env);
   for (const warning of warnings) notice("warn", warning);
   const [first, ...more] = errors;
-  if (first !== undefined) throw new StartError(first, more, EXIT_BAD_CONFIG);
-  return settings;
+  if (first === undefined) return settings;
+  await refuseUnknownHost(settings.host);
+  const [what = first, ...why] = first.split(": ");
+  throw new StartError({
+    what,
+    why: [why.join(": "), ...more].filter((line) => line !== ""),
+    next: "set it right, or unset it",
+    exitCode: EXIT_BAD_CONFIG,
+  });
+}
+
+/** A name that leads nowhere is taken for one of an open address: it needs no tokens, but a right spelling. */
+async function refuseUnknownHost(host: string): Promise<void> {
+  if (await isResolved(host)) return;
+  throw new StartError({
+    what: `CCP_HOST is "${host}"`,
+    why: ["the name does not resolve to an address"],
+    next: "choose one of this machine: --host 127.0.0.1",
+    exitCode: EXIT_BAD_CONFIG,
+  });
 }
 
 /** The packages are loaded for this alone: without a collector none of them has to be there. */
@@ -142,7 +161,15 @@ async function readShared(
     return null;
   }
   const parsed = parseShared(redisUrl);
-  if (!parsed.success) throw new StartError(parsed.reason, [], EXIT_BAD_CONFIG);
+  if (!parsed.success) {
+    const next = "set CCP_REDIS_URL right, or unset it";
+    throw new StartError({
+      what: "CCP_REDIS_URL cannot be used",
+      why: [parsed.reason],
+      next,
+      exitCode: EXIT_BAD_CONFIG,
+    });
+  }
   const { sharedOverRedis } = await import("../shared/open-shared.ts");
   return sharedOverRedis(parsed.settings, stateDir);
 }
@@ -166,9 +193,8 @@ function readConfig(env: RunOptions["env"], strict: boolean): ConfigFiles {
     ...catalog.issues.map((issue) => formatIssue(catalog.path ?? "providers.yaml", issue)),
     ...quotas.issues.map((issue) => formatIssue(quotas.path ?? "quotas.json", issue)),
   ];
-  const [first, ...more] = lines;
-  if (first !== undefined) {
-    if (strict) throw new StartError(first, more, EXIT_BAD_CONFIG);
+  if (lines.length > 0) {
+    if (strict) throw brokenFiles(lines);
     for (const line of lines) notice("error", line);
     notice("warn", "started without the broken file; mend it and restart (quotas: npx cc quotas reload)");
   }
@@ -178,17 +204,26 @@ function readConfig(env: RunOptions["env"], strict: boolean): ConfigFiles {
   return { catalog, readQuotas };
 }
 
+function brokenFiles(why: readonly string[]): StartError {
+  const what = "the configuration is broken, and --strict refuses it";
+  return new StartError({ what, why, next: "mend it, or start without --strict", exitCode: EXIT_BAD_CONFIG });
+}
+
 function lockState(paths: StatePaths): { release(): void } {
   const lock = acquireStateLock(paths.stateDir);
   if (lock.kind === "owner") return lock;
   if (lock.kind === "unavailable") {
-    throw new StartError(`the state folder ${paths.stateDir} cannot be used: ${lock.reason}`, [
-      "make it writable, or choose another: CCP_STATE_DIR=…",
-    ]);
+    throw new StartError({
+      what: `the state folder ${paths.stateDir} cannot be used`,
+      why: [lock.reason],
+      next: "make it writable, or choose another: CCP_STATE_DIR=…",
+    });
   }
-  throw new StartError(`another gateway (process ${lock.pid}) uses the state folder ${paths.stateDir}`, [
-    `stop it (kill ${lock.pid}), or give this one its own folder: CCP_STATE_DIR=… and CCP_PORT=…`,
-  ]);
+  throw new StartError({
+    what: `another gateway uses the state folder ${paths.stateDir}`,
+    why: [`process ${lock.pid} writes there, and two would spoil each other's counts`],
+    next: `stop it (kill ${lock.pid}), or give this one its own folder: CCP_STATE_DIR=… and CCP_PORT=…`,
+  });
 }
 
 async function listenOrExplain(settings: Settings, start: () => Promise<Gateway>): Promise<Gateway> {
@@ -201,7 +236,11 @@ async function listenOrExplain(settings: Settings, start: () => Promise<Gateway>
   const own = await refuseOwnAddress(gateway);
   if (own !== null) {
     await gateway.close();
-    throw new StartError(own, ["change its base_url in the provider catalog"], EXIT_BAD_CONFIG);
+    throw new StartError({
+      ...own,
+      next: "change its base_url in the provider catalog",
+      exitCode: EXIT_BAD_CONFIG,
+    });
   }
   return gateway;
 }

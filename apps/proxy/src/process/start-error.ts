@@ -2,15 +2,35 @@
 export const EXIT_FAILED = 1;
 export const EXIT_BAD_CONFIG = 78;
 
-/** The gateway cannot start: what is wrong, what to do, and the exit code. */
+export interface StartErrorParts {
+  readonly what: string;
+  /** A line each. */
+  readonly why: readonly string[];
+  /** A command to type, or the one thing to do. */
+  readonly next: string;
+  readonly exitCode?: number;
+}
+
+/** The gateway cannot start: what is wrong, why, what to do next, and the exit code. */
 export class StartError extends Error {
-  readonly hints: readonly string[];
+  readonly why: readonly string[];
+  readonly next: string;
   readonly exitCode: number;
 
-  constructor(message: string, hints: readonly string[], exitCode: number = EXIT_FAILED) {
-    super(message);
+  constructor({ what, why, next, exitCode = EXIT_FAILED }: StartErrorParts) {
+    super(what);
     this.name = "StartError";
-    this.hints = hints;
+    this.why = why;
+    this.next = next;
     this.exitCode = exitCode;
   }
+}
+
+/** The lines that a person reads, as those of the other commands. */
+export function renderStartError({
+  message,
+  why,
+  next,
+}: Pick<StartError, "message" | "why" | "next">): string {
+  return `ccp: ${message}\n${[...why, `next: ${next}`].map((line) => `     ${line}\n`).join("")}`;
 }
