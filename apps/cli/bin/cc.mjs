@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 
 // An import would touch every export of the module, and with `ReadStream` load all of Node's streams: 6 ms.
 const { existsSync, readFileSync } = process.getBuiltinModule?.("node:fs") ?? (await import("node:fs"));
+// It wins, as in Node, which would say on stderr that it does.
+if (process.env.FORCE_COLOR !== undefined) delete process.env.NO_COLOR;
 const here = dirname(fileURLToPath(import.meta.url));
 const packageDir = join(here, "..");
 const argv = process.argv.slice(2);

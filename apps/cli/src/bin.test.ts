@@ -100,6 +100,13 @@ describe("the command as a process", () => {
     expect(stderr.split("\n")[0]).toBe("ccp: unknown option --bogus");
   });
 
+  it("FORCE_COLOR beats NO_COLOR without a word of Node's own about it", async () => {
+    const { code, stderr } = await cc("quotas --bogus", { ...env, FORCE_COLOR: "1", NO_COLOR: "1" });
+    expect(code).toBe(64);
+    expect(stderr).not.toContain("Warning");
+    expect(stderr.startsWith("\u001b[31m\u001b[1mccp: ")).toBe(true);
+  });
+
   it("a reader that leaves early is no error", async () => {
     const { code, stdout, stderr } = await shell('"$NODE" "$BIN" quotas | head -1', env);
     expect([code, stderr]).toEqual([0, ""]);
