@@ -23,6 +23,8 @@ export interface CliCommand {
   readonly name: string;
   readonly summary: string;
   readonly args: CliArgs;
+  /** It takes no `--url`: what it is about is where it runs itself. */
+  readonly asksNoGateway?: true;
   readonly subCommands?: Readonly<Record<string, CommandEntry>>;
   /** Takes any number of words behind its own arguments; those that look like options stand after `--`. */
   readonly rest?: {

@@ -1,6 +1,6 @@
 import type { CliArg, CliArgs, CliCommand } from "../cli-command.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { GLOBAL_ARGS } from "./global-args.ts";
+import { GLOBAL_ARGS, globalArgs } from "./global-args.ts";
 import { findOption, type KnownOption, optionNames } from "./option-names.ts";
 import { type ReadArgv, type TypedOption, unknownCommand } from "./read-argv.ts";
 import { usageError } from "./usage-error.ts";
@@ -32,6 +32,7 @@ export function checkArgs(read: ReadArgv, cc: string): CheckedArgs {
   for (const option of read.options) {
     const known = findOption(option.token, own, GLOBAL_ARGS);
     if (known === null) throw unknownOption(option, command, cc);
+    if (known.name === "url" && command?.asksNoGateway === true) throw uselessUrl(command, cc);
     refuseSecond(option, known, given, command?.name ?? "", cc);
     const value = optionValue(option, known.arg, known.negated, command?.name ?? "", cc);
     if (Object.hasOwn(own, known.name)) rawArgs.push(toRaw(known.name, value));
@@ -89,7 +90,7 @@ function toRaw(name: string, value: string | boolean): string {
 }
 
 function unknownOption({ token }: TypedOption, command: CliCommand | null, cc: string): Error {
-  const names = optionNames(command?.args ?? {}, GLOBAL_ARGS);
+  const names = optionNames(command?.args ?? {}, globalArgs(command));
   const meant = didYouMean(token, names);
   if (meant === null && command?.rest !== undefined) {
     const what = `${cc} ${command.name} has no option ${token}`;
@@ -98,6 +99,11 @@ function unknownOption({ token }: TypedOption, command: CliCommand | null, cc: s
   }
   const why = meant === null ? `the options are ${names.join(", ")}` : `did you mean ${meant}?`;
   return usageError(`unknown option ${token}`, why, cc, command?.name ?? "");
+}
+
+function uselessUrl({ name, args }: CliCommand, cc: string): Error {
+  const places = optionNames(args).filter((option) => option === "--host" || option === "--port");
+  return usageError(`${cc} ${name} takes no --url`, `it listens where ${places.join(" and ")} say`, cc, name);
 }
 
 function checkPositionals(command: CliCommand, { positionals, next }: ReadArgv, cc: string): void {

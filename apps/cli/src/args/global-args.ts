@@ -1,4 +1,4 @@
-import type { CliArgs } from "../cli-command.ts";
+import type { CliArgs, CliCommand } from "../cli-command.ts";
 
 /** Options that every command takes. */
 export const GLOBAL_ARGS: CliArgs = {
@@ -8,3 +8,10 @@ export const GLOBAL_ARGS: CliArgs = {
   help: { type: "boolean", alias: "h", description: "show this help" },
   version: { type: "boolean", alias: "v", description: "show the version" },
 };
+
+/** Those that a command takes; `cc` itself takes all. */
+export function globalArgs(command: CliCommand | null): CliArgs {
+  if (command?.asksNoGateway !== true) return GLOBAL_ARGS;
+  const { url: _url, ...others } = GLOBAL_ARGS;
+  return others;
+}

@@ -65,6 +65,19 @@ describe("cc start", () => {
     },
   );
 
+  it.each([[["--url", "http://127.0.0.1:9000"]], [["--port=1", "--url=http://h"]]])(
+    "takes no --url, which it would leave unheard: %j",
+    async (words) => {
+      const { run, launched } = await start(words);
+      expect([run.code, launched, run.stderr]).toEqual([
+        64,
+        undefined,
+        "ccp: ccp start takes no --url\n     it listens where --port and --host say\n     next: ccp start --help\n",
+      ]);
+      expect((await start(["--help"])).run.stdout).not.toContain("--url");
+    },
+  );
+
   it("needs the catalog to exist", async () => {
     const { run, launched } = await start(["--config", "gone.yaml"]);
     expect([run.code, launched]).toEqual([78, undefined]);

@@ -31,6 +31,7 @@ export const startCommand: CliCommand = {
   name: "start",
   summary: "run the gateway here",
   args,
+  asksNoGateway: true,
   notes: ["Ctrl-C lets streams finish; a second one does not wait"],
   run: runStart,
 };

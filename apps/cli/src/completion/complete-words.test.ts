@@ -77,6 +77,7 @@ describe("cc complete", () => {
       ["logs", "--event=d"],
       ["--event=decision", ":4"],
     ],
+    [["start", "--u"], [":4"]],
     [["logs", "--log", ""], [":0"]],
     [
       ["config", "init", "--lane", "zai", "--l"],

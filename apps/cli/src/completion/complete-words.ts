@@ -1,4 +1,4 @@
-import { GLOBAL_ARGS } from "../args/global-args.ts";
+import { GLOBAL_ARGS, globalArgs } from "../args/global-args.ts";
 import { findOption } from "../args/option-names.ts";
 import type { CliArg, CliArgs, CliCommand, CommandEntry } from "../cli-command.ts";
 import { completeValue } from "./complete-value.ts";
@@ -76,12 +76,12 @@ async function readBefore(words: readonly string[], tree: Tree): Promise<ReadSoF
 }
 
 function argsOf({ command }: ReadSoFar): CliArgs[] {
-  return [command?.args ?? {}, GLOBAL_ARGS];
+  return [command?.args ?? {}, globalArgs(command)];
 }
 
 function options(read: ReadSoFar, word: string): Candidate[] {
   const own = read.command?.args ?? {};
-  return Object.entries({ ...GLOBAL_ARGS, ...own }).flatMap(([name, arg]): Candidate[] => {
+  return Object.entries({ ...globalArgs(read.command), ...own }).flatMap(([name, arg]): Candidate[] => {
     if (arg.type === "positional" || read.given.has(name)) return [];
     // Colours are the one thing that is switched off as often as on.
     const names = name === "color" ? [`--${name}`, `--no-${name}`] : [`--${name}`];

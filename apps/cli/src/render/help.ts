@@ -1,4 +1,4 @@
-import { GLOBAL_ARGS } from "../args/global-args.ts";
+import { GLOBAL_ARGS, globalArgs } from "../args/global-args.ts";
 import { aliasesOf } from "../args/option-names.ts";
 import type { CliArg, CliArgs, CliCommand, CommandEntry } from "../cli-command.ts";
 import { wrapText } from "./facts.ts";
@@ -55,7 +55,7 @@ function commandHelp(command: CliCommand, cc: string, look: Look): Line[] {
     ...section("usage", [[usage, ""]], look),
     ...section("arguments", pairs, look),
     ...section("commands", summaries(command.subCommands ?? {}), look),
-    ...section("options", [...optionPairs(command.args), ...optionPairs(GLOBAL_ARGS)], look),
+    ...section("options", [...optionPairs(command.args), ...optionPairs(globalArgs(command))], look),
     ...section("notes", notes, look),
   ];
 }
