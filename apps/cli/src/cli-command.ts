@@ -25,6 +25,8 @@ export interface CliCommand {
   readonly args: CliArgs;
   /** It takes no `--url`: what it is about is where it runs itself. */
   readonly asksNoGateway?: true;
+  /** A CCP_URL that is no address does not stop it: to tell of that is its work. The usual address stands in. */
+  readonly findsFaults?: true;
   readonly subCommands?: Readonly<Record<string, CommandEntry>>;
   /** Takes any number of words behind its own arguments; those that look like options stand after `--`. */
   readonly rest?: {

@@ -22,7 +22,7 @@ export async function runCommand(
   deps: CliDeps,
   cc: string,
 ): Promise<ExitCode> {
-  const session = openSession(checked, deps, cc);
+  const session = openSession(command, checked, deps, cc);
   const { result } = await runCitty(
     defineCommand({
       meta: { name: command.name, description: command.summary },
@@ -34,14 +34,14 @@ export async function runCommand(
   return typeof result === "number" ? result : EXIT.failed;
 }
 
-function openSession(checked: CheckedArgs, deps: CliDeps, cc: string): Session {
+function openSession(command: CliCommand, checked: CheckedArgs, deps: CliDeps, cc: string): Session {
   const typedUrl = checked.globals.url;
   const { settings, errors } = parseEnv(
     typeof typedUrl === "string" ? { ...deps.env, CCP_URL: typedUrl } : deps.env,
   );
   // Only the gateway's address concerns this process; what else is wrong is for the gateway to refuse.
   const badUrl = errors.find((error) => error.startsWith("CCP_URL"));
-  if (badUrl !== undefined) {
+  if (badUrl !== undefined && (command.findsFaults !== true || typedUrl !== undefined)) {
     const [what, why] = badUrl.split(": ", 2);
     throw new CliError({
       what: typedUrl === undefined ? (what ?? badUrl) : "--url is no address of a gateway",

@@ -92,7 +92,7 @@ describe("cc calibration", () => {
     const { code, stdout, stderr } = await run([], EMPTY);
     expect([code, stdout.split("\n").length]).toEqual([0, 2]);
     expect(stderr).toBe(
-      "ccp: no model is configured or has been seen. Caps go into the quota file: ccp quotas\n",
+      "ccp: no model is configured or has been seen. Caps go into the quota file: ccp config path names it\n",
     );
   });
 

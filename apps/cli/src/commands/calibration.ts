@@ -25,7 +25,8 @@ export const calibrationCommand: CliCommand = {
   notes: [
     "GAP calculated minus declared reset; BIAS share of the configured cap at which the plan really ends",
     "AUTO is the threshold in force from CONF 0.50 on; before that CFG",
-    "1% IS counted tokens that one percent of a declared window has been",
+    "1% IS counted tokens that one percent of a declared window has been; RISES how often it was seen to rise",
+    "% OF A MILLION TOKENS in 233.8: a million input tokens take 233.8 % of the window; write and read are of the cache",
   ],
   run: showCalibration,
 };
@@ -41,7 +42,9 @@ async function showCalibration(input: CliInput, session: Session): Promise<ExitC
   const { renderCalibration } = await import("../render/calibration.ts");
   deps.stdout.write(renderCalibration(view, client.url, look()));
   if (Object.keys(view.models).length === 0) {
-    await say.note(`no model is configured or has been seen. Caps go into the quota file: ${cc} quotas`);
+    await say.note(
+      `no model is configured or has been seen. Caps go into the quota file: ${cc} config path names it`,
+    );
   }
   return EXIT.ok;
 }

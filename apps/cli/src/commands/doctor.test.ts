@@ -194,6 +194,15 @@ describe("checkNode", () => {
   ])("%s: %s", (version, state) => expect(checkNode(version).state).toBe(state));
 });
 
+it("tells of a CCP_URL that is no address, and looks at the usual one", async () => {
+  const { code, stdout, stderr } = await runTest(["doctor"], { routes: null, env: { CCP_URL: "foo" } });
+  expect([code, stderr]).toEqual([1, ""]);
+  expect(stdout).toMatch(/^FAIL +\S+ +CCP_URL is "foo"/m);
+  expect(stdout).toContain("http://127.0.0.1:8082 is free");
+  expect((await runTest(["doctor", "--url", "foo"], { routes: null })).code).toBe(64);
+  expect((await runTest(["quotas"], { routes: null, env: { CCP_URL: "foo" } })).code).toBe(78);
+});
+
 describe("checkShell", () => {
   const url = "http://127.0.0.1:8082";
   const told = (env: Record<string, string>) =>

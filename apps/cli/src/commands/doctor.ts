@@ -17,6 +17,7 @@ export const doctorCommand: CliCommand = {
     "fit to paste into a bug report: it shows names of variables, never a value that is secret",
     "exit 0: nothing FAILs; 1: something does. Nothing is changed, and without --live nothing leaves this machine",
   ],
+  findsFaults: true,
   run: runDoctor,
 };
 
