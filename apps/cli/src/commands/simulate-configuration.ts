@@ -18,9 +18,11 @@ import { safeText } from "../render/safe-text.ts";
 import type { Session } from "../session.ts";
 import type { NamedFile, SimulateOptions } from "./simulate-options.ts";
 
+type Quotas = Pick<QuotasRead, "path" | "issues" | "config">;
+
 /** What a replay decides by. */
 export interface Configuration {
-  readonly quotas: QuotasRead;
+  readonly quotas: Quotas;
   readonly catalog: CatalogRead;
   readonly keys: readonly LaneKey[];
 }
@@ -45,21 +47,20 @@ export async function readConfiguration(
 }
 
 /** A file that this shell names is meant, as where the log is; else the gateway knows best what it decides by. */
-async function quotasInForce(where: LocateOptions, session: Session): Promise<QuotasRead> {
+async function quotasInForce(where: LocateOptions, session: Session): Promise<Quotas> {
   const place = locateConfig("quotas", where);
   const told = place.variable === null ? await quotasOfGateway(session) : null;
   return told ?? readQuotasAt(place);
 }
 
 /** `null` where no gateway answers: a replay needs none. */
-async function quotasOfGateway({ client, deps }: Session): Promise<QuotasRead | null> {
+async function quotasOfGateway({ client, deps }: Session): Promise<Quotas | null> {
   try {
     const { config, path, issues } = await client.quotas();
     const parsed = parseQuotas(JSON.stringify(config));
-    const found = { path, source: "user", tried: [], warnings: [] } as const;
     return parsed.success
-      ? { ...found, config: parsed.config, file: parsed.file, issues: (issues ?? []).map(toIssue) }
-      : { ...found, config: toQuotaConfig({}), file: {}, issues: parsed.issues.map(toIssue) };
+      ? { path, config: parsed.config, issues: (issues ?? []).map(toIssue) }
+      : { path, config: toQuotaConfig({}), issues: parsed.issues.map(toIssue) };
   } catch (error) {
     if (deps.signal.aborted || !(error instanceof CliError)) throw error;
     return null;
