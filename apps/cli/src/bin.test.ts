@@ -135,7 +135,7 @@ describe("the command as a process", () => {
 
   it.runIf(existsSync("/dev/full"))("says that its output cannot be written", async () => {
     const { code, stderr } = await shell('"$NODE" "$BIN" --help > /dev/full');
-    expect([code, stderr]).toEqual([1, "cc: the output cannot be written: ENOSPC\n"]);
+    expect([code, stderr]).toEqual([1, "ccp: the output cannot be written: ENOSPC\n"]);
   });
 
   it.each([

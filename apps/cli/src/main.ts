@@ -47,7 +47,7 @@ function endWithOutput(): void {
     stream.on("error", (error: Error & { code?: string }) => {
       if (error.code === "EPIPE") process.exit(EXIT.ok);
       if (stream === process.stdout) {
-        process.stderr.write(`cc: the output cannot be written: ${error.code ?? error.message}\n`);
+        process.stderr.write(`ccp: the output cannot be written: ${error.code ?? error.message}\n`);
       }
       process.exit(EXIT.failed);
     });

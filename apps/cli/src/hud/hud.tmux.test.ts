@@ -120,7 +120,7 @@ describe.skipIf(missing !== null)(
       shell.press("Enter");
       const explained = await shell.until("an explanation", has("attempt 1"));
       expect(explained).toMatch(/^ claude-opus-4-5 → anthropic$/m);
-      expect(explained).toMatch(/^ {2}rule +quota_pass: /m);
+      expect(explained).toMatch(/^ {2}rule +preferred \(quota_pass\): /m);
       shell.press("Escape");
       await shell.until("the panes", has("▪ recent"));
       shell.press("Escape");

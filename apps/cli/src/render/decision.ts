@@ -5,20 +5,22 @@ import { dateText, resetText } from "./clock.ts";
 import { type Fact, fact, renderFacts } from "./facts.ts";
 import { splitLine } from "./flow.ts";
 import { type Cell, type Column, cell, renderGrid } from "./grid.ts";
+import { limitWord } from "./limit-word.ts";
 import { type Line, paintLines, span } from "./line.ts";
 import type { Look } from "./look.ts";
 import { percentText, tokensText } from "./quantity.ts";
 import { decisionText } from "./rule-text.ts";
+import { ruleWord } from "./rule-words.ts";
 import { safeText } from "./safe-text.ts";
 import { stateSpan, stateTone } from "./state-word.ts";
 
 const COLUMNS: readonly Column[] = [
-  { header: "LANE", min: 6, card: "title" },
+  { header: "LANE", min: 6, gives: "last", card: "title" },
   { header: "LIMIT", min: 6, cut: "middle", card: "title" },
   { header: "USED", align: "right" },
   { header: "TOKENS", align: "right", wideOnly: true, card: "none" },
   { header: "LEFT", align: "right" },
-  { header: "RESETS", min: 12 },
+  { header: "RESETS", min: 12, gives: "last" },
   { header: "STATE", card: "state" },
 ];
 
@@ -49,7 +51,7 @@ function facts({ would, accepted, ts }: DecisionSample, look: Look): Fact[] {
     { label: "why", value: safeText(would.reason) },
     {
       label: "rule",
-      value: `${would.reroute_decision} (${would.decision}: ${decisionText(would)})`,
+      value: `${ruleWord(would.reroute_decision)} (${would.reroute_decision}; ${would.decision}: ${decisionText(would)})`,
     },
     fact("lanes", lanes.length < 2 ? lanes : [`${lanes[0]} first`, `then ${lanes.slice(1).join(", ")}`]),
     fact("request", requestParts(accepted)),
@@ -73,8 +75,8 @@ function roomParts(would: Would, shut: RowState | null): string[] {
   const used = (left: number | null): string => percentText(left === null ? null : 1 - left);
   return [
     leftText(would, shut),
-    `rolling ${used(would.headroom_pct_rolling)} used`,
-    `weekly ${used(would.headroom_pct_weekly)} used`,
+    `${limitWord("rolling")} ${used(would.headroom_pct_rolling)} used`,
+    `${limitWord("weekly")} ${used(would.headroom_pct_weekly)} used`,
   ];
 }
 
@@ -102,7 +104,7 @@ export function constraintTable(
     const shut = shutOf(one.lane);
     return [
       cell(safeText(one.lane)),
-      cell(safeText(one.name)),
+      cell(safeText(limitWord(one.name))),
       cell(percentText(one.usedPct), stateTone(own)),
       cell(tokensCell(one)),
       cell(one.headroomTokens === null || shut !== null ? "-" : tokensText(one.headroomTokens)),

@@ -6,18 +6,20 @@ import { constraintTable } from "./decision.ts";
 import { type Fact, fact, renderFacts } from "./facts.ts";
 import { splitLine } from "./flow.ts";
 import { type Cell, type Column, cell, renderGrid } from "./grid.ts";
+import { limitWord } from "./limit-word.ts";
 import { type Line, paintLines, type Span, span } from "./line.ts";
 import { statusTone } from "./log-line.ts";
 import type { Look } from "./look.ts";
 import { millisText, percentText, tokensText } from "./quantity.ts";
 import { secondsText } from "./quota-footer.ts";
 import { decisionText, refusalText, ruleText } from "./rule-text.ts";
+import { ruleWord } from "./rule-words.ts";
 import { safeText } from "./safe-text.ts";
 
 const COLUMNS: readonly Column[] = [
   { header: "TRY", card: "title" },
   { header: "AT" },
-  { header: "LANE", min: 6, card: "title" },
+  { header: "LANE", min: 6, gives: "last", card: "title" },
   { header: "RULE", min: 8 },
   { header: "KEY", wideOnly: true, card: "none" },
   { header: "UPSTREAM", min: 12, cut: "middle", gives: "first", wideOnly: true, card: "none" },
@@ -66,12 +68,12 @@ function requestFacts(explanation: Explanation, told: ExplainedRequest | null): 
     ...whyFacts(told),
     {
       label: told === null ? "why" : "rule",
-      value: `${last.reroute_decision}: ${ruleWords(explanation, last)}`,
+      value: `${ruleWord(last.reroute_decision)} (${last.reroute_decision}): ${ruleWords(explanation, last)}`,
     },
     ...(told === null && isRefusal(explanation) ? [fact("", [NOT_TOLD], "dim")] : []),
     { label: "kind", value: `${last.decision}: ${decisionText(last)}` },
     fact("time", timeParts(end)),
-    fact("wasted", wastedMs > 0 ? [`${millisText(wastedMs)} on lanes that did not answer`] : ["nothing"]),
+    fact("wasted", wastedMs > 0 ? [`${millisText(wastedMs)} on lanes that did not serve it`] : ["nothing"]),
     fact("tokens", tokenParts(end)),
     fact("counted", countedParts(explanation)),
     fact("repairs", repairs.length === 0 ? ["none"] : repairs.map(safeText)),
@@ -147,7 +149,7 @@ function attemptRow({ number, decision, tookMs, status, outcome }: ExplainedAtte
     cell(String(number)),
     cell(secondsClockText(decision.ts, look.timeZone), "dim"),
     cell(safeText(decision.lane)),
-    cell(decision.reroute_decision),
+    cell(ruleWord(decision.reroute_decision)),
     cell(decision.header_mode === "" ? "-" : `${safeText(decision.header_mode)}${retry}`, "dim"),
     cell(safeText(decision.upstream) || "-", "dim"),
     cell(tookMs === null ? "?" : millisText(tookMs)),
@@ -181,8 +183,8 @@ function inputFacts(first: UsageEvent, nowSec: number, look: Look): Fact[] {
       : [`gap p50 ${secondsText(first.gap_seconds_p50)} p95 ${secondsText(first.gap_seconds_p95)}`];
   return [
     fact("mode", [first.reroute_mode]),
-    fact("rolling", [windowText(rolling, rollingCap, first.headroom_pct_rolling)]),
-    fact("weekly", [windowText(weekly, weeklyCap, first.headroom_pct_weekly)]),
+    fact(limitWord("rolling"), [windowText(rolling, rollingCap, first.headroom_pct_rolling)]),
+    fact(limitWord("weekly"), [windowText(weekly, weeklyCap, first.headroom_pct_weekly)]),
     fact("predicted", [`${tokensText(first.predicted_tokens)} counted tokens`]),
     fact("warn at", [
       `${percentText(first.quota_warn_threshold)} (${learned})`,

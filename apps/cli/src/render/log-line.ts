@@ -4,6 +4,7 @@ import { dayText, secondsClockText } from "./clock.ts";
 import { type Line, paintLines, type Span, span, type Tone } from "./line.ts";
 import type { Look } from "./look.ts";
 import { millisText, tokensText } from "./quantity.ts";
+import { ruleWord } from "./rule-words.ts";
 import { safeText } from "./safe-text.ts";
 import { cutMiddle, padEnd, padStart } from "./text-width.ts";
 
@@ -24,7 +25,7 @@ const COLUMNS: readonly Column[] = [
   { name: "model", header: "MODEL", width: 14, from: 0 },
   { name: "lane", header: "LANE", width: 9, from: 0 },
   { name: "status", header: "ST", width: 3, from: 0 },
-  { name: "rule", header: "RULE", width: 15, from: 78 },
+  { name: "rule", header: "RULE", width: 16, from: 78 },
   { name: "took", header: "TOOK", width: 5, align: "right", from: 0 },
   { name: "ttft", header: "TTFT", width: 5, align: "right", from: 90 },
   { name: "in", header: "IN", width: 6, align: "right", from: 100 },
@@ -116,6 +117,5 @@ function ruleSpan(event: UsageEvent): Span {
   if (kind !== "decision" && reason !== "ok") {
     return span(reason === "error" && err_type !== "" ? `error ${err_type}` : reason, "warn");
   }
-  const word = rule.replace(/^quota_/, "");
-  return span(word, word === "pass" ? "dim" : "cool");
+  return span(ruleWord(rule), rule === "quota_pass" ? "dim" : "cool");
 }

@@ -3,6 +3,7 @@ import { flowLines } from "./flow.ts";
 import { type Line, paintLines, span } from "./line.ts";
 import type { Look } from "./look.ts";
 import { keySpans, providerState } from "./providers.ts";
+import { tokensText } from "./quantity.ts";
 import { safeText } from "./safe-text.ts";
 import { padEnd } from "./text-width.ts";
 
@@ -29,7 +30,10 @@ export function renderProvider(
     ["header", [[span(headerText(provider))]]],
     ["models", plainParts(Object.keys(provider.models))],
     ["names", plainParts(Object.entries(provider.model_map).map(([from, to]) => `${from} ${arrow} ${to}`))],
-    ["context", plainParts(provider.context_tokens === null ? [] : [`${provider.context_tokens} tokens`])],
+    [
+      "context",
+      plainParts(provider.context_tokens === null ? [] : [`${tokensText(provider.context_tokens)} tokens`]),
+    ],
     ["answers", plainParts([`tokens as ${provider.extractor}`, `limits as ${provider.dialect}`])],
     ["routes", plainParts(routes.map((route) => routeText(route, name)))],
     ["why", plainParts(provider.reason === null ? [] : [provider.reason])],

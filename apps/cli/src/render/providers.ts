@@ -102,7 +102,7 @@ export function keySpans(name: string | null, isSet: boolean): Line {
 
 function setSpan({ key_env, key_set }: ShownLane): Span {
   if (key_env === null) return span("-");
-  return key_set ? span("set", "ok") : span("missing", "dim");
+  return key_set ? span("yes", "ok") : span("no", "dim");
 }
 
 export function providerState({ state }: Pick<ProviderView, "state">): Span {

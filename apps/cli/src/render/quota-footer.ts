@@ -8,6 +8,7 @@ import { flowLines } from "./flow.ts";
 import { type Line, span } from "./line.ts";
 import type { Look } from "./look.ts";
 import { millisText, percentText } from "./quantity.ts";
+import { ruleWord } from "./rule-words.ts";
 import { safeText } from "./safe-text.ts";
 import { shortModel } from "./short-model.ts";
 import { textWidth } from "./text-width.ts";
@@ -45,7 +46,7 @@ function lastSwitchParts({ last_switch }: UsageView, look: Look): string[] {
   const { ts, model, lane, reroute_decision } = last_switch;
   const arrow = look.ascii ? "->" : "→";
   const when = clockText(ts, look.timeZone);
-  return [`last ${when} ${safeText(model)} ${arrow} ${safeText(lane)} (${reroute_decision})`];
+  return [`last ${when} ${safeText(model)} ${arrow} ${safeText(lane)} (${ruleWord(reroute_decision)})`];
 }
 
 /** One threshold for all models, or that of the model nearest to its limit; then what was learned of that model. */

@@ -1,10 +1,12 @@
 import type { DecisionSample, UsageEvent } from "@ccp/usage-contract";
 import { resetText, untilText, zonedClockText } from "../../render/clock.ts";
 import { type Fact, fact, renderFacts } from "../../render/facts.ts";
+import { limitWord } from "../../render/limit-word.ts";
 import { type Line, span } from "../../render/line.ts";
 import type { Look } from "../../render/look.ts";
 import { millisText, percentText, rateText, tokensText } from "../../render/quantity.ts";
 import { decisionText, refusalText, ruleText } from "../../render/rule-text.ts";
+import { ruleWord } from "../../render/rule-words.ts";
 import { type Exchange, lanesTried, newestEntry } from "../data/exchanges.ts";
 import { inputTokens } from "../data/token-minutes.ts";
 import { outcomeWords } from "../view/outcome-words.ts";
@@ -60,7 +62,10 @@ function outcomeFacts(one: Exchange, entry: UsageEvent, look: Look): Fact[] {
             `(from ${counts.usage_source})`,
           ],
     ),
-    { label: "rule", value: `${entry.reroute_decision}: ${ruleWords(one, entry)}` },
+    {
+      label: "rule",
+      value: `${ruleWord(entry.reroute_decision)} (${entry.reroute_decision}): ${ruleWords(one, entry)}`,
+    },
     { label: "decision", value: `${entry.decision}: ${decisionText(entry)}` },
     fact("repairs", entry.repairs),
   ];
@@ -79,7 +84,7 @@ function attemptFact(attempt: UsageEvent, next: UsageEvent | undefined, end: Usa
       : end === null
         ? "running"
         : `status ${end.status}`;
-  return fact(`attempt ${attempt.attempt}`, [attempt.lane, attempt.reroute_decision, ended]);
+  return fact(`attempt ${attempt.attempt}`, [attempt.lane, ruleWord(attempt.reroute_decision), ended]);
 }
 
 function quotaFacts(entry: UsageEvent, nowSec: number, look: Look): Fact[] {
@@ -89,10 +94,10 @@ function quotaFacts(entry: UsageEvent, nowSec: number, look: Look): Fact[] {
   const until = entry.cooldown_next_ts;
   return [
     fact("predicted", [`${tokensText(entry.predicted_tokens)} counted tokens`]),
-    fact("rolling", [
+    fact(limitWord("rolling"), [
       window(entry.rolling_used_tokens, entry.rolling_capacity_tokens, entry.headroom_pct_rolling),
     ]),
-    fact("weekly", [
+    fact(limitWord("weekly"), [
       window(entry.weekly_used_tokens, entry.weekly_capacity_tokens, entry.headroom_pct_weekly),
     ]),
     fact("warns at", [
@@ -130,15 +135,18 @@ export function explainSample(
       `at most ${accepted.max_tokens === undefined ? "?" : tokensText(accepted.max_tokens)} out`,
     ]),
     { label: "why", value: would.reason },
-    { label: "rule", value: `${would.reroute_decision}: ${ruleText(would.reroute_decision)}` },
+    {
+      label: "rule",
+      value: `${ruleWord(would.reroute_decision)} (${would.reroute_decision}): ${ruleText(would.reroute_decision)}`,
+    },
     { label: "decision", value: `${would.decision}: ${decisionText(would)}` },
     fact("predicted", [
       would.predicted_tokens === null ? "?" : `${tokensText(would.predicted_tokens)} counted tokens`,
     ]),
     fact("room", [
       `${would.headroom_tokens === null ? "?" : tokensText(would.headroom_tokens)} tokens left`,
-      `rolling ${used(would.headroom_pct_rolling)} used`,
-      `weekly ${used(would.headroom_pct_weekly)} used`,
+      `${limitWord("rolling")} ${used(would.headroom_pct_rolling)} used`,
+      `${limitWord("weekly")} ${used(would.headroom_pct_weekly)} used`,
     ]),
     fact("opens", would.retry_ts === null ? [] : [resetText(would.retry_ts, nowSec, look.timeZone)]),
   ];

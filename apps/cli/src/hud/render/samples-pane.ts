@@ -2,9 +2,9 @@ import type { DecisionSample } from "@ccp/usage-contract";
 import { secondsClockText } from "../../render/clock.ts";
 import { type Span, span } from "../../render/line.ts";
 import { percentText, tokensText } from "../../render/quantity.ts";
+import { ruleWord } from "../../render/rule-words.ts";
 import { shortModel } from "../../render/short-model.ts";
 import { shownData } from "../state/hud-state.ts";
-import { sampleRule } from "../view/outcome-words.ts";
 import { sampleRows } from "../view/pane-rows.ts";
 import { fixedWidth } from "./fixed-table.ts";
 import { drawList, type ListColumn } from "./list-pane.ts";
@@ -73,7 +73,7 @@ function fromCell({ accepted }: DecisionSample): Span {
 
 function whyCell({ accepted, would }: DecisionSample): Span {
   const said = accepted.escalation_reason ?? accepted.note;
-  const rule = sampleRule(would.reroute_decision);
+  const rule = ruleWord(would.reroute_decision);
   return span(
     said === undefined ? rule : `${rule}; ${said}`,
     would.reroute_decision === "quota_pass" ? "dim" : "plain",

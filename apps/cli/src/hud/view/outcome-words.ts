@@ -1,20 +1,7 @@
-import type { EndReason, RerouteDecision, UsageEvent } from "@ccp/usage-contract";
+import type { EndReason, UsageEvent } from "@ccp/usage-contract";
 import { millisText } from "../../render/quantity.ts";
+import { ruleWord } from "../../render/rule-words.ts";
 import { type Exchange, newestEntry } from "../data/exchanges.ts";
-
-/** The rule that chose the lane, in a few words. */
-const RULES: Readonly<Record<RerouteDecision, string>> = {
-  quota_pass: "preferred",
-  quota_warn_attempt: "past warn, fits",
-  quota_block: "moved: no room",
-  quota_preemptive_warn: "moved: past warn",
-  quota_cooldown: "moved: cooling",
-  quota_probe: "cooldown probe",
-  quota_run_to_limit: "run to limit",
-  quota_overshoot: "after a limit",
-  fallback: "after a failure",
-  no_fallback: "nowhere to go",
-};
 
 const ALL_SPENT = "all lanes spent";
 
@@ -35,7 +22,7 @@ export function outcomeWords(exchange: Exchange): string {
   const words = [
     ended,
     // That it went where it should says nothing beside what went wrong.
-    ended !== null && rule === RULES.quota_pass ? null : rule,
+    ended !== null && rule === ruleWord("quota_pass") ? null : rule,
     entry.wasted_retry_ms > 0 ? `${millisText(entry.wasted_retry_ms)} wasted` : null,
   ];
   return words.filter((word) => word !== null).join(", ");
@@ -45,11 +32,7 @@ export function ruleWords({ decision, reroute_decision, lane }: UsageEvent): str
   if (decision === "failover_paused") return "kill switch on";
   if (decision === "manual_override") return "model hint";
   if (lane === "none") return ALL_SPENT;
-  return RULES[reroute_decision];
-}
-
-export function sampleRule(rule: RerouteDecision): string {
-  return RULES[rule];
+  return ruleWord(reroute_decision);
 }
 
 function endWords({ reason, err_type, status }: UsageEvent): string | null {

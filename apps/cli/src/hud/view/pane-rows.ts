@@ -1,4 +1,5 @@
 import type { DecisionSample, ModelUsage } from "@ccp/usage-contract";
+import { ruleWord } from "../../render/rule-words.ts";
 import { buildQuotaRows, type QuotaRow } from "../../view/quota-rows.ts";
 import { type Exchange, lanesTried, newestEntry } from "../data/exchanges.ts";
 import { type Histogram, quantile } from "../data/histogram.ts";
@@ -11,7 +12,7 @@ import {
   SORTS,
   shownData,
 } from "../state/hud-state.ts";
-import { outcomeWords, sampleRule } from "./outcome-words.ts";
+import { outcomeWords } from "./outcome-words.ts";
 
 export interface ModelRow {
   readonly name: string;
@@ -79,7 +80,7 @@ function sampleTexts(
   { lane, reason, reroute_decision }: DecisionSample["would"],
 ): (string | undefined)[] {
   const asked = [model, source, route, note, escalation_reason];
-  return [...asked, lane ?? "refused", sampleRule(reroute_decision), reason];
+  return [...asked, lane ?? "refused", ruleWord(reroute_decision), reason];
 }
 
 export function speedRows(state: HudState): ModelRow[] {
