@@ -45,8 +45,8 @@ function lastSwitchParts({ last_switch }: UsageView, look: Look): string[] {
   if (last_switch === undefined) return [];
   const { ts, model, lane, reroute_decision } = last_switch;
   const arrow = look.ascii ? "->" : "→";
-  const when = clockText(ts, look.timeZone);
-  return [`last ${when} ${safeText(model)} ${arrow} ${safeText(lane)} (${ruleWord(reroute_decision)})`];
+  const text = `${arrow} ${safeText(lane)} (${ruleWord(reroute_decision)})`;
+  return [named(model, text, look, `last ${clockText(ts, look.timeZone)} `)];
 }
 
 /** One threshold for all models, or that of the model nearest to its limit; then what was learned of that model. */
@@ -74,9 +74,9 @@ function used(model: ModelUsage): number {
 }
 
 /** The short name only where the whole one has no room: it is what quota files and `--model` know. */
-function named(model: string, text: string, { columns }: Look): string {
-  const whole = `${safeText(model)} ${text}`;
-  return textWidth(whole) <= columns ? whole : `${safeText(shortModel(model))} ${text}`;
+function named(model: string, text: string, { columns }: Look, before = ""): string {
+  const whole = `${before}${safeText(model)} ${text}`;
+  return textWidth(whole) <= columns ? whole : `${before}${safeText(shortModel(model))} ${text}`;
 }
 
 function gapParts({ gap_seconds_p50, gap_seconds_p95, gap_samples }: ModelUsage): string[] {

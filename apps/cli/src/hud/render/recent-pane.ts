@@ -2,7 +2,7 @@ import { secondsClockText } from "../../render/clock.ts";
 import { type Span, span, type Tone } from "../../render/line.ts";
 import type { Look } from "../../render/look.ts";
 import { millisText, percentText, rateText, tokensText } from "../../render/quantity.ts";
-import { shortModel } from "../../render/short-model.ts";
+import { shortModels } from "../../render/short-model.ts";
 import { type Exchange, lanesTried, newestEntry } from "../data/exchanges.ts";
 import { inputTokens } from "../data/token-minutes.ts";
 import { shownData } from "../state/hud-state.ts";
@@ -24,12 +24,13 @@ type RecentColumn = ListColumn<Exchange>;
 
 function drawRecent(input: PaneInput): DrawnPane {
   const { state } = input;
+  const shorts = shortModels(shownData(state).exchanges.map(({ model }) => model));
   return drawList(
     {
       pane: "recent",
       rows: exchangeRows(state),
       id: ({ rid }) => rid,
-      columns: recentColumns,
+      columns: (width) => recentColumns(width, shorts),
       total: shownData(state).exchanges.length,
       empty:
         state.data.link.kind === "live"
@@ -41,7 +42,7 @@ function drawRecent(input: PaneInput): DrawnPane {
 }
 
 /** The last column takes what is left; others come in as there is room. */
-function recentColumns(width: number): RecentColumn[] {
+function recentColumns(width: number, shorts: ReadonlyMap<string, string>): RecentColumn[] {
   const roomy = width >= 100;
   const columns: RecentColumn[] = [
     { header: "TIME", width: 8, cell: timeCell },
@@ -49,11 +50,11 @@ function recentColumns(width: number): RecentColumn[] {
       header: "MODEL",
       width: width >= 150 ? 20 : roomy ? 14 : width >= 76 ? 12 : 10,
       cut: "middle",
-      cell: modelCell,
+      cell: ({ model }) => span(shorts.get(model) ?? model),
     },
     {
       header: "LANE",
-      width: width >= 150 ? 24 : roomy ? 17 : width >= 70 ? 13 : 11,
+      width: width >= 150 ? 24 : roomy ? 17 : width >= 70 ? 13 : 10,
       cut: "middle",
       cell: laneCell,
     },
@@ -94,10 +95,6 @@ function recentColumns(width: number): RecentColumn[] {
 
 function timeCell({ startTs }: Exchange, look: Look): Span {
   return span(secondsClockText(startTs, look.timeZone), "dim");
-}
-
-function modelCell({ model }: Exchange): Span {
-  return span(shortModel(model));
 }
 
 function laneCell(one: Exchange, look: Look): Span {

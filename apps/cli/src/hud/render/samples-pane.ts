@@ -3,7 +3,7 @@ import { secondsClockText } from "../../render/clock.ts";
 import { type Span, span } from "../../render/line.ts";
 import { percentText, tokensText } from "../../render/quantity.ts";
 import { ruleWord } from "../../render/rule-words.ts";
-import { shortModel } from "../../render/short-model.ts";
+import { shortModels } from "../../render/short-model.ts";
 import { shownData } from "../state/hud-state.ts";
 import { sampleRows } from "../view/pane-rows.ts";
 import { fixedWidth } from "./fixed-table.ts";
@@ -22,12 +22,13 @@ type SampleColumn = ListColumn<DecisionSample>;
 
 function drawSamples(input: PaneInput): DrawnPane {
   const { state } = input;
+  const shorts = shortModels(shownData(state).samples.map(({ accepted }) => accepted.model));
   return drawList(
     {
       pane: "samples",
       rows: sampleRows(state),
       id: ({ id }) => id,
-      columns: sampleColumns,
+      columns: (width) => sampleColumns(width, shorts),
       total: shownData(state).samples.length,
       empty: "no orchestrator has asked: POST /v1/decisions",
     },
@@ -35,14 +36,14 @@ function drawSamples(input: PaneInput): DrawnPane {
   );
 }
 
-function sampleColumns(width: number): SampleColumn[] {
+function sampleColumns(width: number, shorts: ReadonlyMap<string, string>): SampleColumn[] {
   const columns: SampleColumn[] = [
     { header: "TIME", width: 8, cell: ({ ts }, look) => span(secondsClockText(ts, look.timeZone), "dim") },
     {
       header: "MODEL",
-      width: width >= 100 ? 18 : 12,
+      width: width >= 100 ? 18 : width >= 70 ? 12 : 11,
       cut: "middle",
-      cell: ({ accepted }) => span(shortModel(accepted.model)),
+      cell: ({ accepted }) => span(shorts.get(accepted.model) ?? accepted.model),
     },
     { header: "TOKENS", width: 6, align: "right", cell: ({ accepted }) => countSpan(accepted.input_tokens) },
     { header: "WOULD GO", width: 10, cell: wouldCell },
