@@ -92,107 +92,132 @@ const REQUEST_TIMEOUT_MS = 1000;
 /** The gateway itself waits up to 5 s for a lane. */
 const LANE_TEST_TIMEOUT_MS = 8000;
 
+interface Asked {
+  readonly value?: object | string;
+  readonly timeoutMs?: number;
+  /** Statuses that are answers; else 200. */
+  readonly ok?: readonly number[];
+  /** What to do where the caller's words were refused. */
+  readonly mend?: string;
+}
+
 export function createGatewayClient(options: GatewayClientOptions): GatewayClient {
   const { url, cc } = options;
 
-  async function call(
+  async function send(method: HttpCall["method"], path: string, asked: Asked = {}): Promise<HttpAnswer> {
+    const answer = await call(method, path, asked, options);
+    if ((asked.ok ?? [200]).includes(answer.status)) return answer;
+    throw refused(answer, routeOf(method, path), url, cc, asked.mend);
+  }
+
+  async function view<S extends ViewSchema>(path: string, schema: S, ok: readonly number[] = [200]) {
+    return read(await send("GET", path, { ok }), schema, routeOf("GET", path), options);
+  }
+
+  /** `null` from a gateway that does not have what was asked for. */
+  async function viewOrNull<S extends ViewSchema>(
     method: HttpCall["method"],
     path: string,
-    value?: object | string,
-    timeoutMs: number = options.timeoutMs,
-  ): Promise<HttpAnswer> {
-    const headers: Record<string, string> = { accept: "application/json" };
-    if (method === "POST" && options.adminToken !== null) {
-      headers.authorization = `Bearer ${options.adminToken}`;
-    }
-    if (value !== undefined) headers["content-type"] = "application/json";
-    const text = typeof value === "string" ? value : JSON.stringify(value);
-    const body = value === undefined ? {} : { body: text };
-    const { request, signal } = options;
-    try {
-      return await request({ method, url: `${url}${path}`, headers, timeoutMs, signal, ...body });
-    } catch (error) {
-      throw toCliError(error, url, cc);
-    }
-  }
-
-  async function view<S extends ViewSchema>(path: string, schema: S, okStatus: readonly number[]) {
-    const answer = await call("GET", path);
-    if (!okStatus.includes(answer.status)) throw refused(answer, `GET ${path}`, url, cc);
-    return read(answer, schema, `GET ${path}`);
-  }
-
-  function read<S extends ViewSchema>(answer: HttpAnswer, schema: S, what: string) {
-    const value = parseJson(answer.text);
-    if (value === undefined) throw strangeAnswer("the answer is no JSON", what, url, cc);
-    const parsed = parseBody(schema, value);
-    if (parsed.success) return parsed.output;
-    const [issue] = parsed.issues;
-    const place = [what, issue?.path ?? ""].filter((part) => part !== "").join(" ");
-    throw strangeAnswer(issue?.message ?? "?", place, url, cc);
+    schema: S,
+    asked: Asked = {},
+  ) {
+    const answer = await send(method, path, { ...asked, ok: [200, 404] });
+    return answer.status === 404 ? null : read(answer, schema, routeOf(method, path), options);
   }
 
   return {
     url,
-    usage: () => view("/v1/usage", UsageViewSchema, [200]),
+    usage: () => view("/v1/usage", UsageViewSchema),
     ready: async () => view("/readyz", (await wire()).ReadyzSchema, [200, 503]),
-    quotas: async () => view("/v1/quotas", (await wire()).QuotasViewSchema, [200]),
+    quotas: async () => view("/v1/quotas", (await wire()).QuotasViewSchema),
+    calibration: async () => view("/v1/calibration", (await wire()).CalibrationViewSchema),
+    providers: async () => viewOrNull("GET", "/v1/providers", (await wire()).ProvidersViewSchema),
     request: async (rid) => {
       const path = `/v1/requests?rid=${encodeURIComponent(rid)}`;
-      const answer = await call("GET", path, undefined, Math.min(options.timeoutMs, REQUEST_TIMEOUT_MS));
-      if (answer.status === 404) return null;
-      if (answer.status !== 200) throw refused(answer, "GET /v1/requests", url, cc);
-      const { requests } = read(answer, (await wire()).RequestsViewSchema, "GET /v1/requests");
-      return requests.find((request) => request.rid === rid) ?? null;
-    },
-    providers: async () => {
-      const answer = await call("GET", "/v1/providers");
-      if (answer.status === 404) return null;
-      if (answer.status !== 200) throw refused(answer, "GET /v1/providers", url, cc);
-      return read(answer, (await wire()).ProvidersViewSchema, "GET /v1/providers");
+      const timeoutMs = Math.min(options.timeoutMs, REQUEST_TIMEOUT_MS);
+      const found = await viewOrNull("GET", path, (await wire()).RequestsViewSchema, { timeoutMs });
+      return found?.requests.find((request) => request.rid === rid) ?? null;
     },
     testLane: async (lane) => {
-      const answer = await call("POST", "/v1/providers/test", { lane }, LANE_TEST_TIMEOUT_MS);
-      if (answer.status === 404) return null;
-      if (answer.status !== 200) throw refused(answer, "POST /v1/providers/test", url, cc);
-      return read(answer, (await wire()).ProviderTestSchema, "POST /v1/providers/test");
+      const asked = { value: { lane }, timeoutMs: LANE_TEST_TIMEOUT_MS };
+      return viewOrNull("POST", "/v1/providers/test", (await wire()).ProviderTestSchema, asked);
     },
-    statusline: async (input, { columns, color }) => {
+    simulateUsage: async (value) =>
+      viewOrNull("POST", "/v1/dev/sim-usage", (await wire()).SimUsageAnswerSchema, { value }),
+    statusline: async (value, { columns, color }) => {
       const query = `columns=${columns}${color ? "" : "&no_color=1"}`;
-      const answer = await call("POST", `/v1/statusline?${query}`, input);
-      const next = "give it the JSON that Claude Code gives to a status line";
-      if (answer.status !== 200) throw refused(answer, "POST /v1/statusline", url, cc, next);
-      return answer.text;
+      const mend = "give it the JSON that Claude Code gives to a status line";
+      return (await send("POST", `/v1/statusline?${query}`, { value, mend })).text;
     },
     reloadQuotas: async () => {
-      const answer = await call("POST", "/v1/quotas/reload");
-      if (answer.status === 204 || answer.status === 200) return { success: true };
-      if (answer.status !== 422) throw refused(answer, "POST /v1/quotas/reload", url, cc);
-      const body = parseBody(ErrorBodySchema, parseJson(answer.text));
-      if (!body.success) throw strangeAnswer("422 without a reason", "POST /v1/quotas/reload", url, cc);
-      return {
-        success: false,
-        message: safeText(body.output.error.message),
-        issues: (body.output.error.issues ?? []).map(toIssue),
-      };
+      const path = "/v1/quotas/reload";
+      return toReloadResult(
+        await send("POST", path, { ok: [200, 204, 422] }),
+        routeOf("POST", path),
+        options,
+      );
     },
-    calibration: async () => view("/v1/calibration", (await wire()).CalibrationViewSchema, [200]),
-    resetCalibration: async (which) => {
-      const answer = await call("POST", "/v1/calibration/reset", which);
-      const next = `${cc} calibration shows what is known`;
-      if (answer.status !== 204) throw refused(answer, "POST /v1/calibration/reset", url, cc, next);
+    resetCalibration: async (value) => {
+      const mend = `${cc} calibration shows what is known`;
+      await send("POST", "/v1/calibration/reset", { value, mend, ok: [204] });
     },
-    decide: async (request) => {
-      const answer = await call("POST", "/v1/decisions", request);
-      if (answer.status !== 202) throw refused(answer, "POST /v1/decisions", url, cc);
-      return read(answer, (await wire()).DecisionSampleSchema, "POST /v1/decisions");
+    decide: async (value) => {
+      const answer = await send("POST", "/v1/decisions", { value, ok: [202] });
+      return read(answer, (await wire()).DecisionSampleSchema, "POST /v1/decisions", options);
     },
-    simulateUsage: async (usage) => {
-      const answer = await call("POST", "/v1/dev/sim-usage", usage);
-      if (answer.status === 404) return null;
-      if (answer.status !== 200) throw refused(answer, "POST /v1/dev/sim-usage", url, cc);
-      return read(answer, (await wire()).SimUsageAnswerSchema, "POST /v1/dev/sim-usage");
-    },
+  };
+}
+
+async function call(
+  method: HttpCall["method"],
+  path: string,
+  { value, timeoutMs }: Asked,
+  options: GatewayClientOptions,
+): Promise<HttpAnswer> {
+  const { url, cc, request, signal } = options;
+  const headers: Record<string, string> = { accept: "application/json" };
+  if (method === "POST" && options.adminToken !== null) {
+    headers.authorization = `Bearer ${options.adminToken}`;
+  }
+  if (value !== undefined) headers["content-type"] = "application/json";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const body = value === undefined ? {} : { body: text };
+  const limitMs = timeoutMs ?? options.timeoutMs;
+  try {
+    return await request({ method, url: `${url}${path}`, headers, timeoutMs: limitMs, signal, ...body });
+  } catch (error) {
+    throw toCliError(error, url, cc);
+  }
+}
+
+/** As messages name it: what was asked for in it concerns nobody. */
+function routeOf(method: HttpCall["method"], path: string): string {
+  return `${method} ${path.split("?", 1)[0]}`;
+}
+
+function read<S extends ViewSchema>(
+  answer: HttpAnswer,
+  schema: S,
+  what: string,
+  { url, cc }: GatewayClientOptions,
+) {
+  const value = parseJson(answer.text);
+  if (value === undefined) throw strangeAnswer("the answer is no JSON", what, url, cc);
+  const parsed = parseBody(schema, value);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const place = [what, issue?.path ?? ""].filter((part) => part !== "").join(" ");
+  throw strangeAnswer(issue?.message ?? "?", place, url, cc);
+}
+
+function toReloadResult(answer: HttpAnswer, what: string, { url, cc }: GatewayClientOptions): ReloadResult {
+  if (answer.status !== 422) return { success: true };
+  const body = parseBody(ErrorBodySchema, parseJson(answer.text));
+  if (!body.success) throw strangeAnswer("422 without a reason", what, url, cc);
+  return {
+    success: false,
+    message: safeText(body.output.error.message),
+    issues: (body.output.error.issues ?? []).map(toIssue),
   };
 }
 
