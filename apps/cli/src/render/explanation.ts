@@ -99,7 +99,7 @@ function ruleWords(explanation: Explanation, { reroute_decision, status }: Usage
 }
 
 function endSpan({ end, attempts }: Explanation): Span {
-  if (end === null) return span("not written: it still runs, or the gateway was killed", "warn");
+  if (end === null) return span("not written: it still runs, or its gateway died", "warn");
   const where = attempts.length === 0 ? "answered by the gateway itself" : `from ${safeText(end.lane)}`;
   const how = end.reason === "ok" ? "" : `, ${end.reason}`;
   const error = end.err_type === "" || end.err_type === String(end.status) ? "" : ` (${end.err_type})`;

@@ -6,7 +6,8 @@ import type { Look } from "./look.ts";
 import { millisText, tokensText } from "./quantity.ts";
 import { ruleWord } from "./rule-words.ts";
 import { safeText } from "./safe-text.ts";
-import { cutMiddle, padEnd, padStart } from "./text-width.ts";
+import { shortModel } from "./short-model.ts";
+import { cutMiddle, padEnd, padStart, textWidth } from "./text-width.ts";
 
 type ColumnName = "time" | "model" | "lane" | "status" | "rule" | "took" | "ttft" | "in" | "out" | "rid";
 
@@ -55,13 +56,18 @@ export function renderLogLine(event: UsageEvent, look: Look): string {
   const cells = values(event, look);
   const line = shown(look).flatMap((column, index): Line => {
     const { text, tone } = cells[column.name];
-    const safe = safeText(text);
+    const safe = safeText(column.name === "model" ? modelText(text, column.width) : text);
     // An id without its mark, so that it can be copied.
     const cut =
       column.name === "rid" ? safe.slice(0, column.width) : cutMiddle(safe, column.width, look.ascii);
     return [...(index === 0 ? [] : [span(GAP)]), span(pad(cut, column.width, column.align), tone)];
   });
   return paintLines([line], look);
+}
+
+/** Lines come one by one: each name by itself is shortened only where the whole one has no room. */
+function modelText(name: string, width: number): string {
+  return textWidth(name) <= width ? name : shortModel(name);
 }
 
 function shown(look: Look): Column[] {
