@@ -101,7 +101,8 @@ interface Asked {
   readonly mend?: string;
 }
 
-export function createGatewayClient(options: GatewayClientOptions): GatewayClient {
+/** The ways in which a route is asked. Each throws what a person has to be told. */
+function createCaller(options: GatewayClientOptions) {
   const { url, cc } = options;
 
   async function send(method: HttpCall["method"], path: string, asked: Asked = {}): Promise<HttpAnswer> {
@@ -125,6 +126,12 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
     return answer.status === 404 ? null : read(answer, schema, routeOf(method, path), options);
   }
 
+  return { send, view, viewOrNull };
+}
+
+export function createGatewayClient(options: GatewayClientOptions): GatewayClient {
+  const { url, cc } = options;
+  const { send, view, viewOrNull } = createCaller(options);
   return {
     url,
     usage: () => view("/v1/usage", UsageViewSchema),
