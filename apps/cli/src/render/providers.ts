@@ -11,7 +11,7 @@ const LANE_COLUMNS: readonly Column[] = [
   { header: "BASE URL", min: 18, cut: "middle" },
   { header: "KEY", min: 12, cut: "middle" },
   { header: "SET" },
-  { header: "HEADER", min: 6, card: "none" },
+  { header: "HEADER", min: 6, dropped: 1, card: "none" },
   { header: "MODELS", min: 8, gives: "first", wideOnly: true, card: "none" },
   { header: "STATE", card: "state" },
 ];
