@@ -63,12 +63,12 @@ describe("glm-limit-probe.sh", () => {
     expect(before.models["glm-4.6"]).toMatchObject({ gap_samples: 0, gap_seconds_p50: null });
     expect(existsSync(before.probe_results)).toBe(false);
 
-    const args = ["--model", "glm-4-6", "--repeat", "5", "--tokens", "50000", "--sleep", "0"];
+    const args = ["--model", "glm-4-6", "--repeat", "3", "--tokens", "50", "--sleep", "0"];
     const home = tempDir();
     const { stdout } = await run(SCRIPT, [...args, "--port", new URL(url).port], {
       env: { PATH: process.env.PATH, HOME: home, COLUMNS: "120" },
     });
-    expect(stdout).toContain("limit at request 3, 0 tokens left by our count\n");
+    expect(stdout).toContain("no limit in 3 requests, 99850 tokens left by our count\n");
     expect(readFileSync(before.probe_results, "utf8")).toContain('[{"model":"glm-4-6","gap_seconds_p50":0,');
     await expect
       .poll(async () => (await usage()).models["glm-4.6"], { timeout: 5_000, interval: 100 })
