@@ -323,7 +323,7 @@ describe("cc probe glm --spend", () => {
       cools: false,
     });
     expect(lastRow(file)).toBe("| 2026-11-21T19:41:07Z | glm-4-6 | 3 | 3 | 728 | - | 19 | throttled |");
-    expect(stdout).toContain("no limit told of a reset, so no gap was measured\n");
+    expect(stdout).toContain("no reset was declared, so no gap was measured\n");
   });
 
   it("sees the limit behind an answer that another lane gave", async () => {

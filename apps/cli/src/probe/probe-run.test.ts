@@ -69,11 +69,6 @@ describe("addGap", () => {
     expect(addGap(once, { ...REFUSED, resetTs: 28_000 }, READING)).toHaveLength(2);
   });
 
-  it("takes nothing where no limit was met", () => {
-    expect(addGap([], { ...REFUSED, status: 200, stop: null }, READING)).toEqual([]);
-    expect(addGap([], { ...REFUSED, stop: "throttled" }, READING)).toEqual([]);
-  });
-
   it("takes nothing where one side is not known", () => {
     expect(addGap([], { ...REFUSED, resetTs: null }, READING)).toEqual([]);
     expect(addGap([], REFUSED, { ...READING, calculatedResetTs: null })).toEqual([]);

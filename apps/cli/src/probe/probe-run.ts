@@ -97,13 +97,10 @@ export function describeRequest(
   };
 }
 
-/**
- * Takes one gap for each reset, however many requests tell of it; the newest reading stands. Only a limit that was met
- * shows a reset: without one, the gateway's calculation would be compared with itself.
- */
+/** Takes one gap for each reset, however many requests tell of it; the newest reading stands. */
 export function addGap(gaps: readonly GapSample[], sent: Sent, after: GatewayReading): readonly GapSample[] {
   const { resetTs } = sent;
-  if (sent.stop !== "limit" || resetTs === null || after.calculatedResetTs === null) return gaps;
+  if (resetTs === null || after.calculatedResetTs === null) return gaps;
   const others = gaps.filter((gap) => Math.abs(gap.resetTs - resetTs) >= SAME_RESET_SEC);
   return [...others, { resetTs, gapSec: after.calculatedResetTs - resetTs }];
 }

@@ -106,6 +106,6 @@ function limitText(run: ProbeRun, row: ProbeTableRow): string {
 }
 
 function gapText({ gap_seconds_p50: p50, gap_seconds_p95: p95, samples }: ProbeBlockEntry): string {
-  if (p50 === null) return "no limit told of a reset, so no gap was measured";
+  if (p50 === null) return "no reset was declared, so no gap was measured";
   return `gap p50 ${p50}s p95 ${p95 ?? p50}s, ${samples} sample${samples === 1 ? "" : "s"}`;
 }
