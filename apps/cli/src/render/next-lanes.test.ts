@@ -40,6 +40,13 @@ it("tells where each model would go, with the fullest window known of it there",
   ]);
 });
 
+it("tells of a lane that the model would leave if it could", () => {
+  const would = { lane: "zai", reroute_decision: "no_fallback" } as const;
+  expect(shown(view({ models: { "glm-5": cappedModel(0.5, 0.61, { would }) } }))).toEqual([
+    "now glm-5 → zai (nowhere else to go)",
+  ]);
+});
+
 it("marks a lane that is not the model's own, and a refusal", () => {
   const picture = { view: USAGE, live: true, url: "", nowSec: 0, asOfTs: 0 };
   const tones = nextLaneLines(picture, LOOK)

@@ -33,9 +33,13 @@ function part(name: string, model: ModelUsage, view: UsageView, look: Look): Lin
   const arrow = look.ascii ? "->" : "→";
   const start = span(`${safeText(name)} ${arrow} `);
   if (lane === null) return [start, span("refused", "block")];
+  const laneSpan = span(safeText(lane), lane === model.provider ? "plain" : "warn");
+  // A rule would have left this lane.
+  if (model.would?.reroute_decision === "no_fallback")
+    return [start, laneSpan, span(" (nowhere else to go)", "warn")];
   const fullest = fullestWindow(lane, model, view);
   const share = fullest === null ? "" : ` (${safeText(fullest.window)} ${percentText(fullest.usedPct)})`;
-  return [start, span(safeText(lane), lane === model.provider ? "plain" : "warn"), span(share, "dim")];
+  return [start, laneSpan, span(share, "dim")];
 }
 
 interface Fullness {
