@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 type Contract = typeof import("../../packages/usage-contract/src/index.ts");
+type ContractCore = typeof import("../../packages/usage-contract/src/core.ts");
+type ContractView = typeof import("../../packages/usage-contract/src/usage-view.ts");
 type Catalog = typeof import("../../packages/provider-catalog/src/index.ts");
 type CatalogNode = typeof import("../../packages/provider-catalog/src/node/index.ts");
 type Extractors = typeof import("../../packages/token-extractors/src/index.ts");
@@ -34,6 +36,15 @@ export const LIBRARY_CHECKS: Readonly<Record<string, LibraryCheck>> = {
   "usage-contract": check<Contract>(({ parseEnv, openApiDocument }) => {
     assert.equal(parseEnv({ CCP_CONNECT_TIMEOUT: "50ms" }).settings.connectTimeoutMs, 50);
     assert.equal(openApiDocument("1.0.0").openapi, "3.1.0");
+  }),
+  "usage-contract/core": check<ContractCore>(({ modelKey, laneId }) => {
+    assert.equal(modelKey("claude-haiku-4-5-20251001"), "claude-haiku-4.5");
+    assert.equal(laneId("zai"), "zai");
+  }),
+  "usage-contract/usage-view": check<ContractView>(({ parseBody, ErrorBodySchema }) => {
+    const body = { error: { type: "api_error", message: "no" } };
+    assert.equal(parseBody(ErrorBodySchema, { type: "error", ...body }).success, true);
+    assert.equal(parseBody(ErrorBodySchema, {}).success, false);
   }),
   "provider-catalog": check<Catalog>(({ builtInCatalog, planRoute }) => {
     assert.equal(planRoute(builtInCatalog(), "claude-opus-5-5").preferred, "anthropic");
