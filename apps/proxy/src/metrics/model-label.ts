@@ -1,7 +1,8 @@
 import type { Catalog } from "@ccp/provider-catalog";
 import { isGlob, modelKey } from "@ccp/usage-contract";
 
-const OTHER = "other";
+/** Models that are counted together: more than are kept apart have been met. They have no label and no route of their own. */
+export const OTHER_MODELS = "other";
 
 /** Labels models by what the operator wrote, so that names made up by clients make no series. */
 export function createModelLabel(
@@ -15,6 +16,6 @@ export function createModelLabel(
   }
   return (model) => {
     const key = quotaKey(model);
-    return key === OTHER ? (names.get(modelKey(model)) ?? OTHER) : key;
+    return key === OTHER_MODELS ? (names.get(modelKey(model)) ?? OTHER_MODELS) : key;
   };
 }

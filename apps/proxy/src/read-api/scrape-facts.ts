@@ -2,6 +2,7 @@ import type { ModelUsage } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
 import { laneUnusable } from "../lanes/lane-runtime.ts";
 import type { LaneGauge, QuotaGauges, ScrapeFacts } from "../metrics/metrics.ts";
+import { OTHER_MODELS } from "../metrics/model-label.ts";
 import { laneState, modelUsages } from "./usage-view.ts";
 
 /** What the gauges show, read off the engine at the moment of a scrape. */
@@ -64,7 +65,7 @@ function labelledModels(models: Readonly<Record<string, ModelUsage>>, deps: Deps
   const byLabel = new Map<string, ModelUsage>();
   for (const [model, usage] of Object.entries(models)) {
     const label = deps.engine.quotaKey(model);
-    if (label === "other") continue;
+    if (label === OTHER_MODELS) continue;
     const before = byLabel.get(label);
     if (before === undefined || (usage.rolling_pct ?? 0) > (before.rolling_pct ?? 0))
       byLabel.set(label, usage);

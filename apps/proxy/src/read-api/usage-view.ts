@@ -10,6 +10,7 @@ import {
 } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
 import { type LaneRuntime, laneUnusable } from "../lanes/lane-runtime.ts";
+import { OTHER_MODELS } from "../metrics/model-label.ts";
 import { wouldGo } from "./dry-run.ts";
 
 /**
@@ -92,9 +93,6 @@ function waitingQuotas(deps: Deps): Pick<UsageView, "waiting_quotas"> {
   return waiting.length === 0 ? {} : { waiting_quotas: Object.fromEntries(waiting) };
 }
 
-/** Models that are counted together: they have no route of their own. */
-const COUNTED_TOGETHER = "other";
-
 function withWould(
   models: Readonly<Record<string, ModelUsage>>,
   nowMs: number,
@@ -103,7 +101,7 @@ function withWould(
   return Object.fromEntries(
     Object.entries(models).map(([model, usage]) => [
       model,
-      model === COUNTED_TOGETHER ? usage : { ...usage, would: wouldGo(model, nowMs, deps) },
+      model === OTHER_MODELS ? usage : { ...usage, would: wouldGo(model, nowMs, deps) },
     ]),
   );
 }
