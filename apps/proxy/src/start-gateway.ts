@@ -90,7 +90,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   deps.shared?.start();
   let rules: GuardRules = { hosts: new Set(), origins: new Set() };
   const listener = createListener(deps, createReadApi(deps), () => rules);
-  const server = createGatewayServer(listener, options.settings.maxBodyBytes);
+  const server = createGatewayServer(listener);
   const { host, port } = await listen(server, options.settings);
   rules = guardRules(options.settings.host, port, isWildcard(host) ? ownAddresses() : []);
   return {

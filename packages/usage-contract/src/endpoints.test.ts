@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ENDPOINTS } from "./endpoints.ts";
+import { ENDPOINTS, RELAYED_PATHS } from "./endpoints.ts";
 
 const route = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
 
@@ -24,8 +24,11 @@ describe("ENDPOINTS", () => {
     expect(ENDPOINTS.filter(({ method, mutating }) => mutating && method !== "POST")).toEqual([]);
   });
 
-  it("asks for the wildcards last, so that no own route is relayed", () => {
-    const wild = ENDPOINTS.map(({ path }) => path.endsWith("*"));
-    expect(wild.indexOf(true)).toBe(wild.length - wild.filter(Boolean).length);
+  it("asks for what is relayed last, so that no own route is", () => {
+    const relayed = ENDPOINTS.map(({ method }) => method === "ANY");
+    expect(relayed.indexOf(true)).toBe(relayed.length - RELAYED_PATHS.length);
+    const own = ENDPOINTS.filter(({ method }) => method !== "ANY").map(({ path }) => path);
+    const bases = RELAYED_PATHS.map((path) => path.replace(/\/\*$/, ""));
+    expect(own.filter((path) => bases.some((base) => `${path}/`.startsWith(`${base}/`)))).toEqual([]);
   });
 });

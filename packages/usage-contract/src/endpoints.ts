@@ -5,7 +5,7 @@ export type AnswerType = "json" | "text" | "sse" | "html" | "none" | "upstream";
 
 export interface Endpoint {
   readonly method: "GET" | "HEAD" | "POST" | "ANY";
-  /** A trailing `*` stands for any rest. */
+  /** A trailing `/*` stands for the path itself and all below it. */
   readonly path: string;
   /** Changes something in the gateway: wants the admin token where one is set, and a non-browser caller. */
   readonly mutating: boolean;
@@ -28,6 +28,46 @@ export interface Endpoint {
 const reading = { mutating: false, status: 200, answers: "json" } as const;
 const relayed = { mutating: false, status: 200, answers: "upstream" } as const;
 const alive = { mutating: false, status: 200, answers: "none" } as const;
+
+/**
+ * Paths of the Anthropic API, its SDKs and Claude Code that are relayed without being looked into. Nothing else is: a path
+ * that nobody knows would carry a conversation past routing and counting, or a stranger's key to Anthropic. `/*` stands for
+ * the path itself and all below it.
+ */
+export const RELAYED_PATHS: readonly string[] = [
+  "/v1/messages/batches/*",
+  "/v1/models/*",
+  "/v1/files/*",
+  "/v1/skills/*",
+  "/v1/complete",
+  "/v1/organizations/*",
+  "/v1/agents/*",
+  "/v1/deployments/*",
+  "/v1/deployment_runs/*",
+  "/v1/dreams/*",
+  "/v1/environments/*",
+  "/v1/memory_stores/*",
+  "/v1/sessions/*",
+  "/v1/user_profiles/*",
+  "/v1/vaults/*",
+  "/v1/code/*",
+  "/v1/environment_providers/*",
+  "/v1/mcp_servers/*",
+  "/v1/oauth/*",
+  "/v1/session_ingress/*",
+  "/api/claude_cli/*",
+  "/api/claude_cli_feedback",
+  "/api/claude_cli_profile",
+  "/api/claude_code/*",
+  "/api/claude_code_grove",
+  "/api/claude_code_penguin_mode",
+  "/api/claude_code_shared_session_transcripts",
+  "/api/event_logging/*",
+  "/api/oauth/*",
+  "/api/organization/*",
+  "/api/organizations/*",
+  "/api/web/domain_info",
+];
 
 /** Every route of the gateway, first match wins: its router, its API description and the docs are made from this. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -221,6 +261,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   { ...reading, method: "GET", path: "/dashboard", summary: "Web page for people", answers: "html" },
   { ...reading, method: "GET", path: "/openapi.json", summary: "This description" },
-  { ...relayed, method: "ANY", path: "/v1/*", summary: "Relayed to the anthropic lane untouched" },
-  { ...relayed, method: "ANY", path: "/api/*", summary: "Relayed to the anthropic lane untouched" },
+  ...RELAYED_PATHS.map(
+    (path): Endpoint => ({
+      ...relayed,
+      method: "ANY",
+      path,
+      summary: "Relayed to the anthropic lane untouched",
+    }),
+  ),
 ];

@@ -51,6 +51,7 @@ it("exports exactly these names", () => {
     "ProvidersViewSchema",
     "QuotasFileSchema",
     "QuotasViewSchema",
+    "RELAYED_PATHS",
     "REQUEST_RING_SIZE",
     "REROUTE_DECISIONS",
     "REROUTE_MODES",

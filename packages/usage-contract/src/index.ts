@@ -1,5 +1,5 @@
 export * from "./core.ts";
-export { type AnswerType, ENDPOINTS, type Endpoint } from "./endpoints.ts";
+export { type AnswerType, ENDPOINTS, type Endpoint, RELAYED_PATHS } from "./endpoints.ts";
 export { type JsonSchema, type JsonSchemaOptions, jsonSchemaOf } from "./json-schema.ts";
 export { openApiDocument } from "./openapi.ts";
 export { type QuotasFile, QuotasFileSchema, toQuotaConfig } from "./quotas-file.ts";

@@ -30,6 +30,7 @@ export function sendError(outgoing: ServerResponse, error: OwnError, requestId: 
     // What is still to come of an unread body would be taken for the next request.
     ...(outgoing.req.complete ? {} : { connection: "close" }),
     "content-type": "application/json",
+    "x-content-type-options": "nosniff",
     "content-length": Buffer.byteLength(body),
     "x-ccp-request-id": requestId,
     ...error.headers,

@@ -5,8 +5,11 @@ type Listener = Parameters<typeof createServer>[1];
 /** Many agents connect at once; the default backlog makes the kernel drop their first packets. */
 export const LISTEN_BACKLOG = 4_096;
 
-/** An HTTP server whose limits end slow and silent peers, and that answers `Expect` without reading a body first. */
-export function createGatewayServer(listener: NonNullable<Listener>, maxBodyBytes: number): Server {
+/**
+ * An HTTP server whose limits end slow and silent peers. `Expect` is left to the listener, and a wish for another protocol
+ * is passed over, as HTTP allows: some clients add one to every request and go on in HTTP/1.1.
+ */
+export function createGatewayServer(listener: NonNullable<Listener>): Server {
   const server = createServer(
     {
       maxHeaderSize: 32 * 1024,
@@ -20,13 +23,12 @@ export function createGatewayServer(listener: NonNullable<Listener>, maxBodyByte
     listener,
   );
   server.maxConnections = 2_048;
+  // Headers beyond Node's own count would vanish unseen; the guard refuses them instead.
+  server.maxHeadersCount = 0;
   server.on("checkContinue", (incoming, outgoing) => {
-    // A body that will be refused is not asked for.
-    const declared = Number(incoming.headers["content-length"] ?? 0);
-    if (declared <= maxBodyBytes) outgoing.writeContinue();
+    // The listener asks for the body, once it has let its request in.
     server.emit("request", incoming, outgoing);
   });
-  server.on("upgrade", (_incoming, socket) => socket.destroy());
   server.on("connect", (_incoming, socket) => socket.destroy());
   return server;
 }

@@ -3,7 +3,7 @@ import { connectionNames, eachHeader, type RawHeaders } from "./header-rules.ts"
 
 /** A request that is not let in: answered before any route, file or lane is looked at. */
 export interface Refusal {
-  readonly status: 400 | 403;
+  readonly status: 400 | 403 | 431;
   readonly type: "invalid_request_error" | "permission_error";
   readonly message: string;
 }
@@ -37,10 +37,32 @@ export function refuseRequest(incoming: IncomingMessage, rules: GuardRules): Ref
   if (!rules.hosts.has(host)) {
     return forbidden("this Host is not served here; use the address that the gateway printed at start");
   }
-  if (url === undefined || !url.startsWith("/")) {
-    if (!sameAuthority(url ?? "", host)) return invalid("the request target names another authority");
+  if (originForm(url ?? "", host) === null) {
+    return invalid(
+      "the request target must be a path without a fragment, or http:// with this gateway's own host and a path",
+    );
   }
-  return refuseForeignPage(rawHeaders, rules) ?? refuseLostCredential(rawHeaders);
+  return (
+    refuseForeignPage(rawHeaders, rules) ??
+    refuseFraming(incoming) ??
+    refuseLostHeader(rawHeaders) ??
+    refuseTooMany(rawHeaders)
+  );
+}
+
+/**
+ * The path and query of a request target as they were written: a URL parser would resolve dots and turn backslashes, and
+ * then another path would be judged than the one that was sent.
+ *
+ * @param host Lower case, as the `Host` header names it; another authority is none of this gateway's.
+ * @returns `null` for one with a fragment, and for what is neither a path nor this gateway's own `http://` address.
+ */
+export function originForm(target: string, host: string): string | null {
+  if (target.includes("#")) return null;
+  if (target.startsWith("/")) return target;
+  const [, authority, rest = ""] = /^http:\/\/([^/?#\\]*)(.*)$/is.exec(target) ?? [];
+  if (authority?.toLowerCase() !== host) return null;
+  return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
 function refuseForeignPage(headers: RawHeaders, rules: GuardRules): Refusal | null {
@@ -51,22 +73,60 @@ function refuseForeignPage(headers: RawHeaders, rules: GuardRules): Refusal | nu
       refusal = forbidden("requests from other origins are not served");
     } else if (name === "sec-fetch-mode" && word === "no-cors") {
       refusal = forbidden("no-cors requests are not served");
-    } else if (name === "sec-fetch-site" && word === "cross-site") {
-      refusal = forbidden("cross-site requests are not served");
+    } else if (name === "sec-fetch-site" && (word === "cross-site" || word === "same-site")) {
+      // Another port of this machine is the same site, and not the same program.
+      refusal = forbidden("requests from pages of other programs are not served");
     }
   });
   return refusal;
 }
 
-/** A `connection` header that lists a credential would make it vanish on the way without a word. */
-function refuseLostCredential(headers: RawHeaders): Refusal | null {
-  const listed = connectionNames(headers);
-  return listed.has("authorization") || listed.has("x-api-key")
-    ? invalid("the Connection header must not list a credential")
-    : null;
+/** Two readers may disagree on where such a body ends, or on what is in it; the parser lets these through. */
+function refuseFraming({ headers, httpVersionMajor, httpVersionMinor }: IncomingMessage): Refusal | null {
+  const coding = headers["transfer-encoding"];
+  if (coding === undefined) return null;
+  if (coding.trim().toLowerCase() !== "chunked") {
+    return invalid("transfer-encoding must be chunked alone");
+  }
+  const knowsChunks = httpVersionMajor > 1 || httpVersionMinor > 0;
+  return knowsChunks ? null : invalid("HTTP/1.0 has no transfer-encoding");
 }
 
-function singleHost(headers: RawHeaders): string | null {
+/** Headers that decide who asks, for what, and how the body is read: a `connection` header that lists one drops it unseen. */
+const NEVER_HOP: ReadonlySet<string> = new Set([
+  "authorization",
+  "x-api-key",
+  "x-ccp-token",
+  "host",
+  "origin",
+  "accept",
+  "content-type",
+  "content-length",
+  "content-encoding",
+]);
+
+function refuseLostHeader(headers: RawHeaders): Refusal | null {
+  for (const name of connectionNames(headers)) {
+    if (NEVER_HOP.has(name) || name.startsWith("anthropic-") || name.startsWith("sec-fetch-")) {
+      return invalid("the Connection header must not list a credential or a header of the request itself");
+    }
+  }
+  return null;
+}
+
+/** Every header is looked at for every attempt; no client sends a tenth of these. */
+const MAX_HEADERS = 500;
+
+function refuseTooMany(headers: RawHeaders): Refusal | null {
+  if (headers.length <= MAX_HEADERS * 2) return null;
+  return {
+    status: 431,
+    type: "invalid_request_error",
+    message: `more than ${MAX_HEADERS} headers are not taken`,
+  };
+}
+
+export function singleHost(headers: RawHeaders): string | null {
   let host: string | null = null;
   let count = 0;
   eachHeader(headers, (name, value) => {
@@ -75,10 +135,6 @@ function singleHost(headers: RawHeaders): string | null {
     host = value.trim().toLowerCase();
   });
   return count === 1 ? host : null;
-}
-
-function sameAuthority(target: string, host: string): boolean {
-  return URL.canParse(target) && new URL(target).host.toLowerCase() === host;
 }
 
 function invalid(message: string): Refusal {

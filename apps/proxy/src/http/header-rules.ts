@@ -12,6 +12,7 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "trailer",
   "transfer-encoding",
   "upgrade",
+  "http2-settings",
   "alt-svc",
   "expect",
 ]);

@@ -6,23 +6,19 @@ import type { Deps } from "../deps.ts";
 import { countTokens } from "../exchange/count-tokens.ts";
 import { runExchange } from "../exchange/exchange.ts";
 import { passThrough } from "../exchange/pass-through.ts";
+import { MAX_JSON_BYTES } from "../read-api/json.ts";
 import { hasAdminToken, sameToken } from "./admin-token.ts";
 import { type OwnError, sendError } from "./answer.ts";
-import { type GuardRules, isBrowserCall, refuseRequest } from "./guard.ts";
+import { findPlace, type Place, wordNowhere } from "./find-place.ts";
+import { type GuardRules, isBrowserCall, originForm, refuseRequest, singleHost } from "./guard.ts";
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
-/** Where a path leads. Own routes come first, so that none of them is ever relayed. */
-type Place = "messages" | "count_tokens" | "own" | "relay" | "nowhere";
-
-const OWN_PATHS: ReadonlySet<string> = new Set(
-  ENDPOINTS.filter((each) => !each.path.endsWith("*") && !each.path.startsWith("/v1/messages")).map(
-    (each) => each.path,
-  ),
-);
 const MUTATING: ReadonlySet<string> = new Set(
   ENDPOINTS.filter((each) => each.mutating).map((each) => `${each.method} ${each.path}`),
 );
+
+const RELAYED_METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 /**
  * The one way in. Guards stand before every route; the exchange is reached by path and method alone, since a router in
@@ -36,12 +32,13 @@ export function createListener(deps: Deps, app: Hono, rules: () => GuardRules): 
       incoming.resume();
       return sendError(outgoing, { ...refusal, headers: { connection: "close" } }, deps.newId());
     }
-    const target = originForm(incoming.url ?? "/");
+    const target = originForm(incoming.url ?? "/", singleHost(incoming.rawHeaders) ?? "") ?? "/";
     incoming.url = target;
     const path = target.split("?", 1)[0] ?? "/";
     const place = findPlace(path);
     const error = refusePlace(incoming, path, place, deps);
     if (error !== null) return sendError(outgoing, error, deps.newId());
+    if (incoming.headers.expect !== undefined && wantsBody(incoming, place, deps)) outgoing.writeContinue();
     if (deps.drain.active) outgoing.setHeader("connection", "close");
     switch (place) {
       case "messages":
@@ -51,35 +48,28 @@ export function createListener(deps: Deps, app: Hono, rules: () => GuardRules): 
       case "relay":
         return guardFailure(passThrough(incoming, outgoing, target, deps), outgoing, deps);
       default:
+        outgoing.setHeader("x-content-type-options", "nosniff");
         void readApi(incoming, outgoing);
     }
   };
 }
 
-function findPlace(path: string): Place {
-  if (path === "/v1/messages") return "messages";
-  if (path === "/v1/messages/count_tokens") return "count_tokens";
-  if (OWN_PATHS.has(path)) return "own";
-  if (path.includes("//") || path.includes("..") || /%2e|%2f|%5c|\\/i.test(path)) return "nowhere";
-  // A slash more would take a conversation past routing, counting and the log.
-  if (/^\/v1\/messages(\/count_tokens)?\/$/.test(path)) return "nowhere";
-  // The gateway's own corner of the name space: what is not there yet must not reach an upstream.
-  if (/^\/v1\/(usage|quotas|providers|calibration|decisions|events|requests|statusline|dev)(\/|$)/.test(path))
-    return "nowhere";
-  return path.startsWith("/v1/") || path.startsWith("/api/") ? "relay" : "nowhere";
+/** Only a request that was let in is asked for its body, and only for one that will be read. */
+function wantsBody(incoming: IncomingMessage, place: Place, { settings }: Deps): boolean {
+  const declared = Number(incoming.headers["content-length"] ?? 0);
+  if (place === "relay") return true;
+  return declared <= (place === "own" ? MAX_JSON_BYTES : settings.maxBodyBytes);
 }
 
 function refusePlace(incoming: IncomingMessage, path: string, place: Place, deps: Deps): OwnError | null {
   const method = incoming.method ?? "GET";
   const { clientToken, adminToken } = deps.settings;
   if ((place === "messages" || place === "count_tokens") && method !== "POST") {
-    return {
-      status: 405,
-      type: "invalid_request_error",
-      message: "only POST is served here",
-      headers: { allow: "POST" },
-    };
+    return wrongMethod("POST");
   }
+  if (place === "nowhere") return { status: 404, type: "not_found_error", message: wordNowhere(path) };
+  // TRACE sends a request's credentials back, and OPTIONS asks for what only browsers want.
+  if (place === "relay" && !RELAYED_METHODS.includes(method)) return wrongMethod(RELAYED_METHODS.join(", "));
   if (place === "messages" || place === "count_tokens" || place === "relay") {
     if (clientToken === null || sameToken(firstOf(incoming.headers["x-ccp-token"]), clientToken)) return null;
     return { status: 403, type: "permission_error", message: "x-ccp-token is missing or wrong" };
@@ -101,6 +91,15 @@ function refusePlace(incoming: IncomingMessage, path: string, place: Place, deps
   };
 }
 
+function wrongMethod(allow: string): OwnError {
+  return {
+    status: 405,
+    type: "invalid_request_error",
+    message: `only ${allow} is served here`,
+    headers: { allow },
+  };
+}
+
 /** An exchange words its own failures; what arrives here is a fault of the gateway and must not take the process. */
 function guardFailure(work: Promise<void>, outgoing: ServerResponse, deps: Deps): void {
   work.catch((error: unknown) => {
@@ -112,12 +111,6 @@ function guardFailure(work: Promise<void>, outgoing: ServerResponse, deps: Deps)
       deps.newId(),
     );
   });
-}
-
-function originForm(target: string): string {
-  if (target.startsWith("/")) return target;
-  const url = new URL(target);
-  return url.pathname + url.search;
 }
 
 function firstOf(value: string | string[] | undefined): string | null {

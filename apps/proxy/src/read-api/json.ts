@@ -4,7 +4,7 @@ import type { GenericSchema, InferOutput } from "valibot";
 import { errorBody, type OwnError } from "../http/answer.ts";
 
 /** Bodies of the read API are small; a larger one is a mistake or an attack. */
-const MAX_JSON_BYTES = 64 * 1024;
+export const MAX_JSON_BYTES: number = 64 * 1024;
 
 export type ReadJson<T> =
   | { readonly kind: "value"; readonly value: T }
