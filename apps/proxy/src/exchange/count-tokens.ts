@@ -61,7 +61,7 @@ async function countOnLane(accepted: Accepted, laneId: string, estimate: number,
     return sendEstimate(outgoing, estimate, rid);
   }
   const own = { "x-ccp-request-id": rid, "x-ccp-lane": laneId };
-  outgoing.writeHead(head.status, downstreamHeaders(head.rawHeaders, laneId, false, own));
+  outgoing.writeHead(head.status, downstreamHeaders(head.rawHeaders, runtime, false, own));
   pumpUncounted(call, outgoing);
 }
 

@@ -175,7 +175,7 @@ async function pass(run: Run, attempt: Attempt, judged: Judged, deps: Deps): Pro
     outgoing,
     status: head.status,
     // A stream may get an event more than its upstream sent, and a restored name another length.
-    headers: downstreamHeaders(head.rawHeaders, laneId, judged.isStream || restore !== null, own),
+    headers: downstreamHeaders(head.rawHeaders, attempt.runtime, judged.isStream || restore !== null, own),
     isStream: judged.isStream,
     isUnframed: isUnframedJson(head),
     extractor: attempt.runtime.extractor,

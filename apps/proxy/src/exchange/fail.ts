@@ -76,12 +76,18 @@ export function noAnswer(lane: LaneId, failure: CallFailure): OwnError {
   }
 }
 
+/** What an own error takes over from a lane, in the only forms that mean anything. */
+const KEPT_OF_REFUSAL: Readonly<Record<string, RegExp>> = {
+  "retry-after": /^(?:\d{1,12}|[A-Z][a-z]{2}, [\w :]{1,30} GMT)$/,
+  "x-should-retry": /^(?:true|false)$/,
+};
+
 /** A head with nothing readable behind it: a refusal keeps its status and its wait, anything else was no answer. */
 export function emptyAnswer(lane: LaneId, head: Pick<AnswerHead, "status" | "get">): OwnError {
   const isRefusal = head.status >= 400;
-  const kept = ["retry-after", "x-should-retry"].flatMap((name) => {
+  const kept = Object.entries(KEPT_OF_REFUSAL).flatMap(([name, form]) => {
     const value = head.get(name);
-    return value === null ? [] : [[name, value] as const];
+    return value !== null && form.test(value) ? [[name, value] as const] : [];
   });
   return {
     status: isRefusal ? head.status : 502,

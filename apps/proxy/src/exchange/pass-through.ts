@@ -55,7 +55,7 @@ export async function passThrough(
     return;
   }
   const own = { "x-ccp-request-id": rid, "x-ccp-lane": ANTHROPIC_LANE };
-  outgoing.writeHead(head.status, downstreamHeaders(head.rawHeaders, ANTHROPIC_LANE, false, own));
+  outgoing.writeHead(head.status, downstreamHeaders(head.rawHeaders, runtime, false, own));
   outgoing.flushHeaders();
   pumpUncounted(call, outgoing);
 }

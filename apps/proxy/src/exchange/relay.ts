@@ -2,7 +2,8 @@ import type { ServerResponse } from "node:http";
 import type { MissingStopMode } from "@ccp/provider-catalog";
 import type { StreamError, TokenExtractor } from "@ccp/token-extractors";
 import { ANTHROPIC_LANE, type EndReason, type TokenUsage } from "@ccp/usage-contract";
-import { connectionNames, eachHeader, mayGoDownstream } from "../http/header-rules.ts";
+import { connectionNames, eachHeader, mayGoDownstream, passiveType, SHIELD } from "../http/header-rules.ts";
+import type { LaneRuntime } from "../lanes/lane-runtime.ts";
 import type { Restore } from "./fit-request.ts";
 import { relayStream } from "./relay-stream.ts";
 import { relayWhole } from "./relay-whole.ts";
@@ -48,19 +49,29 @@ export function relay(input: RelayInput): Promise<Relayed> {
   return input.isStream ? relayStream(input) : relayWhole(input);
 }
 
-/** The client's headers of an answer: the upstream's own, less what is not the client's, plus where it came from. */
+/** A shorter one is a word, and would take harmless headers with it. */
+const MIN_SECRET_CHARS = 6;
+
+/**
+ * The client's headers of an answer: the upstream's own, less what is not the client's, plus where it came from. A header
+ * that repeats the lane's key goes no further; some upstreams send back what they were sent.
+ */
 export function downstreamHeaders(
   raw: readonly string[],
-  laneId: string,
+  { lane, secret }: Pick<LaneRuntime, "secret"> & { readonly lane: { readonly id: string } },
   mayChangeLength: boolean,
-  own: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, string>>,
 ): string[] {
   const listed = connectionNames(raw);
+  const own = { ...SHIELD, ...given };
+  const key = secret !== null && secret.length >= MIN_SECRET_CHARS ? secret.toLowerCase() : null;
   const headers: string[] = [];
   eachHeader(raw, (name, value, spelled) => {
-    if (!mayGoDownstream(name, listed, laneId === ANTHROPIC_LANE)) return;
+    if (!mayGoDownstream(name, listed, lane.id === ANTHROPIC_LANE)) return;
     if (mayChangeLength && name === "content-length") return;
-    if (!Object.hasOwn(own, name)) headers.push(spelled, value);
+    if (Object.hasOwn(own, name)) return;
+    if (key !== null && (name.includes(key) || value.toLowerCase().includes(key))) return;
+    headers.push(spelled, name === "content-type" ? passiveType(value) : value);
   });
   for (const [name, value] of Object.entries(own)) headers.push(name, value);
   return headers;

@@ -58,12 +58,14 @@ export function eachHeader(
  * afterwards.
  */
 export function mayGoUpstream(name: string, connectionListed: ReadonlySet<string>): boolean {
+  // Some servers take `_` for `-`, and would read a forbidden name under its other spelling.
+  const read = name.includes("_") ? name.replaceAll("_", "-") : name;
   return !(
-    HOP_BY_HOP.has(name) ||
-    NEVER_UPSTREAM.has(name) ||
+    HOP_BY_HOP.has(read) ||
+    NEVER_UPSTREAM.has(read) ||
     connectionListed.has(name) ||
-    name.startsWith("x-ccp-") ||
-    name.startsWith("x-forwarded-")
+    isGatewayMark(read) ||
+    read.startsWith("x-forwarded-")
   );
 }
 
@@ -79,14 +81,79 @@ export function isProtocolHeader(name: string): boolean {
   );
 }
 
+/**
+ * What a lane says to a browser, or about its own host. To a browser a relayed answer is the gateway's: a cookie, a
+ * permission or a rule in it would be kept for the gateway's own pages and for every other program on this host.
+ */
+const NEVER_DOWNSTREAM: ReadonlySet<string> = new Set([
+  // Kept by a browser for the host.
+  "set-cookie",
+  "set-cookie2",
+  "clear-site-data",
+  "strict-transport-security",
+  "public-key-pins",
+  "public-key-pins-report-only",
+  "expect-ct",
+  "alternate-protocol",
+  "origin-agent-cluster",
+  "accept-ch",
+  "critical-ch",
+  // Lets other pages read, frame or time what the gateway answers.
+  "timing-allow-origin",
+  "x-frame-options",
+  "x-permitted-cross-domain-policies",
+  "permissions-policy",
+  "feature-policy",
+  "document-policy",
+  // Loads or runs something, or goes somewhere.
+  "refresh",
+  "link",
+  "service-worker-allowed",
+  "sourcemap",
+  "x-sourcemap",
+  "speculation-rules",
+  "supports-loading-mode",
+  "use-as-dictionary",
+  // Makes a browser report to somebody.
+  "report-to",
+  "reporting-endpoints",
+  "nel",
+  // Replaced by the gateway's own.
+  "content-security-policy",
+  "content-security-policy-report-only",
+  "x-content-type-options",
+]);
+
 /** Whether an upstream's header may reach the client. `ownLane` is the lane whose limits are the client's own. */
 export function mayGoDownstream(
   name: string,
   connectionListed: ReadonlySet<string>,
   ownLane: boolean,
 ): boolean {
-  if (HOP_BY_HOP.has(name) || connectionListed.has(name) || name.startsWith("x-ccp-")) return false;
+  if (HOP_BY_HOP.has(name) || connectionListed.has(name) || NEVER_DOWNSTREAM.has(name)) return false;
+  if (isGatewayMark(name)) return false;
+  if (name.startsWith("access-control-") || name.startsWith("cross-origin-")) return false;
   // Another lane's limits would be shown to a subscriber as the limits of their own plan.
-  if (!ownLane && (name === "set-cookie" || name.startsWith("anthropic-ratelimit-"))) return false;
-  return true;
+  return ownLane || !name.startsWith("anthropic-ratelimit-");
+}
+
+/** Makes a page of what a lane answers an empty one without scripts, should a browser ever show it. */
+export const SHIELD: Readonly<Record<string, string>> = {
+  "content-security-policy": "default-src 'none'; sandbox",
+  "x-content-type-options": "nosniff",
+};
+
+/** Media types that a browser runs or renders. */
+const ACTIVE_TYPE =
+  /^\s*(?:text\/(?:html|xml|xsl|javascript|ecmascript)|(?:application|text|image)\/(?:[\w.-]+\+)?xml|application\/(?:(?:x-)?javascript|ecmascript|xslt)|multipart\/x-mixed-replace)\s*(;.*)?$/i;
+
+/** A content type of a relayed answer: a page of a lane is shown as its source. Parameters stay. */
+export function passiveType(value: string): string {
+  const active = ACTIVE_TYPE.exec(value);
+  return active === null ? value : `text/plain${active[1] ?? ""}`;
+}
+
+/** Whether a header's name is one that only the gateway gives. */
+function isGatewayMark(name: string): boolean {
+  return name.startsWith("x-ccp-") || name.startsWith("x_ccp_");
 }
