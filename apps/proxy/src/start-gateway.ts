@@ -9,7 +9,7 @@ import { isGlob, type Settings } from "@ccp/usage-contract";
 import { type History, openHistory } from "@ccp/usage-store/node";
 import { createSeriesBook } from "./dashboard/series/series-book.ts";
 import type { CatalogInForce, Clock, Deps, EventLog, Folders, Notice } from "./deps.ts";
-import { createGatewayServer, LISTEN_BACKLOG } from "./http/create-server.ts";
+import { createGatewayServer, LISTEN_BACKLOG, MAX_CONNECTIONS } from "./http/create-server.ts";
 import { type GuardRules, guardRules } from "./http/guard.ts";
 import { createListener } from "./http/listener.ts";
 import { closeLanes, createLaneRegistry, laneUnusable } from "./lanes/lane-runtime.ts";
@@ -32,6 +32,7 @@ import type { Telemetry } from "./telemetry/telemetry.ts";
 /** All request bodies held at one moment. */
 const MAX_HELD_BODY_BYTES = 256 * 1024 * 1024;
 const DRAIN_SWEEP_MS = 250;
+const DROPS_SAID_EVERY_MS = 60_000;
 /** A turn mints about three; this is days of several agents at work. */
 const MINTS_KEPT = 50_000;
 
@@ -91,6 +92,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let rules: GuardRules = { hosts: new Set(), origins: new Set() };
   const listener = createListener(deps, createReadApi(deps), () => rules);
   const server = createGatewayServer(listener);
+  sayWhatIsDropped(server, options);
   const { host, port } = await listen(server, options.settings);
   rules = guardRules(options.settings.host, port, isWildcard(host) ? ownAddresses() : []);
   return {
@@ -177,6 +179,16 @@ function createDeps(options: GatewayOptions): Deps {
     drain: { active: false },
   };
   return deps;
+}
+
+/** Clients see such a connection closed without a word, so the log has to say why; once a minute, however many. */
+function sayWhatIsDropped(server: Server, { clock, notice }: Pick<GatewayOptions, "clock" | "notice">): void {
+  let saidAtMs = Number.NEGATIVE_INFINITY;
+  server.on("drop", () => {
+    if (clock.monoMs() - saidAtMs < DROPS_SAID_EVERY_MS) return;
+    saidAtMs = clock.monoMs();
+    notice("warn", `closing new connections: ${MAX_CONNECTIONS} clients are connected, which is the most`);
+  });
 }
 
 function isWildcard(host: string): boolean {

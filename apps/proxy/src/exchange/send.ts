@@ -1,12 +1,12 @@
 import type { Readable } from "node:stream";
-import { Client, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import type { Deps } from "../deps.ts";
 import type { LaneRuntime } from "../lanes/lane-runtime.ts";
 import { type AnswerHead, CallFailure, UpstreamCall } from "./upstream-call.ts";
 
 /** What {@link send} needs of a request; a relayed one has any method and perhaps a streamed body. */
 export interface Outbound {
-  readonly lane: Pick<LaneRuntime, "pool" | "connections"> & { readonly lane: { readonly origin: string } };
+  readonly lane: Pick<LaneRuntime, "pool" | "openConnection">;
   readonly method: string;
   readonly path: string;
   readonly headers: readonly string[];
@@ -32,15 +32,12 @@ export async function send(
   onCall: (call: UpstreamCall) => void,
 ): Promise<Sent> {
   const startedMonoMs = deps.clock.monoMs();
-  const openedBefore = outbound.lane.connections.opened;
   const first = start(outbound, outbound.lane.pool, deps, onCall);
   const answer = await first.head;
   if (!(answer instanceof CallFailure)) {
     return { call: first, startedMonoMs, head: answer, failure: null, retried: false };
   }
-  const reused =
-    answer.kind === "reset" && !first.sawBytes && outbound.lane.connections.opened === openedBefore;
-  if (!reused || !isReplayable(outbound.body)) {
+  if (!first.foundItsConnectionClosed || !isReplayable(outbound.body)) {
     return { call: first, startedMonoMs, head: null, failure: answer, retried: false };
   }
   return sendOnFreshConnection(outbound, deps, onCall, startedMonoMs);
@@ -53,11 +50,11 @@ async function sendOnFreshConnection(
   onCall: (call: UpstreamCall) => void,
   startedMonoMs: number,
 ): Promise<Sent> {
-  const client = new Client(outbound.lane.lane.origin, { headersTimeout: 0, bodyTimeout: 0, allowH2: false });
-  const call = start(outbound, client, deps, onCall);
+  const connection = outbound.lane.openConnection();
+  const call = start(outbound, connection, deps, onCall);
   const answer = await call.head;
   // Closes once the answer has ended.
-  client.close().catch(() => client.destroy());
+  connection.close().catch(() => connection.destroy());
   return answer instanceof CallFailure
     ? { call, startedMonoMs, head: null, failure: answer, retried: true }
     : { call, startedMonoMs, head: answer, failure: null, retried: true };

@@ -1,6 +1,8 @@
 import type { Dispatcher } from "undici";
 import { eachHeader } from "../http/header-rules.ts";
+import type { CarriedCall, ConnectionUse } from "../lanes/lane-connection.ts";
 import { type AnswerDecoder, isPlain, isReadable, openAnswerDecoder } from "./answer-decoder.ts";
+import { LifeTimer } from "./life-timer.ts";
 
 /** Why an upstream call ended without an answer, or without the end of one. */
 export type CallFailureKind =
@@ -36,13 +38,15 @@ export interface AnswerHead {
 export interface BodySink {
   /** @returns Whether more may come at once; on `false` the call waits for {@link UpstreamCall.resume}. */
   data(chunk: Buffer): boolean;
+  /** Asked after each `data`: whether it brought anything of an answer. Without it every byte does. */
+  showedLife?(): boolean;
   end(): void;
   fail(failure: CallFailure): void;
 }
 
 export interface CallTimeouts {
   readonly headerMs: number;
-  /** Longest silence between bytes of a body. There is no total limit: long turns are legitimate. */
+  /** Longest time without a sign of life in a body. There is no total limit: long turns are legitimate. */
   readonly idleMs: number;
 }
 
@@ -56,17 +60,28 @@ export interface CallOptions extends CallTimeouts {
 
 /** Unread body that a call holds before it stops reading from its socket. */
 const HOLD_BYTES = 256 * 1024;
+/**
+ * A kept connection that its peer had closed refuses a request within a round trip. A reset that comes later may come from
+ * an upstream that was at work on the request.
+ */
+const CLOSED_BEFORE_MS = 500;
 
 /**
  * One request to one lane. The head resolves {@link head}; the body is held (bounded) until a sink is attached, so
  * that the answer can be judged before the client sees a byte of it.
  */
-export class UpstreamCall implements Dispatcher.DispatchHandler {
+export class UpstreamCall implements Dispatcher.DispatchHandler, CarriedCall {
   readonly head: Promise<AnswerHead | CallFailure>;
   firstByteAtMs: number | null = null;
   lastByteAtMs: number | null = null;
   bodyBytes = 0;
-  sawBytes = false;
+  carrier: (() => ConnectionUse) | null = null;
+  #sawBytes = false;
+  #hasHead = false;
+  /** When it left on a connection that had carried others; `null`: on a new one, or not yet. */
+  #reusedAtMs: number | null = null;
+  /** Body that came within this turn of the loop: small pieces are handed on together. */
+  #batch: Buffer[] = [];
   #controller: Dispatcher.DispatchController | null = null;
   #held: Buffer[] = [];
   #heldBytes = 0;
@@ -74,14 +89,12 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   #ended = false;
   #failure: CallFailure | null = null;
   #abortReason: CallFailure | null = null;
-  #timer: NodeJS.Timeout;
+  #timer: LifeTimer;
   #settleHead: (head: AnswerHead | CallFailure) => void = () => {};
   #onHeld: (() => void) | null = null;
   #decoder: AnswerDecoder | null = null;
   /** Whoever takes the body has said that it is full. */
   #waits = false;
-  /** All has come, though some of it may have to be decoded yet. */
-  #received = false;
   readonly #options: CallOptions;
   readonly #nowMs: () => number;
 
@@ -91,7 +104,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     this.head = new Promise((resolve) => {
       this.#settleHead = resolve;
     });
-    this.#timer = setTimeout(() => this.abort(new CallFailure("header_timeout", null)), options.headerMs);
+    this.#timer = new LifeTimer(options.headerMs, () => this.abort(new CallFailure("header_timeout", null)));
   }
 
   /** Held body so far, oldest first. */
@@ -111,6 +124,16 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     return this.#failure;
   }
 
+  /** It broke at once, before a byte of an answer, on a connection that had carried others: nobody has worked on it. */
+  get foundItsConnectionClosed(): boolean {
+    return (
+      this.#failure?.kind === "reset" &&
+      !this.#sawBytes &&
+      this.#reusedAtMs !== null &&
+      this.#nowMs() - this.#reusedAtMs < CLOSED_BEFORE_MS
+    );
+  }
+
   abort(reason: CallFailure): void {
     if (this.ended) return;
     this.#abortReason = reason;
@@ -125,11 +148,11 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     if (isDone()) return;
     await new Promise<void>((resolve) => {
       const finish = (): void => {
-        clearTimeout(timer);
+        timer.stop();
         this.#onHeld = null;
         resolve();
       };
-      const timer = setTimeout(finish, timeoutMs);
+      const timer = new LifeTimer(timeoutMs, finish);
       this.#onHeld = () => {
         if (isDone()) finish();
       };
@@ -154,25 +177,31 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   resume(): void {
     if (this.ended) return;
     this.#waits = false;
-    this.#timer.refresh();
+    this.#timer.release();
     this.#decoder?.resume();
     if (this.#controller?.paused) this.#controller.resume();
   }
 
   #pause(): void {
     this.#waits = true;
+    this.#timer.hold();
     this.#decoder?.pause();
     if (!this.#controller?.paused) this.#controller?.pause();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    const use = this.carrier?.();
+    if (use !== undefined) {
+      if (use.requests > 0) this.#reusedAtMs = this.#nowMs();
+      use.requests += 1;
+    }
     if (this.#abortReason !== null) controller.abort(this.#abortReason);
   }
 
   /** Any byte of an answer: from here on the upstream has taken the request. */
   onResponseStarted(): void {
-    this.sawBytes = true;
+    this.#sawBytes = true;
   }
 
   onResponseStart(
@@ -181,8 +210,11 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     if (status < 200) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#onIdle(), this.#options.idleMs);
+    this.#hasHead = true;
+    this.#timer.stop();
+    this.#timer = new LifeTimer(this.#options.idleMs, () =>
+      this.abort(new CallFailure("idle_timeout", null)),
+    );
     const encoding = first(headers["content-encoding"]);
     const raw = toStrings(controller.rawHeaders);
     const decodes = this.#options.decode && encoding !== null && (isPlain(encoding) || isReadable(encoding));
@@ -212,9 +244,19 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.ended) return;
-    this.#timer.refresh();
-    if (this.#decoder === null) this.#take(chunk);
-    else if (!this.#decoder.write(chunk)) controller.pause();
+    if (this.#decoder !== null) {
+      if (!this.#decoder.write(chunk)) controller.pause();
+      return;
+    }
+    this.#batch.push(chunk);
+    if (this.#batch.length === 1) process.nextTick(() => this.#takeBatch());
+  }
+
+  #takeBatch(): void {
+    const [first, ...more] = this.#batch;
+    this.#batch = [];
+    if (first === undefined || this.ended) return;
+    this.#take(more.length === 0 ? first : Buffer.concat([first, ...more]));
   }
 
   #take(chunk: Buffer): void {
@@ -223,9 +265,12 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     this.lastByteAtMs = nowMs;
     this.bodyBytes += chunk.length;
     if (this.#sink !== null) {
-      if (!this.#sink.data(chunk)) this.#pause();
+      const hasRoom = this.#sink.data(chunk);
+      if (this.#sink.showedLife?.() ?? true) this.#timer.life();
+      if (!hasRoom) this.#pause();
       return;
     }
+    this.#timer.life();
     this.#held.push(chunk);
     this.#heldBytes += chunk.length;
     if (this.#heldBytes >= HOLD_BYTES) this.#pause();
@@ -233,47 +278,44 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#received = true;
+    this.#takeBatch();
+    this.#timer.stop();
     if (this.#decoder === null) this.#finish();
     else this.#decoder.end();
   }
 
   #finish(): void {
     if (this.ended) return;
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     this.#ended = true;
     this.#sink?.end();
     this.#onHeld?.();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.#abortReason === null) this.#takeBatch();
     if (this.ended) return;
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     this.#decoder?.destroy();
-    this.#failure = this.#abortReason ?? describeError(error);
+    this.#failure = this.#abortReason ?? describeError(error, this.#hasHead);
     this.#settleHead(this.#failure);
     this.#sink?.fail(this.#failure);
     this.#onHeld?.();
   }
-
-  /** A client that reads slowly stops the upstream too; that silence is not the upstream's. */
-  #onIdle(): void {
-    if (this.#received) return;
-    if (this.#waits || this.#controller?.paused) this.#timer.refresh();
-    else this.abort(new CallFailure("idle_timeout", null));
-  }
 }
 
-function describeError(error: Error & { code?: string }): CallFailure {
-  switch (error.code) {
-    case "UND_ERR_SOCKET":
-    case "ECONNRESET":
-    case "EPIPE":
-      return new CallFailure("reset", error);
-    default:
-      return new CallFailure(error.code?.startsWith("HPE_") ? "protocol" : "connect", error);
-  }
+/** @param hasHead A connection that has brought the head of an answer can only break, whatever the system calls it. */
+function describeError(error: Error & { code?: string }, hasHead: boolean): CallFailure {
+  const code = error.code ?? "";
+  if (code.startsWith("HPE_") || NOT_HTTP.has(code)) return new CallFailure("protocol", error);
+  return new CallFailure(hasHead || CUT.has(code) ? "reset" : "connect", error);
 }
+
+const CUT: ReadonlySet<string> = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
+const NOT_HTTP: ReadonlySet<string> = new Set([
+  "UND_ERR_HEADERS_OVERFLOW",
+  "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
+]);
 
 function first(value: string | string[] | undefined): string | null {
   return (Array.isArray(value) ? value[0] : value) ?? null;

@@ -5,7 +5,11 @@ import { openTestGateway } from "../testing/open-test-gateway.ts";
 import { openSocket, rawHead } from "./raw-client.ts";
 
 /** The gateway's server with its limits in force, which here are shorter so that a test can wait for them. */
-async function openServer(limits: { headersTimeout: number; requestTimeout: number }): Promise<string> {
+async function openServer(limits: {
+  headersTimeout: number;
+  requestTimeout: number;
+  keepAliveTimeout?: number;
+}): Promise<string> {
   const server = createGatewayServer((incoming, outgoing) => {
     incoming.resume();
     incoming.once("end", () => outgoing.end("ok"));
@@ -64,7 +68,7 @@ describe("a peer that is slow on purpose", () => {
 
 describe("more connections than the gateway takes", () => {
   it("are closed, and as soon as some end new ones are served", async () => {
-    const { url } = await openTestGateway();
+    const { url, notices } = await openTestGateway();
     const sockets: Socket[] = [];
     for (let opened = 0; opened < 2_100; opened += 100) {
       sockets.push(...(await Promise.all(Array.from({ length: 100 }, () => openSocket(url)))));
@@ -72,6 +76,7 @@ describe("more connections than the gateway takes", () => {
     await expect
       .poll(() => sockets.filter((socket) => !socket.destroyed && !socket.closed).length)
       .toBe(2_048);
+    expect(notices).toEqual([expect.stringContaining("2048 clients are connected")]);
     for (const socket of sockets) socket.destroy();
     await expect
       .poll(() =>
@@ -80,5 +85,19 @@ describe("more connections than the gateway takes", () => {
           .catch(() => 0),
       )
       .toBe(200);
+  });
+});
+
+describe("a connection between two requests", () => {
+  it("is closed when its time is up, but not over a request that has already come", async () => {
+    const url = await openServer({ headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 200 });
+    const socket = await openSocket(url);
+    const request = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+    socket.write(request);
+    await new Promise((resolve) => socket.once("data", resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    socket.write(request);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_000);
+    expect(await untilClosed(socket)).toMatch(/^HTTP\/1\.1 200 /);
   });
 });

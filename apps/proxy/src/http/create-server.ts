@@ -5,6 +5,9 @@ type Listener = Parameters<typeof createServer>[1];
 /** Many agents connect at once; the default backlog makes the kernel drop their first packets. */
 export const LISTEN_BACKLOG = 4_096;
 
+/** Connections of clients at one time; what comes beyond them is closed at once. */
+export const MAX_CONNECTIONS = 2_048;
+
 /**
  * An HTTP server whose limits end slow and silent peers. `Expect` is left to the listener, and a wish for another protocol
  * is passed over, as HTTP allows: some clients add one to every request and go on in HTTP/1.1.
@@ -22,9 +25,16 @@ export function createGatewayServer(listener: NonNullable<Listener>): Server {
     },
     listener,
   );
-  server.maxConnections = 2_048;
+  server.maxConnections = MAX_CONNECTIONS;
   // Headers beyond Node's own count would vanish unseen; the guard refuses them instead.
   server.maxHeadersCount = 0;
+  // A process that stood still finds its timers due and the next request in the socket: that is read first.
+  server.on("timeout", (socket) => {
+    const { bytesRead } = socket;
+    setImmediate(() => {
+      if (socket.bytesRead === bytesRead) socket.destroy();
+    });
+  });
   server.on("checkContinue", (incoming, outgoing) => {
     // The listener asks for the body, once it has let its request in.
     server.emit("request", incoming, outgoing);

@@ -9,8 +9,9 @@ import {
 } from "@ccp/provider-catalog";
 import { findExtractor, type TokenExtractor } from "@ccp/token-extractors";
 import type { LaneId } from "@ccp/usage-contract";
-import { Pool } from "undici";
+import { type Client, type Dispatcher, Pool } from "undici";
 import { effectiveNeeds } from "./effective-needs.ts";
+import { LaneConnection } from "./lane-connection.ts";
 
 /** A lane ready to be called: its entry in the catalog, its key and its connections. */
 export interface LaneRuntime {
@@ -24,8 +25,8 @@ export interface LaneRuntime {
   /** How the lane turned out to want its key, where the configured way was refused. */
   readonly learned: { headerMode: HeaderMode | null };
   readonly pool: Pool;
-  /** Connections opened so far: a call that saw none opened went out on one that had served before. */
-  readonly connections: { opened: number };
+  /** A connection beside the pool, which nothing has used before. Whoever opens it closes it. */
+  readonly openConnection: () => Dispatcher;
   /** Path prefix of the base URL, e.g. `/api/anthropic`. */
   readonly basePath: string;
 }
@@ -47,11 +48,6 @@ export function createLaneRegistry(catalog: Catalog, options: LaneRegistryOption
   for (const lane of catalog.lanes) {
     const key = keys.get(lane.id);
     if (key === undefined) continue;
-    const pool = createLanePool(lane, options.connectTimeoutMs);
-    const connections = { opened: 0 };
-    pool.on("connect", () => {
-      connections.opened += 1;
-    });
     lanes.set(lane.id, {
       lane,
       key,
@@ -59,8 +55,8 @@ export function createLaneRegistry(catalog: Catalog, options: LaneRegistryOption
       extractor: findExtractor(lane.extractor),
       needs: effectiveNeeds(lane),
       learned: { headerMode: null },
-      pool,
-      connections,
+      pool: createLanePool(lane, options.connectTimeoutMs),
+      openConnection: () => new LaneConnection(lane.origin, connectionOptions(options.connectTimeoutMs)),
       basePath: new URL(lane.baseUrl).pathname.replace(/\/$/, ""),
     });
   }
@@ -68,12 +64,23 @@ export function createLaneRegistry(catalog: Catalog, options: LaneRegistryOption
 }
 
 /**
- * Connections of one lane. Time limits of head and body are the call's own, since the client library's are too
- * short for long thinking; idle sockets are dropped before common upstreams drop them.
+ * Connections of one lane, as many as there are requests: one that waits in a queue would wait for the end of another's
+ * stream, unseen. Whoever lets clients in bounds them.
  */
 export function createLanePool(lane: Pick<Lane, "origin">, connectTimeoutMs: number): Pool {
   return new Pool(lane.origin, {
-    connections: 1024,
+    ...connectionOptions(connectTimeoutMs),
+    connections: null,
+    factory: (origin, options) => new LaneConnection(origin, options),
+  });
+}
+
+/**
+ * Time limits of head and body are the call's own, since the client library's are too short for long thinking; idle
+ * sockets are dropped before common upstreams drop them.
+ */
+function connectionOptions(connectTimeoutMs: number): Client.Options {
+  return {
     pipelining: 1,
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 4_000,
@@ -82,7 +89,7 @@ export function createLanePool(lane: Pick<Lane, "origin">, connectTimeoutMs: num
     allowH2: false,
     maxHeaderSize: 64 * 1024,
     connect: { timeout: connectTimeoutMs, keepAlive: true },
-  });
+  };
 }
 
 /** Whether requests may go to the lane at all, and if not, why, in a few words. */
