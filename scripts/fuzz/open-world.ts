@@ -40,7 +40,10 @@ export async function openWorld(settings: CaseSettings, lanes: LaneServers): Pro
     catalogInForce: { catalog: readCatalog(lanes), path: "providers.yaml", issues: [] },
     readQuotas: () => readQuotas(settings.capTokens),
     log: {
-      append: (event) => void events.push(event),
+      append: (event, onKept) => {
+        events.push(event);
+        onKept();
+      },
       status: () => ({ dropped: 0, partialWrites: 0, degraded: null }),
     },
     clock: {

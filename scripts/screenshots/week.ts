@@ -148,7 +148,10 @@ export async function openWeek(endMs: number): Promise<Week> {
     env,
     catalogInForce: { catalog: catalog.catalog, path: "providers.yaml", issues: [] },
     readQuotas: () => ({ config: quotas.config, file: quotas.file, path: "quotas.json", issues: [] }),
-    log: { append: () => {}, status: () => ({ dropped: 0, partialWrites: 0, degraded: null }) },
+    log: {
+      append: (_event, onKept) => onKept(),
+      status: () => ({ dropped: 0, partialWrites: 0, degraded: null }),
+    },
     clock,
     notice: (level, message) => {
       if (level === "error") console.error(message);

@@ -4,6 +4,7 @@ import { startMockUpstream } from "../../packages/mock-upstream/src/index.ts";
 import { startGatewayProcess } from "./gateway-process.ts";
 import { startLoad } from "./load.ts";
 import { readLog } from "./read-log.ts";
+import { readState } from "./shown-state.ts";
 import { mountSmallDisk, type SmallDisk } from "./small-disk.ts";
 import { writeConfiguration } from "./write-configuration.ts";
 
@@ -44,6 +45,50 @@ export async function runDiskFull(fullMs: number): Promise<DiskReport | null> {
     await Promise.all([anthropic.close(), zai.close()]);
     disk.remove();
   }
+}
+
+export interface StopReport {
+  /** Tokens of the log and of the lines that waited when the gateway was stopped. */
+  readonly countedBefore: number;
+  readonly countedAfter: number;
+  readonly said: string;
+}
+
+/** Stops a gateway on purpose while its disk is full, and starts it again when there is room. */
+export async function stopOnFullDisk(): Promise<StopReport | null> {
+  const disk = mountSmallDisk(8);
+  if (disk === null) return null;
+  const plan = { rolling: { capTokens: 40_000_000 } };
+  const [anthropic, zai] = await Promise.all([
+    startMockUpstream({ lane: "anthropic", recordBodies: false, plan }),
+    startMockUpstream({ lane: "zai", dialect: "zai", recordBodies: false, plan }),
+  ]);
+  try {
+    const env = writeConfiguration(disk.dir, anthropic, zai);
+    const gateway = await startGatewayProcess(env);
+    const load = await startLoad(gateway.url, STREAMS);
+    await until(() => load.counts().finished >= STREAMS);
+    disk.fill();
+    await until(() => gateway.output().includes("the usage log cannot be written"));
+    const before = load.counts().finished;
+    await until(() => load.counts().finished >= before + STREAMS);
+    await load.finish();
+    const countedBefore = await countedBy(gateway.url);
+    await gateway.stop();
+    disk.free();
+    const again = await startGatewayProcess(env);
+    const countedAfter = await countedBy(again.url);
+    await again.kill();
+    return { countedBefore, countedAfter, said: gateway.output() };
+  } finally {
+    await Promise.all([anthropic.close(), zai.close()]);
+    disk.remove();
+  }
+}
+
+async function countedBy(url: string): Promise<number> {
+  const { tokens } = await readState(url);
+  return [...tokens.values()].reduce((sum, each) => sum + each, 0);
 }
 
 async function play(

@@ -27,7 +27,8 @@ export interface Clock {
 
 /** Where the events of exchanges are kept. */
 export interface EventLog {
-  append(event: UsageEvent): void;
+  /** @param onKept Told once the event is on record: at once, or when the disk takes it again. */
+  append(event: UsageEvent, onKept: () => void): void;
   status(): { readonly dropped: number; readonly partialWrites: number; readonly degraded: string | null };
 }
 

@@ -155,7 +155,10 @@ function createDeps(options: GatewayOptions): Deps {
     book,
     shared: count,
     sessions: journaledSessions(createSessionBook(), write),
-    mints: createMintBook({ capacity: MINTS_KEPT }),
+    mints: createMintBook({
+      capacity: MINTS_KEPT,
+      onNote: (...note) => write(["mints", "play", ...note]),
+    }),
     hasSeveralLanes: [...lanes.values()].filter((lane) => laneUnusable(lane) === null).length > 1,
     quotas,
     probeResults: options.probeResults ?? null,

@@ -42,6 +42,8 @@ export interface UsageRecord {
   readonly localHour: number;
   /** The counts are a guess: they count in the windows, nothing is learned from them. */
   readonly estimated: boolean;
+  /** The times of an estimate are meant: speeds take it in, predictions do not. */
+  readonly timed?: boolean;
   /** Size of the request body; teaches how many tokens a byte is. */
   readonly bodyBytes?: number;
 }

@@ -28,6 +28,8 @@ export interface StreamReader {
   end(): StreamEnd;
   /** What is known so far; `null` until a count was seen. */
   readonly usage: TokenUsage | null;
+  /** By what the events so far have ended the stream; before `end`, of those alone that had their blank line. */
+  readonly terminal: StreamTerminal;
 }
 
 /**

@@ -230,6 +230,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: "/v1/events",
     summary: "Live decisions, completions and samples as server-sent events",
     answers: "sse",
+    errors: [503],
   },
   {
     ...reading,

@@ -10,5 +10,6 @@ export { createMemoryHistory, type MemoryHistory } from "./memory-history.ts";
 export { type HistorySample, rollUp, toImportedSample, toSample } from "./roll-up.ts";
 export { mergeRow, type RollupKey, type RollupRow, rowKey, toRollups } from "./rollup-row.ts";
 export { Sketch } from "./sketch.ts";
+export { type StreamTimes, streamTimes } from "./stream-times.ts";
 export { type LoggedUsage, toUsageRecord } from "./to-usage-record.ts";
 export { toSeries, type WindowSample } from "./window-sample.ts";

@@ -46,6 +46,26 @@ describe("history", () => {
   });
 });
 
+describe("speeds", () => {
+  it("are of answers that streamed: one in a piece takes no streaming time and has no first byte of its own", () => {
+    const history = createMemoryHistory(startOf);
+    const took = { output_tokens: 100, latency_ms: 2000 };
+    history.add(exchange(T, { ...took, op: "stream", stream_ms: 1000, ttft_ms: 200 }));
+    for (const n of [1, 2, 3])
+      history.add(exchange(T + n, { ...took, op: "nonstream", stream_ms: n === 1 ? 0.3 : 0, ttft_ms: 1999 }));
+    history.add(exchange(T + 4, { ...took, op: "stream", stream_ms: 0, ttft_ms: 200 }));
+    const [row] = history.rollups({ granularity: "day" })["glm-5"] ?? [];
+    expect(row).toMatchObject({
+      out_tokens: 500,
+      stream_out_tokens: 100,
+      stream_ms: 1000,
+      out_elr_tps: 100,
+      out_dirty_tps: 50,
+      ttft_ms: { p50: 200, p99: 200 },
+    });
+  });
+});
+
 describe("rollups", () => {
   const usage = { input_tokens: 100, cache_read_tokens: 50, cache_creation_tokens: null, output_tokens: 40 };
 
@@ -71,7 +91,7 @@ describe("rollups", () => {
   it("sum tokens, rates and times by span", () => {
     const models = filled().rollups({ granularity: "hour" });
     expect(v.safeParse(RollupsViewSchema, { ts: T, granularity: "hour", models }).issues).toBeUndefined();
-    const sums = { cache_creation_tokens: 0, stream_ms: 2000, wall_ms: 4000 };
+    const sums = { cache_creation_tokens: 0, stream_out_tokens: 80, stream_ms: 2000, wall_ms: 4000 };
     expect(models["glm-5"]).toEqual([
       {
         window_start: startOf(T, "hour"),
@@ -99,6 +119,7 @@ describe("rollups", () => {
         latency_ms: { p50: null, p90: null, p95: null, p99: null },
         cache_creation_tokens: 0,
         cache_read_tokens: 50,
+        stream_out_tokens: 0,
         stream_ms: 0,
         wall_ms: 0,
         errors: 0,

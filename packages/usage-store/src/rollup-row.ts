@@ -1,5 +1,6 @@
 import type { Granularity, UsageRollup, UsageSample } from "@ccp/usage-contract";
 import { Sketch } from "./sketch.ts";
+import { streamTimes } from "./stream-times.ts";
 
 /** The class of traffic of what did not pass the gateway. */
 export const IMPORTED_CLASS = "imported";
@@ -27,6 +28,8 @@ export interface RollupRow extends RollupKey {
   outTokens: number;
   creationTokens: number;
   readTokens: number;
+  /** Of answers that streamed: what {@link streamMs} was needed for. */
+  streamOutTokens: number;
   streamMs: number;
   wallMs: number;
   ttft: Sketch;
@@ -44,6 +47,7 @@ export function emptyRow(key: RollupKey): RollupRow {
     outTokens: 0,
     creationTokens: 0,
     readTokens: 0,
+    streamOutTokens: 0,
     streamMs: 0,
     wallMs: 0,
     ttft: new Sketch(),
@@ -73,9 +77,11 @@ export function addToRow(row: RollupRow, sample: UsageSample): void {
   row.outTokens += sample.output_tokens ?? 0;
   row.creationTokens += creation;
   row.readTokens += read;
-  row.streamMs += sample.stream_ms ?? 0;
   row.wallMs += sample.latency_ms ?? 0;
-  if (sample.ttft_ms !== null) row.ttft.add(sample.ttft_ms);
+  const { streamMs, ttftMs } = streamTimes(sample);
+  row.streamMs += streamMs;
+  if (streamMs > 0) row.streamOutTokens += sample.output_tokens ?? 0;
+  if (ttftMs !== null) row.ttft.add(ttftMs);
   if (sample.latency_ms !== null) row.latency.add(sample.latency_ms);
 }
 
@@ -88,6 +94,7 @@ const SUMS = [
   "outTokens",
   "creationTokens",
   "readTokens",
+  "streamOutTokens",
   "streamMs",
   "wallMs",
 ] as const;
@@ -128,12 +135,13 @@ function toRollup(members: readonly RollupRow[], by: "model" | "lane"): UsageRol
     in_tokens: sum.inTokens,
     out_tokens: sum.outTokens,
     count: sum.count,
-    out_elr_tps: rate(sum.outTokens, sum.streamMs),
+    out_elr_tps: rate(sum.streamOutTokens, sum.streamMs),
     out_dirty_tps: rate(sum.outTokens, sum.wallMs),
     ttft_ms: quantiles(ttft),
     latency_ms: quantiles(latency),
     cache_creation_tokens: sum.creationTokens,
     cache_read_tokens: sum.readTokens,
+    stream_out_tokens: sum.streamOutTokens,
     stream_ms: sum.streamMs,
     wall_ms: sum.wallMs,
     errors: sum.errors,

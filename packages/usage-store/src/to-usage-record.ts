@@ -1,5 +1,6 @@
 import type { UsageEvent } from "@ccp/usage-contract";
 import { type TokenCounts, toCounts } from "@ccp/usage-contract/core";
+import { streamTimes } from "./stream-times.ts";
 
 /** What one line of the log took: the form in which a quota engine records it. */
 export interface LoggedUsage {
@@ -36,8 +37,7 @@ export function toUsageRecord(event: UsageEvent, localHour: (atMs: number) => nu
     }),
     atMs,
     wallMs: event.latency_ms ?? 0,
-    streamMs: event.stream_ms ?? 0,
-    ttftMs: event.ttft_ms,
+    ...streamTimes(event),
     localHour: localHour(atMs),
     estimated: event.usage_source === "estimate",
   };

@@ -33,7 +33,9 @@ export async function readLastKnown(session: Session): Promise<LastKnown | null>
   const book = createLaneBook();
   const { restoreGatewayState, statePaths } = await import("@ccp/usage-store/node");
   const localHour = (atMs: number): number => new Date(atMs).getHours();
-  const restored = restoreGatewayState(statePaths(settings, deps), { engine, book }, deps.nowMs(), localHour);
+  const restored = restoreGatewayState(statePaths(settings, deps), { engine, book }, deps.nowMs(), {
+    localHour,
+  });
   if (restored.newestMs === null) return null;
   const { catalog } = files.readCatalog(where);
   const keys = catalogs.resolveLaneKeys(catalog, deps.env, settings.profile);

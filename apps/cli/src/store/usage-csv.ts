@@ -51,6 +51,7 @@ export const ROLLUPS_HEAD: string = `${[
   "ttft_p99_ms",
   "latency_p50_ms",
   "latency_p95_ms",
+  "stream_out_tokens",
 ].join(",")}\n`;
 
 /** One sum as a line of CSV. */
@@ -76,6 +77,7 @@ export function rollupCsv(row: RollupRow): string {
     row.ttft.quantile(0.99),
     row.latency.quantile(0.5),
     row.latency.quantile(0.95),
+    row.streamOutTokens,
   ]);
 }
 

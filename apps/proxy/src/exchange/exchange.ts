@@ -170,7 +170,8 @@ async function pass(run: Run, attempt: Attempt, judged: Judged, deps: Deps): Pro
     ...(deps.drain.active ? { connection: "close" } : {}),
     ...stopBlindRetries(judged, attempt),
   };
-  const relayed = await relay({
+  let fault: unknown = null;
+  await relay({
     call,
     outgoing,
     status: head.status,
@@ -182,14 +183,20 @@ async function pass(run: Run, attempt: Attempt, judged: Judged, deps: Deps): Pro
     restore,
     missingStop: attempt.runtime.lane.answers.missingStop,
     onMint: deps.hasSeveralLanes ? (mint) => deps.mints.note(laneId, mint) : null,
+    onEnd(relayed) {
+      if (relayed.readerFault !== null) {
+        const what = `the reader of tokens of lane ${laneId} failed; its answer is estimated`;
+        deps.notice("error", `${what}: ${relayed.readerFault}`);
+      }
+      try {
+        settleExchange(run, { kind: "relayed", judged, relayed }, deps);
+      } catch (error) {
+        // The client gets its last bytes all the same.
+        fault = error;
+      }
+    },
   });
-  if (relayed.readerFault !== null) {
-    deps.notice(
-      "error",
-      `the reader of tokens of lane ${laneId} failed; its answer is estimated: ${relayed.readerFault}`,
-    );
-  }
-  settleExchange(run, { kind: "relayed", judged, relayed }, deps);
+  if (fault !== null) throw fault;
 }
 
 /** JSON of which only the end of the connection tells where it ends. */
@@ -245,8 +252,8 @@ function answerOwn(
     "x-ccp-lane": lane,
     ...(decision === undefined ? {} : { "x-ccp-decision": decision.rerouteDecision }),
   };
-  sendError(outgoing, { ...error, headers }, rid);
   settleExchange(run, { kind: "answered", status: error.status, decided: decided ?? null, failure }, deps);
+  sendError(outgoing, { ...error, headers }, rid);
 }
 
 function refuseUnread(outgoing: ServerResponse, error: OwnError, rid: string, deps: Deps): void {

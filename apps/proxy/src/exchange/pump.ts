@@ -8,7 +8,8 @@ export interface Tap {
 
 /** The end of a body, in order or not. Exactly one is called, once. */
 export interface BodyEnd {
-  end(): void;
+  /** @param flush Writes what the rewriter held back. */
+  end(flush: () => void): void;
   fail(failure: CallFailure): void;
 }
 
@@ -19,7 +20,7 @@ export interface Rewriter {
   end(): Uint8Array[];
 }
 
-/** Passes a body on. Writes first and looks afterwards, at what the upstream sent; a slow client stops the upstream. */
+/** Passes a body on. Looks at what the upstream sent, then writes; a slow client stops the upstream. */
 export function pump(
   call: UpstreamCall,
   outgoing: ServerResponse,
@@ -32,28 +33,30 @@ export function pump(
     waiting = false;
     call.resume();
   };
-  const flush = (): void => {
-    for (const piece of rewriter?.end() ?? []) outgoing.write(piece);
+  const writeAll = (pieces: readonly Uint8Array[]): void => {
+    for (const piece of pieces) outgoing.write(piece);
   };
   const sink: BodySink = {
     data(chunk) {
+      const pieces = rewriter?.push(chunk) ?? null;
+      // Before it is written: with its last bytes a client knows that it has all, and may count on that being on record.
+      tap?.data(chunk);
       let room = !outgoing.writableNeedDrain;
-      if (rewriter === null) room = outgoing.write(chunk);
-      else for (const piece of rewriter.push(chunk)) room = outgoing.write(piece);
+      if (pieces === null) room = outgoing.write(chunk);
+      else for (const piece of pieces) room = outgoing.write(piece);
       // One listener, however many held pieces find the client's buffer full.
       if (!room && !waiting) {
         waiting = true;
         outgoing.once("drain", resume);
       }
-      tap?.data(chunk);
       return room;
     },
     end: () => {
-      flush();
-      end.end();
+      const held = rewriter?.end() ?? [];
+      end.end(() => writeAll(held));
     },
     fail: (failure) => {
-      flush();
+      writeAll(rewriter?.end() ?? []);
       end.fail(failure);
     },
   };
@@ -62,7 +65,13 @@ export function pump(
 
 /** Passes a body on that nobody counts. */
 export function pumpUncounted(call: UpstreamCall, outgoing: ServerResponse): void {
-  pump(call, outgoing, { end: () => outgoing.end(), fail: () => breakOff(outgoing) });
+  pump(call, outgoing, {
+    end: (flush) => {
+      flush();
+      outgoing.end();
+    },
+    fail: () => breakOff(outgoing),
+  });
 }
 
 /** Breaks the connection, but lets what was written leave first: a client should see the answer that there was. */

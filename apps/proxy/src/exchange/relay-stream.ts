@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { openMintTap } from "@ccp/lane-repair";
-import type { StreamEnd, StreamReader } from "@ccp/token-extractors";
+import type { StreamEnd, StreamReader, StreamTerminal } from "@ccp/token-extractors";
 import { endReason } from "./end-reason.ts";
 import { openRestore } from "./open-restore.ts";
 import { pump } from "./pump.ts";
@@ -14,40 +14,62 @@ const PING = 'event: ping\ndata: {"type":"ping"}\n\n';
 const MESSAGE_STOP = 'event: message_stop\ndata: {"type":"message_stop"}\n\n';
 
 /** Passes a stream on, event bytes as they come, and ends it so that a client knows how it ended. */
-export function relayStream(input: RelayInput): Promise<Relayed> {
+export function relayStream(input: RelayInput): Promise<void> {
   const { call, outgoing } = input;
   const reader = guardReader(input.extractor.openStream());
   const mints = input.onMint === null ? null : openMintTap({ isStream: true, onMint: input.onMint });
   const restorer = openRestore(input);
   const tail = { text: "" };
+  let isBooked = false;
+  const book = (end: StreamEnd | null, { reason, failure, repairs }: Ending): void => {
+    if (isBooked) return;
+    isBooked = true;
+    mints?.end();
+    input.onEnd({
+      reason,
+      failure,
+      usage: end?.usage ?? null,
+      usageInvalid: end?.invalidUsage ?? false,
+      streamError: end?.error ?? null,
+      readerFault: reader.fault(),
+      bytes: call.bodyBytes,
+      repairs: [...(restorer?.restored ?? []), ...repairs],
+    });
+  };
   outgoing.writeHead(input.status, [...input.headers]);
   // The head leaves with the first bytes in one write, unless there are none yet.
   const pings = call.held.length > 0 ? null : pingUntilFirstByte(call, outgoing);
   return new Promise((resolve) => {
-    const finish = (failure: CallFailure | null): void => {
+    const finish = (failure: CallFailure | null, flush: () => void): void => {
       if (pings !== null) clearInterval(pings);
-      mints?.end();
       const end = reader.end();
-      const ending = endStream(end, failure, input, tail.text);
-      resolve({
-        usage: end?.usage ?? null,
-        usageInvalid: end?.invalidUsage ?? false,
-        streamError: end?.error ?? null,
-        readerFault: reader.fault(),
-        bytes: call.bodyBytes,
-        ...ending,
-        repairs: [...(restorer?.restored ?? []), ...ending.repairs],
-      });
+      const { ending, text, connection } = endStream(end, failure, input.missingStop, tail.text);
+      book(end, ending);
+      flush();
+      if (connection === "end") outgoing.end(text);
+      if (connection === "break") outgoing.write(text, () => outgoing.destroy());
+      resolve();
     };
-    const bodyEnd = { end: () => finish(null), fail: finish };
+    const bodyEnd = {
+      end: (flush: () => void) => finish(null, flush),
+      fail: (failure: CallFailure) => finish(failure, () => {}),
+    };
     const look = (chunk: Buffer): void => {
       const text = chunk.toString("latin1");
       tail.text = text.length >= TAIL_CHARS ? text.slice(-TAIL_CHARS) : (tail.text + text).slice(-TAIL_CHARS);
       reader.push(text);
       mints?.push(text);
+      if (!isBooked && isWhole(reader.terminal())) book(reader.end(), ENDED_WELL);
     };
     pump(call, outgoing, bodyEnd, { data: look }, restorer);
   });
+}
+
+const ENDED_WELL: Ending = { reason: "ok", failure: null, repairs: [] };
+
+/** With its last event a client has all of a stream, however long the connection stays open behind it. */
+function isWhole(terminal: StreamTerminal | null): boolean {
+  return terminal === "message_stop" || terminal === "done";
 }
 
 /** Enough to see a blank line, in any of its spellings. */
@@ -55,53 +77,46 @@ const TAIL_CHARS = 4;
 
 type Ending = Pick<Relayed, "reason" | "failure" | "repairs">;
 
+/** How a stream ended, and what its client gets last. */
+interface StreamEnding {
+  readonly ending: Ending;
+  readonly text: string;
+  /** How the connection goes on behind it; `left`: nobody reads any more. */
+  readonly connection: "end" | "break" | "left";
+}
+
 /** The upstream's stream is over: whole, whole but for its last event, or broken. */
 function endStream(
   end: StreamEnd | null,
   failure: CallFailure | null,
-  { outgoing, missingStop }: RelayInput,
+  missingStop: RelayInput["missingStop"],
   tail: string,
-): Ending {
-  const whole = end?.terminal === "message_stop" || end?.terminal === "done";
-  if (failure?.kind === "aborted" && !whole) return { reason: "client_closed", failure, repairs: [] };
-  switch (end?.terminal) {
-    // A connection that breaks after the last event has broken nothing.
-    case "message_stop":
-    case "done":
-      // A blank line that its sender left out in an orderly end is not added; one that was cut off is.
-      outgoing.end(failure !== null && end.terminalUnclosed ? closeEvent(end, tail) : "");
-      return { reason: "ok", failure: null, repairs: [] };
-    case "message_delta":
-      if (missingStop === "error") return endUnfinished(end, failure, outgoing, tail);
-      // The whole answer is there; without its last event a client asks for all of it again.
-      outgoing.end(closeEvent(end, tail) + MESSAGE_STOP);
-      return { reason: "ok", failure: null, repairs: ["message_stop"] };
-    case "error":
-      outgoing.end(failure !== null && end.terminalUnclosed ? closeEvent(end, tail) : "");
-      return { reason: "error", failure, repairs: [] };
-    default:
-      return endUnfinished(end, failure, outgoing, tail);
-  }
+): StreamEnding {
+  const terminal = end?.terminal ?? null;
+  if (failure?.kind === "aborted" && !isWhole(terminal))
+    return { ending: { reason: "client_closed", failure, repairs: [] }, text: "", connection: "left" };
+  // A blank line that its sender left out in an orderly end is not added; one that was cut off is.
+  const closing = failure !== null && end?.terminalUnclosed ? closeEvent(end, tail) : "";
+  // A connection that breaks after the last event has broken nothing.
+  if (isWhole(terminal)) return { ending: ENDED_WELL, text: closing, connection: "end" };
+  if (terminal === "error")
+    return { ending: { reason: "error", failure, repairs: [] }, text: closing, connection: "end" };
+  if (terminal !== "message_delta" || missingStop === "error") return endUnfinished(end, failure, tail);
+  // The whole answer is there; without its last event a client asks for all of it again.
+  const text = closeEvent(end, tail) + MESSAGE_STOP;
+  return { ending: { ...ENDED_WELL, repairs: ["message_stop"] }, text, connection: "end" };
 }
 
-function endUnfinished(
-  end: StreamEnd | null,
-  failure: CallFailure | null,
-  outgoing: ServerResponse,
-  tail: string,
-): Ending {
+function endUnfinished(end: StreamEnd | null, failure: CallFailure | null, tail: string): StreamEnding {
   // Nothing that could be read as a Messages stream, and it ended in order: it is what the upstream meant to say.
-  if (failure === null && !end?.started) {
-    outgoing.end();
-    return { reason: "ok", failure: null, repairs: [] };
-  }
+  if (failure === null && !end?.started) return { ending: ENDED_WELL, text: "", connection: "end" };
   const reason = failure === null ? "truncated" : endReason(failure);
   const words =
     reason === "stream_timeout" ? "the upstream went silent" : "the upstream's stream ended early";
   const data = JSON.stringify({ type: "error", error: { type: "api_error", message: words } });
+  const text = `${closeEvent(end, tail)}event: error\ndata: ${data}\n\n`;
   // In words and by a broken connection: a clean end would pass for a whole answer.
-  outgoing.write(`${closeEvent(end, tail)}event: error\ndata: ${data}\n\n`, () => outgoing.destroy());
-  return { reason, failure, repairs: [] };
+  return { ending: { reason, failure, repairs: [] }, text, connection: "break" };
 }
 
 /**
@@ -125,6 +140,8 @@ function pingUntilFirstByte(call: UpstreamCall, outgoing: ServerResponse): NodeJ
 
 interface GuardedReader {
   push(text: string): void;
+  /** What the stream has ended by; `null` once the reader has failed. */
+  terminal(): StreamTerminal | null;
   /** `null` once the reader has failed: then nothing is known of the stream. */
   end(): StreamEnd | null;
   fault(): unknown;
@@ -133,15 +150,18 @@ interface GuardedReader {
 /** A reader of tokens that fails is asked no more; the stream that it looked at goes on. */
 function guardReader(reader: StreamReader): GuardedReader {
   let fault: unknown = null;
+  let terminal: StreamTerminal = "none";
   return {
     push(text) {
       if (fault !== null) return;
       try {
         reader.push(text);
+        terminal = reader.terminal;
       } catch (error) {
         fault = error;
       }
     },
+    terminal: () => (fault === null ? terminal : null),
     end() {
       if (fault !== null) return null;
       try {

@@ -2,17 +2,19 @@ import { openMintTap } from "@ccp/lane-repair";
 import type { EndReason, TokenUsage } from "@ccp/usage-contract";
 import { endReason } from "./end-reason.ts";
 import { openRestore } from "./open-restore.ts";
-import { breakOff, pump } from "./pump.ts";
-import type { Relayed, RelayInput } from "./relay.ts";
+import { breakOff, pump, type Rewriter } from "./pump.ts";
+import type { RelayInput } from "./relay.ts";
 import type { CallFailure } from "./upstream-call.ts";
 
 /** Answers above this are passed on all the same; their usage is then estimated. */
 const JSON_READ_BYTES = 8 * 1024 * 1024;
 
 /** Passes an answer in one piece on. */
-export function relayWhole(input: RelayInput): Promise<Relayed> {
+export function relayWhole(input: RelayInput): Promise<void> {
   const { call, outgoing } = input;
   const restorer = openRestore(input);
+  const length = contentLength(input.headers);
+  const rewriter = restorer ?? (length === null ? null : holdLast(length));
   const seen: Buffer[] = [];
   let seenBytes = 0;
   outgoing.writeHead(input.status, [...input.headers]);
@@ -20,7 +22,7 @@ export function relayWhole(input: RelayInput): Promise<Relayed> {
     const finish = (reason: EndReason, failure: CallFailure | null): void => {
       const read = reason === "ok" && seenBytes <= JSON_READ_BYTES ? readAnswer(input, seen) : NOTHING_READ;
       const { usage, readerFault } = read;
-      resolve({
+      input.onEnd({
         reason,
         usage,
         usageInvalid: false,
@@ -30,16 +32,19 @@ export function relayWhole(input: RelayInput): Promise<Relayed> {
         repairs: [...(restorer?.restored ?? [])],
         bytes: call.bodyBytes,
       });
+      resolve();
     };
     const end = {
-      end: () => {
+      end: (flush: () => void) => {
         // Half an object without a frame would pass for a whole answer.
         if (input.isUnframed && !isWholeJson(seen, seenBytes)) {
+          flush();
           breakOff(outgoing);
           return finish("truncated", null);
         }
-        outgoing.end();
         finish("ok", null);
+        flush();
+        outgoing.end();
       },
       fail: (failure: CallFailure) => {
         breakOff(outgoing);
@@ -50,8 +55,30 @@ export function relayWhole(input: RelayInput): Promise<Relayed> {
       seenBytes += chunk.length;
       if (seenBytes <= JSON_READ_BYTES) seen.push(chunk);
     };
-    pump(call, outgoing, end, { data: look }, restorer);
+    pump(call, outgoing, end, { data: look }, rewriter);
   });
+}
+
+/** Of the answer's head as it goes to the client; `null` where the end of the body is told otherwise. */
+function contentLength(headers: readonly string[]): number | null {
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === "content-length");
+  const length = at === -1 ? Number.NaN : Number(headers[at + 1]);
+  return Number.isSafeInteger(length) ? length : null;
+}
+
+/** Holds back the bytes with which a client has all of a body of this length. */
+function holdLast(length: number): Rewriter {
+  let missing = length;
+  const held: Uint8Array[] = [];
+  return {
+    push(chunk) {
+      missing -= chunk.length;
+      if (missing > 0) return [chunk];
+      held.push(chunk);
+      return [];
+    },
+    end: () => held.splice(0),
+  };
 }
 
 const NOTHING_READ = { usage: null, readerFault: null };

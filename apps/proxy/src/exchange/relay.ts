@@ -39,13 +39,16 @@ export interface RelayInput {
   readonly missingStop: MissingStopMode;
   /** Told of each signature and tool id in the answer; `null`: nobody wants to know. */
   readonly onMint: ((mint: string) => void) | null;
+  /** Told once how the body ended, before the client can know that it has all of it. */
+  readonly onEnd: (relayed: Relayed) => void;
 }
 
 /**
- * Passes an answer on, chunk by chunk, and reads its usage from what has been written. Nothing is held back or written
- * anew, but for names that have to be restored; a slow client stops the upstream.
+ * Passes an answer on, chunk by chunk, and reads its usage from what passes. Nothing is held back or written anew, but
+ * for names that have to be restored, and for the last bytes until their answer is booked; a slow client stops the
+ * upstream.
  */
-export function relay(input: RelayInput): Promise<Relayed> {
+export function relay(input: RelayInput): Promise<void> {
   return input.isStream ? relayStream(input) : relayWhole(input);
 }
 

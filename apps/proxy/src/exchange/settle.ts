@@ -1,6 +1,7 @@
 import type { UsageRecord } from "@ccp/quota-engine";
 import { classifyStreamError, readWindows } from "@ccp/upstream-signals";
 import type { UsageEvent } from "@ccp/usage-contract";
+import { streamTimes } from "@ccp/usage-store";
 import type { Deps } from "../deps.ts";
 import { applySignal } from "./apply-signal.ts";
 import { completionEvent, decisionEvent } from "./event-fields.ts";
@@ -98,21 +99,26 @@ function bookAttempt(
   if (counts === null) {
     deps.engine.settle(rid, attempt.number, null, nowMs);
   } else {
+    const { streamMs, ttftMs } = streamTimes({
+      op: run.op,
+      stream_ms: outcome.streamMs,
+      ttft_ms: outcome.ttftMs,
+    });
     const record: UsageRecord = {
       lane,
       model: run.plan.question.model,
       counts,
       atMs: nowMs,
       wallMs,
-      streamMs: outcome.streamMs ?? 0,
-      ttftMs: outcome.ttftMs,
+      streamMs,
+      ttftMs,
       localHour: deps.clock.localHour(nowMs),
       estimated: outcome.source === "estimate",
       bodyBytes: run.accepted.plainBytes,
     };
     deps.engine.settle(rid, attempt.number, record, nowMs);
     const label = deps.modelLabel(run.plan.question.model);
-    deps.metrics.tokens(lane, label, counts, (outcome.streamMs ?? 0) / 1000, wallMs / 1000);
+    deps.metrics.tokens(lane, label, counts, streamMs / 1000, wallMs / 1000);
   }
   noteSession(run, attempt, ending, outcome, nowMs, deps);
   applyLateSignal(run, attempt, ending, nowMs, deps);
@@ -157,8 +163,9 @@ function noteSession(
   });
 }
 
+/** Nobody is told of an event before it is on record: a reader may go by what no crash takes back. */
 function publish(event: UsageEvent, deps: Deps): void {
-  deps.log.append(event);
+  const name = event.event === "decision" ? "decision" : "completion";
+  deps.log.append(event, () => deps.events.publish({ name, data: event }));
   deps.history.add(event);
-  deps.events.publish({ name: event.event === "decision" ? "decision" : "completion", data: event });
 }

@@ -21,7 +21,8 @@ function fault(): never {
 describe("a reader of tokens that fails", () => {
   const broken = (part: Partial<StreamReader>, { openStream }: TokenExtractor): StreamReader => {
     const reader = openStream();
-    return { push: (text) => reader.push(text), end: () => reader.end(), usage: null, ...part };
+    const { terminal, usage } = reader;
+    return { push: (text) => reader.push(text), end: () => reader.end(), usage, terminal, ...part };
   };
 
   it.each<[string, Partial<StreamReader>]>([

@@ -96,7 +96,6 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
     polls.stop();
     hint.close();
     await persistence.close();
-    log.close();
     lock.release();
     // After what must not be lost: a collector may be slow.
     await telemetry?.close(TELEMETRY_FLUSH_MS);

@@ -1,4 +1,5 @@
-import { parseLiveEvent } from "@ccp/usage-contract";
+import { connect } from "node:net";
+import { type LiveEvent, parseLiveEvent } from "@ccp/usage-contract";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { HAIKU, postMessage } from "../testing/messages.ts";
@@ -43,5 +44,46 @@ describe("GET /v1/events", () => {
     for (let i = 0; i < 3; i += 1) await (await postMessage(url, { model: HAIKU })).text();
     const seen = await listen(url, String(TEST_NOW_MS + 4));
     await expect.poll(() => seen.map(({ id }) => Number(id) - TEST_NOW_MS)).toEqual([5, 6]);
+  });
+});
+
+describe("a reader that does not read", () => {
+  it("is cut off with a word, can come back, and costs the others nothing", async () => {
+    const { url, gateway } = await openTestGateway();
+    const { events } = gateway.deps;
+    const socket = connect(gateway.port, "127.0.0.1");
+    onTestFinished(() => void socket.destroy());
+    socket.write(`GET /v1/events HTTP/1.1\r\nhost: 127.0.0.1:${gateway.port}\r\n\r\n`);
+    // Reads nothing until it has been told of more than is kept for anyone.
+    await expect.poll(() => socket.bytesRead).toBeGreaterThan(0);
+    socket.pause();
+    const seen = await listen(url);
+    const sample = { name: "sample", data: { model: "m".repeat(12_000) } } as unknown as LiveEvent;
+    // More than the buffers of two sockets take.
+    for (let told = 0; told < 3_000; ) {
+      for (let n = 0; n < 100; n += 1) events.publish(sample);
+      told += 100;
+      await expect.poll(() => seen.length, { interval: 5 }).toBe(told);
+    }
+    let text = "";
+    socket.on("data", (chunk) => {
+      text = (text + chunk).slice(-500);
+    });
+    socket.resume();
+    await expect
+      .poll(() => text)
+      .toMatch(/: cut off: too many events are unread; come back [\s\S]*\r\n0\r\n\r\n$/);
+  });
+
+  it("is refused where too many listen", async () => {
+    const { url, gateway } = await openTestGateway();
+    while (!gateway.deps.events.isFull)
+      gateway.deps.events.subscribe(
+        () => {},
+        () => {},
+      );
+    const answer = await fetch(`${url}/v1/events`);
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "15"]);
+    expect(await answer.text()).toContain("too many readers of live events");
   });
 });

@@ -28,6 +28,7 @@ export function simulateUsage(request: SimUsageRequest, deps: Deps): number {
         ttftMs: null,
         localHour: deps.clock.localHour(atMs),
         estimated: true,
+        timed: spentMs > 0,
       },
       nowMs,
     );

@@ -147,3 +147,19 @@ describe("how the candidates of a dry run are", () => {
     expect((await decide(keyless.url, HAIKU)).states?.zai).toEqual({ state: "disabled", until_ts: null });
   });
 });
+
+describe("simulated usage", () => {
+  it("feeds windows and speeds by the seconds it took, and no prediction", async () => {
+    const { url, gateway } = await openTestGateway({ quotas: QUOTAS, settings: { devEnable: true } });
+    const predicted = (): number =>
+      gateway.deps.engine.predict({ lane: "zai", model: HAIKU, bodyBytes: 1000, maxTokens: 100 })
+        .countedTokens;
+    const before = predicted();
+    await post(`${url}/v1/dev/sim-usage`, { model: HAIKU, in: 100, out: 60, repeat: 3, seconds: 2 });
+    const model = (await usage(url)).models["claude-haiku-4.5"];
+    expect(model).toMatchObject({ rolling_used_tokens: 480, speeds: { rolling_samples: 3 } });
+    expect(model?.speeds.rolling).toMatchObject({ out_elr_tps: 30, out_dirty_tps: 30, in_elr_tps: 50 });
+    expect(model?.speeds.ttft_ms.p50).toBeNull();
+    expect(predicted()).toBe(before);
+  });
+});

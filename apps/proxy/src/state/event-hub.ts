@@ -1,10 +1,16 @@
-import type { LiveEvent } from "@ccp/usage-contract";
+import { type LiveEvent, renderLiveEvent } from "@ccp/usage-contract";
 
 /** A live event with the number by which a reader resumes. */
 export interface NumberedEvent {
   readonly id: number;
   readonly event: LiveEvent;
+  /** As a server-sent event; the same bytes for every reader. */
+  bytes(): Uint8Array;
 }
+
+/** Each costs a connection; the dashboard and the command line take one apiece. */
+const MAX_SUBSCRIBERS = 256;
+const encoder = new TextEncoder();
 
 /** Keeps the newest events and tells those who listen. */
 export interface EventHub {
@@ -13,6 +19,8 @@ export interface EventHub {
   since(id: number): readonly NumberedEvent[];
   /** @returns The end of the subscription. */
   subscribe(listener: (event: NumberedEvent) => void, onClose: () => void): () => void;
+  /** Whether another reader from outside would be one too many. */
+  readonly isFull: boolean;
   /** Ends all subscriptions: a page that is left open must not hold up the end of the process. */
   close(): void;
 }
@@ -28,7 +36,7 @@ export function createEventHub(keep = 500, firstId = 0): EventHub {
   return {
     publish(event) {
       lastId += 1;
-      const numbered = { id: lastId, event };
+      const numbered = numberEvent(lastId, event);
       kept.push(numbered);
       // Cut in blocks: shifting one by one would copy the list for each event.
       if (kept.length > keep * 2) kept.splice(0, kept.length - keep);
@@ -39,9 +47,24 @@ export function createEventHub(keep = 500, firstId = 0): EventHub {
       listeners.set(listener, onClose);
       return () => listeners.delete(listener);
     },
+    get isFull() {
+      return listeners.size >= MAX_SUBSCRIBERS;
+    },
     close() {
       for (const onClose of [...listeners.values()]) onClose();
       listeners.clear();
+    },
+  };
+}
+
+function numberEvent(id: number, event: LiveEvent): NumberedEvent {
+  let bytes: Uint8Array | null = null;
+  return {
+    id,
+    event,
+    bytes() {
+      bytes ??= encoder.encode(`id: ${id}\n${renderLiveEvent(event)}`);
+      return bytes;
     },
   };
 }

@@ -10,11 +10,12 @@ const MAX_JOURNAL_BYTES = 16 * 1024 * 1024;
 export interface Saver {
   /** What a crash should not lose: nothing to do while the journal holds it. */
   soon(): void;
-  close(): void;
+  /** @returns Why the last state could not be saved; `null` when it was. */
+  close(): string | null;
 }
 
 export function createSaver(
-  save: (ended: boolean) => void,
+  save: (ended: boolean) => string | null,
   journal: Pick<StateJournal, "healthy" | "bytes">,
 ): Saver {
   const regular = setInterval(() => save(false), SAVE_EVERY_MS);
@@ -37,7 +38,7 @@ export function createSaver(
       clearInterval(regular);
       clearInterval(check);
       if (pending !== null) clearTimeout(pending);
-      save(true);
+      return save(true);
     },
   };
 }

@@ -175,6 +175,16 @@ export const API_CASES: Readonly<Record<string, readonly ApiCase[]>> = {
       meanwhile: ({ url }) =>
         fetch(`${url}/v1/decisions`, { method: "POST", headers: JSON_TYPE, body: `{"model":"${HAIKU}"}` }),
     },
+    {
+      status: 503,
+      arrange: ({ gateway: { deps } }) => {
+        while (!deps.events.isFull)
+          deps.events.subscribe(
+            () => {},
+            () => {},
+          );
+      },
+    },
   ],
   "POST /v1/statusline": [
     { status: 200, body: { model: { display_name: "Opus" } }, arrange: served },

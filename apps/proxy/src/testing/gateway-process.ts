@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type MockUpstream, startMockUpstream } from "@ccp/mock-upstream";
+import { type MockOptions, type MockUpstream, startMockUpstream } from "@ccp/mock-upstream";
 import { expect, onTestFinished } from "vitest";
 import { CANARY, testCatalog } from "./open-test-gateway.ts";
 
@@ -59,10 +59,12 @@ export interface World {
 }
 
 /** Two mock lanes and the files a gateway process reads. */
-export async function world(): Promise<World> {
+export async function world(
+  options: { readonly anthropic?: Partial<MockOptions>; readonly zai?: Partial<MockOptions> } = {},
+): Promise<World> {
   const [anthropic, zai] = await Promise.all([
-    startMockUpstream({ lane: "anthropic" }),
-    startMockUpstream({ lane: "zai", dialect: "zai" }),
+    startMockUpstream({ lane: "anthropic", ...options.anthropic }),
+    startMockUpstream({ lane: "zai", dialect: "zai", ...options.zai }),
   ]);
   onTestFinished(async () => {
     await Promise.all([anthropic.close(), zai.close()]);

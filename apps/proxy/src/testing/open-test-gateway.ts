@@ -85,7 +85,10 @@ export async function openTestGateway(options: TestGatewayOptions = {}): Promise
     catalogInForce: { catalog: expectCatalog(catalogText), path: "providers.yaml", issues: [] },
     readQuotas: () => expectQuotas(options.quotas ?? {}),
     log: {
-      append: (event) => void events.push(event),
+      append: (event, onKept) => {
+        events.push(event);
+        onKept();
+      },
       status: () => ({ dropped: 0, partialWrites: 0, degraded: null }),
     },
     clock,

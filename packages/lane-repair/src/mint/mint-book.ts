@@ -16,6 +16,8 @@ export interface MintBook {
   note(lane: string, mint: string): void;
   /** Notes that this is one lane's alone, whoever was thought to have minted it. */
   noteOnly(lane: string, mint: string): void;
+  /** Takes a note that {@link MintBookOptions.onNote} told. */
+  play(lane: string, hash: string, isOnly: boolean): void;
   /** Who minted this; `null`: unknown, or forgotten. Asking keeps it from being forgotten next. */
   lanesOf(mint: string): readonly string[] | null;
   /** Whether any lane but this one is known to have minted: where none has, no conversation can hold its mints. */
@@ -31,17 +33,24 @@ export interface MintBook {
 /** Signatures and ids are ASCII; others would hash differently by how their bytes were decoded. */
 const ASCII = /^[\x20-\x7e]+$/;
 const HASH_CHARS = 16;
+const HASH = /^[0-9a-f]{16}$/;
 const MARK = /^[0-9a-f]{16}[0-9]{1,4}$/;
 
+export interface MintBookOptions {
+  /** Mints kept; the one that was longest not noted nor asked for goes first. A turn mints about three. */
+  readonly capacity: number;
+  /** Told of each note that changes what is known, by the hash of the mint: for whoever writes it down. */
+  readonly onNote?: (lane: string, hash: string, isOnly: boolean) => void;
+}
+
 /**
- * @param capacity Mints kept; the one that was longest not noted nor asked for goes first. A turn mints about three.
  * @throws {RangeError} When `capacity` is no positive integer.
  * @example
  * const book = createMintBook({ capacity: 20_000 });
  * book.note("zai", "sig-1");
  * book.lanesOf("sig-1"); // => ["zai"]
  */
-export function createMintBook({ capacity }: { readonly capacity: number }): MintBook {
+export function createMintBook({ capacity, onNote }: MintBookOptions): MintBook {
   if (!Number.isSafeInteger(capacity) || capacity < 1) {
     throw new RangeError(`capacity must be a positive integer, not ${capacity}`);
   }
@@ -70,16 +79,27 @@ export function createMintBook({ capacity }: { readonly capacity: number }): Min
     const known = lanes.get(hash) ?? [];
     put(hash, known.includes(lane) ? known : [...known, lane]);
   };
+  const take = (lane: string, hash: string, isOnly: boolean): void => {
+    noted += 1;
+    if (isOnly) put(hash, [lane]);
+    else add(hash, lane);
+  };
   return {
     note: (lane, mint) => {
       if (!ASCII.test(mint)) return;
-      noted += 1;
-      add(hash64(mint), lane);
+      const hash = hash64(mint);
+      const isNews = !lanes.get(hash)?.includes(lane);
+      take(lane, hash, false);
+      if (isNews) onNote?.(lane, hash, false);
     },
     noteOnly: (lane, mint) => {
       if (!ASCII.test(mint)) return;
-      noted += 1;
-      put(hash64(mint), [lane]);
+      const hash = hash64(mint);
+      take(lane, hash, true);
+      onNote?.(lane, hash, true);
+    },
+    play: (lane, hash, isOnly) => {
+      if (HASH.test(hash)) take(lane, hash, isOnly);
     },
     lanesOf: (mint) => {
       const hash = hash64(mint);

@@ -30,6 +30,8 @@ export function countRecord(ledger: Ledger, record: UsageRecord, at: Instant, se
     const bodyBytes = record.bodyBytes ?? 0;
     meter.predictor.learn(row, bodyBytes);
     learnPerByte(lane, bodyBytes);
+  }
+  if (!record.estimated || record.timed) {
     entry.speeds ??= new SpeedBook(ledger.config.rollingMs, ledger.config.weeklyMs);
     entry.speeds.rolling.advance(at.logicalMs);
     entry.speeds.add(record, row, atMs, record.atMs >= sessionStartMs);

@@ -32,6 +32,9 @@ export function openStream(rules: SseRules): StreamReader {
     get usage() {
       return fold.usage;
     },
+    get terminal() {
+      return fold.terminal;
+    },
   };
 }
 

@@ -30,6 +30,7 @@ export const UsageRollupSchema = v.looseObject({
   latency_ms: v.optional(spread),
   cache_creation_tokens: v.optional(number),
   cache_read_tokens: v.optional(number),
+  stream_out_tokens: v.optional(number),
   stream_ms: v.optional(number),
   wall_ms: v.optional(number),
   errors: v.optional(number),

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { testEvent } from "../test-event.ts";
 import type { LoggedUsage } from "../to-usage-record.ts";
 import {
@@ -64,11 +64,15 @@ function save(where: StateFolders, counts: CountKeeper & MarkKeeper, nowMs: numb
 describe("the gateway's state", () => {
   it("is nothing before the first run", () => {
     const counts = keeper();
-    expect(restoreGatewayState(folders(), { engine: counts, book: keeper() }, NOW, utcHour)).toEqual({
+    expect(
+      restoreGatewayState(folders(), { engine: counts, book: keeper() }, NOW, { localHour: utcHour }),
+    ).toEqual({
       played: 0,
       replayed: 0,
       newestMs: null,
       problem: null,
+      unusable: null,
+      brokenRecords: 0,
     });
   });
 
@@ -79,11 +83,15 @@ describe("the gateway's state", () => {
     expect(save(where, before, NOW - 1000)).toEqual({ success: true });
     logEvents(where.logsDir, NOW - 2000, NOW - 1000, NOW - 999, NOW);
     const after = keeper();
-    expect(restoreGatewayState(where, { engine: after, book: keeper() }, NOW, utcHour)).toEqual({
+    expect(
+      restoreGatewayState(where, { engine: after, book: keeper() }, NOW, { localHour: utcHour }),
+    ).toEqual({
       played: 0,
       replayed: 2,
       newestMs: NOW,
       problem: null,
+      unusable: null,
+      brokenRecords: 0,
     });
     expect(after.total).toBe(520);
     expect(after.seen[0]).toMatchObject({ atMs: NOW - 999, localHour: utcHour(NOW), estimated: false });
@@ -99,7 +107,9 @@ describe("the gateway's state", () => {
     writeFileSync(join(where.stateDir, "gateway-state.json"), text);
     logEvents(where.logsDir, NOW - 8 * 86_400_000, NOW - 6 * 86_400_000, NOW);
     const counts = keeper();
-    const restored = restoreGatewayState(where, { engine: counts, book: keeper() }, NOW, utcHour);
+    const restored = restoreGatewayState(where, { engine: counts, book: keeper() }, NOW, {
+      localHour: utcHour,
+    });
     expect(restored).toMatchObject({ replayed: 2, newestMs: NOW });
     expect(restored.problem).toContain("gateway-state.json");
     expect(counts.total).toBe(20);
@@ -128,9 +138,85 @@ describe("the gateway's state", () => {
     journal.write(["nobody", "record", 1]);
     journal.close();
     const after = keeper();
-    const restored = restoreGatewayState(where, { engine: after, book: keeper() }, NOW, utcHour);
+    const restored = restoreGatewayState(where, { engine: after, book: keeper() }, NOW, {
+      localHour: utcHour,
+    });
     expect(restored).toMatchObject({ played: 1, replayed: 1, problem: null });
     expect(after.total).toBe(30);
+  });
+
+  /** A state that was saved when `rids` were in the log, which goes on afterwards. */
+  function savedWith(...rids: string[]) {
+    const where = folders();
+    const log = openUsageLog({ dir: where.logsDir });
+    const line = (rid: string, ts = NOW / 1000) =>
+      testEvent({ rid, ts, output_tokens: 10, usage_source: "body" });
+    for (const rid of rids) log.append(line(rid));
+    const state = keeper();
+    state.total = 10 * rids.length;
+    const journal = openStateJournal(where.stateDir);
+    const parts = { engine: state, book: keeper() };
+    saveGatewayState(where, parts, { journal, log: log.mark(), ended: false }, NOW + 1);
+    onTestFinished(() => {
+      log.close();
+      journal.close();
+    });
+    return { where, log, line, journal, path: join(where.logsDir, "usage.jsonl") };
+  }
+
+  function totalOf(where: StateFolders, windowMs?: number): number {
+    const counts = keeper();
+    const options = { localHour: utcHour, ...(windowMs === undefined ? {} : { windowMs }) };
+    restoreGatewayState(where, { engine: counts, book: keeper() }, NOW + 1000, options);
+    return counts.total;
+  }
+
+  it.each<[string, (text: string) => string]>([
+    ["as it was", (text) => text],
+    ["with lines that stand there twice", (text) => text + text],
+    ["with a block of zero bytes and a torn end", (text) => `${text}${"\0".repeat(4096)}{"ts":17`],
+    ["with Windows line ends", (text) => text.replaceAll("\n", "\r\n")],
+    ["restored from a copy", (text) => text],
+  ])("counts each line of the log once: %s", (name, change) => {
+    const { where, path, log, line } = savedWith("r1", "r2");
+    log.append(line("r3", (NOW + 5) / 1000));
+    const text = change(readFileSync(path, "utf8"));
+    if (name === "restored from a copy") rmSync(path);
+    writeFileSync(path, text);
+    expect(totalOf(where)).toBe(30);
+  });
+
+  it("counts lines of a clock that was set back since", () => {
+    const { where, log, line } = savedWith("r1", "r2");
+    log.append(line("r3", NOW / 1000 - 7200));
+    expect(totalOf(where)).toBe(30);
+  });
+
+  it("whose every bit counts: a flipped one gives way to the log, as far back as the longest window", () => {
+    const { where, log, line } = savedWith("r1", "r2");
+    log.append(line("old", NOW / 1000 - 20 * 86_400));
+    const path = join(where.stateDir, "gateway-state.json");
+    writeFileSync(path, readFileSync(path, "utf8").replace('"engine":20', '"engine":10'));
+    expect(totalOf(where)).toBe(20);
+    expect(totalOf(where, 30 * 86_400_000)).toBe(30);
+  });
+
+  it("without its file takes the marks, and no counts, from the journal", () => {
+    const { where, journal } = savedWith("r1");
+    journal.write(["engine", "record", { counts: { outputTokens: 10 } }, NOW, "completion 1 r1"]);
+    journal.write(["book", "reset", "zai"]);
+    journal.close();
+    writeFileSync(join(where.stateDir, "gateway-state.json"), "\0".repeat(4096));
+    const [counts, reset] = [keeper(), vi.fn()];
+    const book = Object.assign(keeper(), { reset });
+    const restored = restoreGatewayState(where, { engine: counts, book }, NOW, { localHour: utcHour });
+    expect(restored).toMatchObject({
+      played: 1,
+      replayed: 1,
+      unusable: expect.stringContaining("state.json"),
+    });
+    expect(reset).toHaveBeenCalledWith("zai");
+    expect(counts.total).toBe(10);
   });
 
   it("counts what still waited for the disk once", () => {
@@ -145,7 +231,7 @@ describe("the gateway's state", () => {
     late.append(testEvent({ rid: "r1", ts: (NOW + 1) / 1000, output_tokens: 10, usage_source: "body" }));
     late.close();
     const after = keeper();
-    restoreGatewayState(where, { engine: after, book: keeper() }, NOW, utcHour);
+    restoreGatewayState(where, { engine: after, book: keeper() }, NOW, { localHour: utcHour });
     expect(after.total).toBe(10);
   });
 
@@ -158,7 +244,7 @@ describe("the gateway's state", () => {
     save(where, keeper(), NOW);
     appendImported(where.logsDir, [row("after", NOW / 1000), row("old", NOW / 1000 - 700_000)], NOW);
     const after = keeper();
-    restoreGatewayState(where, { engine: after, book: keeper() }, NOW, utcHour);
+    restoreGatewayState(where, { engine: after, book: keeper() }, NOW, { localHour: utcHour });
     expect(after.total).toBe(7);
   });
 });

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import type { UsageEvent } from "@ccp/usage-contract";
+import { decodeLine } from "../decode-line.ts";
 import { eventKey, foldEvents } from "../fold-events.ts";
 import { importKey, toImportedUsage } from "../imported-usage.ts";
 import { type LoggedUsage, toUsageRecord } from "../to-usage-record.ts";
@@ -8,7 +10,7 @@ import { type LogPosition, toLogPosition } from "./log-position.ts";
 import type { LogMark } from "./open-usage-log.ts";
 import { playOp } from "./play-op.ts";
 import { readUsageLog } from "./read-usage-log.ts";
-import { readStateJournal, type StateJournal } from "./state-journal.ts";
+import { readStateJournal, type StateJournal, type StateOp } from "./state-journal.ts";
 
 const STATE_NAME = "gateway-state.json";
 const VERSION = 1;
@@ -38,6 +40,8 @@ export interface StateParts {
   readonly sessions?: MarkKeeper;
   /** Sums since the gateway was started. */
   readonly totals?: MarkKeeper;
+  /** Who minted what. Kept in a file of its own; the journal alone tells what is newer. */
+  readonly mints?: object;
 }
 
 export interface StateFolders {
@@ -52,8 +56,12 @@ export interface Restoration {
   readonly replayed: number;
   /** Epoch ms of the newest thing brought back; `null` when there was nothing. */
   readonly newestMs: number | null;
-  /** Why the saved state was not used, where there was one: then the log alone was. */
+  /** Why the saved state was not used, where there was one: then the counts came from the log alone. */
   readonly problem: string | null;
+  /** Where that state lies; `null` when it was used, or there was none. */
+  readonly unusable: string | null;
+  /** Records of the journal that were not as they were written. */
+  readonly brokenRecords: number;
 }
 
 export interface SaveOptions {
@@ -62,6 +70,13 @@ export interface SaveOptions {
   readonly log: LogMark;
   /** The gateway was stopped on purpose: the next one begins a new session. */
   readonly ended: boolean;
+}
+
+export interface RestoreOptions {
+  /** Of an instant, 0..23: zones are the caller's. */
+  readonly localHour: (atMs: number) => number;
+  /** How far back the log is replayed without a usable state: the longest window. Default: a week. */
+  readonly windowMs?: number;
 }
 
 /** Saves all parts in one file, whole or not at all, and starts the journal of what comes after. */
@@ -91,18 +106,19 @@ export function saveGatewayState(
 
 /**
  * Brings all parts to where the last process left them: its saved state, the changes in the journal after it, and what
- * the log has beyond both. Without a usable state the log lines of the last week are replayed. Only reads; takes no lock.
+ * the log has beyond both. Without a usable state the log is replayed as far back as a window reaches, and the journal
+ * gives back what no log line tells: marks, sessions, declared windows. Only reads; takes no lock.
  */
 export function restoreGatewayState(
   folders: StateFolders,
   parts: StateParts,
   nowMs: number,
-  localHour: (atMs: number) => number,
+  { localHour, windowMs = WEEK_MS }: RestoreOptions,
 ): Restoration {
   const path = join(folders.stateDir, STATE_NAME);
   const { saved, problem } = restoreSaved(path, parts, nowMs);
   const counted = new Set(saved?.waiting ?? []);
-  const played = saved?.journal == null ? 0 : playJournal(folders.stateDir, saved.journal, parts, counted);
+  const journal = playJournal(folders.stateDir, saved, parts, counted);
   // Probes were under way in a process that is gone: nobody will tell how they ended.
   parts.book.restore(parts.book.snapshot(nowMs), nowMs);
   const record = (key: string, usage: LoggedUsage | null): number => {
@@ -112,19 +128,41 @@ export function restoreGatewayState(
   };
   let newestMs = saved?.savedMs ?? null;
   let replayed = 0;
-  const lines = readUsageLog(folders.logsDir, behind(saved?.log ?? null, saved?.savedMs ?? nowMs - WEEK_MS));
-  foldEvents(lines, (event) => {
+  // Where its place is not found the time decides: what stands at that moment was booked before the state was saved.
+  const sinceMs = saved === null ? nowMs - windowMs : saved.savedMs + JUST_AFTER_MS;
+  const late: UsageEvent[] = [];
+  foldEvents(readUsageLog(folders.logsDir, behind(saved?.log ?? null, sinceMs)), (event) => {
     const atMs = event.ts * 1000;
     newestMs = Math.max(newestMs ?? atMs, atMs);
-    // Without a place in the log the time decides: what stands at that moment was booked before the state was saved.
-    if (saved !== null && saved.log === null && atMs <= saved.savedMs) return;
-    replayed += record(eventKey(event), toUsageRecord(event, localHour));
+    if (saved !== null && atMs < saved.savedMs) late.push(event);
+    else replayed += record(eventKey(event), toUsageRecord(event, localHour));
   });
+  for (const event of unseen(late, folders.logsDir))
+    replayed += record(eventKey(event), toUsageRecord(event, localHour));
   for (const row of readImported(folders.logsDir, behind(saved?.imports ?? null, saved?.savedMs))) {
-    if (row.ts * 1000 > nowMs - WEEK_MS) record(importKey(row), toImportedUsage(row, localHour));
+    if (row.ts * 1000 > nowMs - windowMs) record(importKey(row), toImportedUsage(row, localHour));
   }
-  return { played, replayed, newestMs, problem };
+  return { ...journal, replayed, newestMs, problem, unusable: problem === null ? null : path };
 }
+
+/**
+ * Of events that stand behind the state's place though they are older than it, those that stand nowhere else: a clock was
+ * set back. The others are lines that somebody wrote a second time, and they are in the state.
+ */
+function unseen(late: readonly UsageEvent[], logsDir: string): readonly UsageEvent[] {
+  if (late.length === 0) return late;
+  const times = new Map(late.map((event) => [eventKey(event), 0]));
+  for (const line of readUsageLog(logsDir)) {
+    const decoded = decodeLine(line);
+    const key = decoded.kind === "event" ? eventKey(decoded.event) : "";
+    const seen = times.get(key);
+    if (seen !== undefined) times.set(key, seen + 1);
+  }
+  return late.filter((event) => (times.get(eventKey(event)) ?? 0) < 2);
+}
+
+/** Lines carry whole milliseconds. */
+const JUST_AFTER_MS = 0.5;
 
 function behind(
   after: LogPosition | null,
@@ -133,16 +171,32 @@ function behind(
   return { ...(after === null ? {} : { after }), ...(sinceMs === undefined ? {} : { sinceMs }) };
 }
 
-function playJournal(stateDir: string, from: number, parts: StateParts, counted: Set<string>): number {
+function playJournal(
+  stateDir: string,
+  saved: Saved | null,
+  parts: StateParts,
+  counted: Set<string>,
+): Pick<Restoration, "played" | "brokenRecords"> {
   let played = 0;
-  for (const op of readStateJournal(stateDir, from)) {
+  let brokenRecords = 0;
+  const onBroken = (_path: string, records: number): void => {
+    brokenRecords += records;
+  };
+  if (saved !== null && saved.journal === null) return { played, brokenRecords };
+  for (const op of readStateJournal(stateDir, saved?.journal ?? 0, onBroken)) {
+    if (saved === null && isLearned(op)) continue;
     if (!playOp(op, parts)) continue;
     played += 1;
     // The last argument of a record is the event it stands for.
     const key = op[1] === "record" ? op.at(-1) : null;
     if (typeof key === "string") counted.add(key);
   }
-  return played;
+  return { played, brokenRecords };
+}
+
+/** What was counted comes from the log, and what was learned at a limit means something only beside those counts. */
+function isLearned([part, method]: StateOp): boolean {
+  return part === "engine" && method !== "observeWindows" && method !== "forgetWindows";
 }
 
 interface Saved {

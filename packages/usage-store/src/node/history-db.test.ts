@@ -44,6 +44,22 @@ async function withDb<T>(use: (db: HistoryDb) => T, readOnly = false): Promise<T
   }
 }
 
+it("takes over a database of the first schema, whose sums keep their speeds", async () => {
+  await withDb((db) => db.insert([exchange(T, { output_tokens: 100, stream_ms: 1000 })], T));
+  const old = new DatabaseSync(path);
+  old.exec("ALTER TABLE rollups DROP COLUMN stream_out_tokens; PRAGMA user_version = 1;");
+  old.close();
+  const speeds = (db: HistoryDb) =>
+    db.rollups({ granularity: "day" })["glm-5"]?.map((row) => row.out_elr_tps);
+  expect(await withDb(speeds, true)).toEqual([100]);
+  await withDb((db) => db.insert([exchange(T + 1, { output_tokens: 300, stream_ms: 1000 })], T));
+  expect(await withDb(speeds)).toEqual([200]);
+  await withDb((db) =>
+    db.insert([exchange(T + 2, { op: "nonstream", output_tokens: 900, stream_ms: 1 })], T),
+  );
+  expect(await withDb(speeds)).toEqual([200]);
+});
+
 describe("the database", () => {
   it("gives back what was put in, as the memory does, also after it was closed", async () => {
     const rows = [

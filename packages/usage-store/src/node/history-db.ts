@@ -233,7 +233,7 @@ export class HistoryDb {
     ).get(...key);
     if (before !== undefined) mergeRow(row, toRollupRow(before));
     this.#prepare(
-      `INSERT OR REPLACE INTO rollups VALUES (${Array.from({ length: 17 }, () => "?").join(", ")})`,
+      `INSERT OR REPLACE INTO rollups VALUES (${Array.from({ length: 18 }, () => "?").join(", ")})`,
     ).run(
       ...key,
       row.count,
@@ -248,6 +248,7 @@ export class HistoryDb {
       row.wallMs,
       row.ttft.toText(),
       row.latency.toText(),
+      row.streamOutTokens,
     );
   }
 

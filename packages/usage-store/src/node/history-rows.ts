@@ -86,6 +86,8 @@ export function toRollupRow(row: Row): RollupRow {
     outTokens: Number(row.out_tokens),
     creationTokens: Number(row.creation_tokens),
     readTokens: Number(row.read_tokens),
+    // A database that was not written since the first schema has none.
+    streamOutTokens: Number(row.stream_out_tokens ?? row.out_tokens),
     streamMs: Number(row.stream_ms),
     wallMs: Number(row.wall_ms),
     ttft: Sketch.fromText(String(row.ttft)),

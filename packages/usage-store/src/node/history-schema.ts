@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 
 /** Raised whenever an older program could misread a newer database. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** A database that a newer version wrote. */
 export class NewerSchemaError extends Error {
@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS rollups (
   count INTEGER NOT NULL, errors INTEGER NOT NULL, limits INTEGER NOT NULL, rerouted INTEGER NOT NULL,
   in_tokens INTEGER NOT NULL, out_tokens INTEGER NOT NULL, creation_tokens INTEGER NOT NULL,
   read_tokens INTEGER NOT NULL, stream_ms REAL NOT NULL, wall_ms REAL NOT NULL,
-  ttft TEXT NOT NULL, latency TEXT NOT NULL,
+  ttft TEXT NOT NULL, latency TEXT NOT NULL, stream_out_tokens INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (granularity, start, lane, model, class)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS windows (
@@ -46,8 +46,20 @@ CREATE TABLE IF NOT EXISTS pruned (id INTEGER PRIMARY KEY, ts INTEGER NOT NULL);
 export function prepareForWriting(db: DatabaseSync): void {
   db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
   checkVersion(db);
-  db.exec(`BEGIN IMMEDIATE; ${TABLES} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+  db.exec(
+    `BEGIN IMMEDIATE; ${TABLES} ${isFirstSchema(db) ? FROM_FIRST : ""} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`,
+  );
   db.prepare("INSERT OR IGNORE INTO meta VALUES ('store_id', ?)").run(randomUUID());
+}
+
+/** Sums of the first schema do not tell streamed tokens from others; their speeds stay as they were. */
+const FROM_FIRST = `
+ALTER TABLE rollups ADD COLUMN stream_out_tokens INTEGER NOT NULL DEFAULT 0;
+UPDATE rollups SET stream_out_tokens = out_tokens;
+`;
+
+function isFirstSchema(db: DatabaseSync): boolean {
+  return db.prepare("PRAGMA user_version").get()?.user_version === 1;
 }
 
 /** @throws {NewerSchemaError} */

@@ -1,4 +1,5 @@
 export { checkHistory } from "./check-history.ts";
+export { type DiskReserve, openDiskReserve } from "./disk-reserve.ts";
 export {
   type FileFacts,
   type FileIdentity,
@@ -9,6 +10,7 @@ export {
   type CountKeeper,
   type MarkKeeper,
   type Restoration,
+  type RestoreOptions,
   restoreGatewayState,
   type SaveOptions,
   type StateFolders,
@@ -35,6 +37,7 @@ export {
   type JsonState,
   readJsonState,
   type StateOps,
+  setAside,
   type WriteResult,
   writeJsonState,
 } from "./json-state.ts";

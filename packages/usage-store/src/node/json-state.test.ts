@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readJsonState, writeJsonState } from "./json-state.ts";
+import { readJsonState, setAside, writeJsonState } from "./json-state.ts";
 import { faultOf, temporaryFolder } from "./log-test-kit.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -79,4 +79,36 @@ describe("writeJsonState", () => {
     });
     expect(() => writeJsonState(path, undefined)).toThrow(RangeError);
   });
+});
+
+describe("the checksum", () => {
+  it("finds every flipped bit of what was written", () => {
+    const value = { count: 9_455, lanes: ["zai"] };
+    writeJsonState(path, value);
+    const good = readFileSync(path);
+    for (let bit = 0; bit < good.length * 8; bit += 1) {
+      const bytes = Buffer.from(good);
+      bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      writeFileSync(path, bytes);
+      const read = readJsonState(path);
+      // The line end may change, and so may the name of the checksum itself: the value then still stands as it was.
+      if (read.kind === "value") expect(read.value).toMatchObject(value);
+      else
+        expect(read).toMatchObject({
+          reason: expect.stringMatching(/^(not JSON|its checksum does not match)$/),
+        });
+    }
+  });
+
+  it("is not asked of a file that an earlier version wrote", () => {
+    writeFileSync(path, '{"a":1}');
+    expect(readJsonState(path)).toEqual({ kind: "value", value: { a: 1 } });
+  });
+});
+
+it("sets a broken file aside, and tells where a folder forbids it", () => {
+  writeFileSync(path, "x");
+  expect(setAside(path)).toBe(`${path}.broken`);
+  expect(readFileSync(`${path}.broken`, "utf8")).toBe("x");
+  expect(setAside(path)).toBeNull();
 });

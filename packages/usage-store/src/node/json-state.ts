@@ -11,12 +11,13 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { crc32 } from "node:zlib";
 import { errorReason, hasCode } from "./file-ops.ts";
 
 export type JsonState =
   | { readonly kind: "value"; readonly value: unknown }
   | { readonly kind: "missing" }
-  /** Unreadable or not JSON; `reason` is an error code or a short text. */
+  /** Unreadable, not JSON, or not what was written; `reason` is an error code or a short text. */
   | { readonly kind: "invalid"; readonly reason: string };
 
 export type WriteResult = { readonly success: true } | { readonly success: false; readonly reason: string };
@@ -35,7 +36,7 @@ export function readJsonState(path: string): JsonState {
   }
   try {
     if (!fstatSync(fd).isFile()) return { kind: "invalid", reason: "not a regular file" };
-    return { kind: "value", value: JSON.parse(readFileSync(fd, "utf8")) };
+    return readChecked(readFileSync(fd, "utf8"));
   } catch (error) {
     return {
       kind: "invalid",
@@ -43,6 +44,41 @@ export function readJsonState(path: string): JsonState {
     };
   } finally {
     closeSync(fd);
+  }
+}
+
+/** The last member of a state file. A file without one is taken as it is: earlier versions wrote none. */
+const CHECKSUM = /,"checksum":"([0-9a-f]{8})"\}\s*$/;
+
+function withChecksum(text: string): string {
+  if (!text.startsWith("{") || text === "{}") return text;
+  return `${text.slice(0, -1)},"checksum":"${checksumOf(text)}"}`;
+}
+
+function checksumOf(text: string): string {
+  return crc32(text).toString(16).padStart(8, "0");
+}
+
+function readChecked(text: string): JsonState {
+  const found = CHECKSUM.exec(text);
+  if (found === null) return { kind: "value", value: JSON.parse(text) };
+  const written = `${text.slice(0, found.index)}}`;
+  if (checksumOf(written) !== found[1]) return { kind: "invalid", reason: "its checksum does not match" };
+  return { kind: "value", value: JSON.parse(written) };
+}
+
+/**
+ * Puts a file that cannot be used out of the way, for whoever wants to look at it: nothing is written over it.
+ *
+ * @returns Its new path; `null` when it could not be moved.
+ */
+export function setAside(path: string): string | null {
+  const aside = `${path}.broken`;
+  try {
+    renameSync(path, aside);
+    return aside;
+  } catch {
+    return null;
   }
 }
 
@@ -108,7 +144,8 @@ function replaceFile(ops: StateOps, path: string, bytes: Uint8Array): void {
 
 /**
  * Writes a state file so that a reader, or a crash at any moment, meets either the old state or the new one: a
- * temporary file beside it (mode 0600), flushed, then renamed over it. One writer at a time; the folder must exist.
+ * temporary file beside it (mode 0600), flushed, then renamed over it. An object gets a checksum, which
+ * {@link readJsonState} compares and takes off. One writer at a time; the folder must exist.
  *
  * @returns `success: false` with the error code when the disk refuses; the old file is then untouched.
  * @throws {RangeError} When the value has no JSON form (`undefined`, a function).
@@ -117,7 +154,7 @@ export function writeJsonState(path: string, value: unknown, ops: StateOps = rea
   const text: string | undefined = JSON.stringify(value);
   if (text === undefined) throw new RangeError("writeJsonState: the value has no JSON form");
   try {
-    replaceFile(ops, path, Buffer.from(`${text}\n`));
+    replaceFile(ops, path, Buffer.from(`${withChecksum(text)}\n`));
     return { success: true };
   } catch (error) {
     return { success: false, reason: errorReason(error) };

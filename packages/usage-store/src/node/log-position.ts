@@ -4,7 +4,7 @@ import { readSync } from "node:fs";
 /** Bytes before a position by which the file is known again. */
 const MARK_BYTES = 256;
 
-/** A place in an append-only file that is found again after renames, and not in another file of the same name. */
+/** A place in an append-only file that is found again after renames and copies, and not in another file of the same name. */
 export interface LogPosition {
   readonly dev: number;
   readonly ino: number;
@@ -29,7 +29,9 @@ export function isAtPosition(
   position: LogPosition,
 ): boolean {
   const { dev, ino, bytes, mark } = position;
-  if (file.dev !== dev || file.ino !== ino || file.size < bytes) return false;
+  if (file.size < bytes) return false;
+  // A copied or restored log is another file with the same lines: a whole fingerprint names a place by itself.
+  if (bytes < MARK_BYTES && (file.dev !== dev || file.ino !== ino)) return false;
   return markBefore((into, at) => readSync(file.fd, into, 0, into.length, at), bytes) === mark;
 }
 

@@ -46,8 +46,12 @@ export interface UsageLogStatus {
 
 /** The one writer of a `usage.jsonl`. No method throws: a full disk must not stop the serving of requests. */
 export interface UsageLog {
-  /** On return the line is with the operating system (it survives a kill), or it waits in memory. */
-  append(event: UsageEvent): void;
+  /**
+   * On return the line is with the operating system (it survives a kill), or it waits in memory.
+   *
+   * @param onKept Told once the line is with the operating system: at once, later, or never when it is given up.
+   */
+  append(event: UsageEvent, onKept?: () => void): void;
   /** Tries waiting lines now and brings everything written onto the device. */
   flush(): void;
   /** Flushes and closes. Lines that still cannot be written count as dropped. Safe to call twice. */
@@ -100,14 +104,15 @@ class Writer implements UsageLog {
     }
   }
 
-  append(event: UsageEvent): void {
+  append(event: UsageEvent, onKept: () => void = () => {}): void {
     const line = Buffer.from(encodeEvent(event));
     if (this.#closed || line.length > MAX_LINE_BYTES) {
       this.#pending.drop(1);
       return;
     }
     // Waiting lines go first: the log keeps the order of events.
-    if (this.#degraded !== null || !this.#write(line)) this.#pending.push(line);
+    if (this.#degraded !== null || !this.#write(line)) this.#pending.push({ line, onKept });
+    else onKept();
   }
 
   flush(): void {
@@ -231,9 +236,10 @@ class Writer implements UsageLog {
       return;
     }
     let lines = 0;
-    for (let line = this.#pending.peek(); line !== undefined; line = this.#pending.peek()) {
-      if (!this.#write(line)) return;
+    for (let next = this.#pending.peek(); next !== undefined; next = this.#pending.peek()) {
+      if (!this.#write(next.line)) return;
       this.#pending.shift();
+      next.onKept();
       lines += 1;
     }
     this.#degraded = null;
@@ -244,7 +250,8 @@ class Writer implements UsageLog {
   #tick(): void {
     const file = this.#file;
     if (file === null) return;
-    // Somebody removed or replaced the file: what is written to the old one would never be read.
+    // Somebody removed or replaced the file: what is written to the old one would never be read. Or cut it, having
+    // copied it away: then its end is elsewhere now.
     if (!this.#stillThere(file)) {
       this.#retire(file);
       return;
@@ -258,7 +265,7 @@ class Writer implements UsageLog {
 
   #stillThere(file: LogFile): boolean {
     try {
-      return file.isAt(this.#path);
+      return file.isAt(this.#path) && this.#ops.stat(file.fd).size >= file.size;
     } catch {
       return false;
     }

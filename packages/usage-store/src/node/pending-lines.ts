@@ -1,17 +1,23 @@
 import { decodeLine } from "../decode-line.ts";
 import { eventKey } from "../fold-events.ts";
 
+/** A line, and who wants to know when it is written. */
+export interface PendingLine {
+  readonly line: Uint8Array;
+  readonly onKept: () => void;
+}
+
 /** Lines that wait for the disk, oldest first, bounded: past the bound the oldest is given up and counted. */
 export class PendingLines {
   readonly #capacity: number;
-  readonly #ring: (Uint8Array | undefined)[];
+  readonly #ring: (PendingLine | undefined)[];
   #first = 0;
   #count = 0;
   #dropped = 0;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
-    this.#ring = new Array<Uint8Array | undefined>(capacity);
+    this.#ring = new Array<PendingLine | undefined>(capacity);
   }
 
   get count(): number {
@@ -23,7 +29,7 @@ export class PendingLines {
     return this.#dropped;
   }
 
-  push(line: Uint8Array): void {
+  push(line: PendingLine): void {
     if (this.#count === this.#capacity) {
       this.shift();
       this.#dropped += 1;
@@ -32,7 +38,7 @@ export class PendingLines {
     this.#count += 1;
   }
 
-  peek(): Uint8Array | undefined {
+  peek(): PendingLine | undefined {
     return this.#ring[this.#first];
   }
 
@@ -40,7 +46,7 @@ export class PendingLines {
   keys(): string[] {
     const keys: string[] = [];
     for (let at = 0; at < this.#count; at += 1) {
-      const line = this.#ring[(this.#first + at) % this.#capacity] ?? new Uint8Array();
+      const line = this.#ring[(this.#first + at) % this.#capacity]?.line ?? new Uint8Array();
       const decoded = decodeLine(Buffer.from(line).toString("utf8"));
       if (decoded.kind === "event") keys.push(eventKey(decoded.event));
     }

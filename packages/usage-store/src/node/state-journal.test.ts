@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { temporaryFolder } from "./log-test-kit.ts";
@@ -52,17 +52,45 @@ describe("the journal", () => {
     expect(ops(4)).toEqual([["engine", "record", "later"]]);
   });
 
-  it("ends where a line is torn: what follows has a gap", () => {
+  /** A journal of three records. @returns Its path. */
+  function three(): string {
     const journal = openStateJournal(folder.dir);
     journal.begin();
-    journal.write(["engine", "record", 1]);
+    for (const number of [1, 2, 3]) journal.write(["engine", "record", number]);
     journal.close();
-    const path = join(folder.dir, "gateway-state.journal.1");
-    appendFileSync(path, '["engine","rec');
-    appendFileSync(join(folder.dir, "gateway-state.journal.2"), '["engine","record",2]\n');
-    expect(ops()).toEqual([["engine", "record", 1]]);
-    appendFileSync(path, '\n["x"]\n');
-    expect(ops()).toEqual([["engine", "record", 1]]);
+    return join(folder.dir, "gateway-state.journal.1");
+  }
+  const numbers = (onBroken?: (path: string, records: number) => void) =>
+    [...readStateJournal(folder.dir, 1, onBroken)].map((op) => op[2]);
+
+  it.each<[string, (text: string) => string, number[], number]>([
+    ["one flipped bit", (text) => text.replace("2]", "3]"), [1, 3], 1],
+    ["a flipped bit in a checksum", (text) => `${text[0] === "0" ? "1" : "0"}${text.slice(1)}`, [2, 3], 1],
+    ["a block of zero bytes", (text) => `${"\0".repeat(512)}${text}`, [1, 2, 3], 0],
+    ["a torn record in the middle", (text) => text.replace("2]", ""), [1, 3], 1],
+    ["records that stand there twice", (text) => text + text, [1, 2, 3], 0],
+    ["a torn end", (text) => text.slice(0, -3), [1, 2], 0],
+    ["a damaged end", (text) => text.replace("3]", "4]"), [1, 2], 1],
+    ["records of an earlier version", () => '["engine","record",7]\n["engine","record",7]\n', [7, 7], 0],
+    ["another file's text", () => "\u0001\u0002\n<html>\n", [], 2],
+    ["nothing", () => "", [], 0],
+  ])("plays each whole record once: %s", (_name, change, played, broken) => {
+    const path = three();
+    writeFileSync(path, change(readFileSync(path, "utf8")));
+    const told: unknown[] = [];
+    expect(numbers((...each) => void told.push(each))).toEqual(played);
+    expect(told).toEqual(broken === 0 ? [] : [[path, broken]]);
+  });
+
+  it("collects no empty files while the disk refuses the states", () => {
+    const journal = openStateJournal(folder.dir);
+    mkdirSync(join(folder.dir, "gateway-state.journal.1"));
+    journal.begin();
+    for (const _ of [1, 2, 3]) {
+      journal.begin();
+      journal.saved(false);
+    }
+    expect(readdirSync(folder.dir)).toEqual(["gateway-state.journal.1"]);
   });
 
   it("writes nothing more after a fault, until a state was saved", () => {

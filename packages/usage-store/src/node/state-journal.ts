@@ -1,5 +1,15 @@
-import { closeSync, constants, openSync, readdirSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { readLines } from "./read-lines.ts";
 
 const NAME = "gateway-state.journal";
@@ -8,6 +18,9 @@ const CREATE_FLAGS =
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 /** No change of the state comes near. */
 const MAX_OP_BYTES = 1024 * 1024;
+const NEWLINE = 0x0a;
+/** Zero bytes in front belong to a block that a power cut left unwritten. */
+const RECORD = /^\0*([0-9a-f]{8}) (([1-9]\d{0,15}) (\[.*\]))$/;
 
 /** One change of the state: which part, which of its methods, and the arguments. */
 export type StateOp = readonly [part: string, method: string, ...args: unknown[]];
@@ -40,6 +53,7 @@ class Journal implements StateJournal {
   #fd: number | null = null;
   #number: number;
   #queue = "";
+  #sequence = 0;
   #broken = false;
   bytes = 0;
 
@@ -55,13 +69,15 @@ class Journal implements StateJournal {
   write(op: StateOp): void {
     if (!this.healthy) return;
     if (this.#queue === "") queueMicrotask(() => this.#flush());
-    this.#queue += `${JSON.stringify(op)}\n`;
+    this.#sequence += 1;
+    this.#queue += `${toRecord(this.#sequence, op)}\n`;
   }
 
   begin(): number | null {
     this.#flush();
     this.close();
     this.#number += 1;
+    this.#sequence = 0;
     this.bytes = 0;
     try {
       this.#fd = openSync(journalPath(this.#dir, this.#number), CREATE_FLAGS, 0o600);
@@ -74,11 +90,21 @@ class Journal implements StateJournal {
 
   saved(success: boolean): void {
     // With the old state in force a gap between its changes and these would give a state that never was.
-    if (!success) return;
+    if (!success) {
+      this.#dropUnused();
+      return;
+    }
     this.#broken = this.#fd === null;
     for (const number of journalNumbers(this.#dir)) {
       if (number < this.#number) removeQuietly(journalPath(this.#dir, number));
     }
+  }
+
+  /** Nothing will stand in a file that was begun in vain: a disk that stays full would collect them. */
+  #dropUnused(): void {
+    if (!this.#broken || this.#fd === null) return;
+    this.close();
+    removeQuietly(journalPath(this.#dir, this.#number));
   }
 
   close(): void {
@@ -102,26 +128,78 @@ class Journal implements StateJournal {
   }
 }
 
-/** The changes after a saved state, oldest first. Ends at the first line that is none: what follows it has a gap. */
-export function* readStateJournal(stateDir: string, from: number): Generator<StateOp, void, undefined> {
+/**
+ * The changes after a saved state, oldest first, each once. A record that is not as it was written is passed over: the
+ * changes stand for themselves, and what one of them counted is in the log, too.
+ *
+ * @param onBroken Told of a file with such records, and of how many. The last line of a process that was killed may be
+ *   torn; that is none.
+ */
+export function* readStateJournal(
+  stateDir: string,
+  from: number,
+  onBroken: (path: string, records: number) => void = () => {},
+): Generator<StateOp, void, undefined> {
   for (const number of journalNumbers(stateDir).sort((a, b) => a - b)) {
     if (number < from) continue;
+    const path = journalPath(stateDir, number);
     let fd: number;
     try {
-      fd = openSync(journalPath(stateDir, number), READ_FLAGS);
+      fd = openSync(path, READ_FLAGS);
     } catch {
-      return;
+      continue;
     }
     try {
-      for (const line of readLines(fd, MAX_OP_BYTES)) {
-        const op = toOp(line);
-        if (op === null) return;
-        yield op;
-      }
+      const broken = yield* readRecords(fd);
+      if (broken > 0) onBroken(path, broken);
     } finally {
       closeSync(fd);
     }
   }
+}
+
+/** @returns How many records are broken. */
+function* readRecords(fd: number): Generator<StateOp, number, undefined> {
+  let last = 0;
+  let broken = 0;
+  let isLastBroken = false;
+  for (const line of readLines(fd, MAX_OP_BYTES)) {
+    if (line === "") continue;
+    const record = fromRecord(line);
+    isLastBroken = record === null;
+    if (record === null) {
+      broken += 1;
+      continue;
+    }
+    // A block that a file system wrote twice.
+    if (record.sequence !== null && record.sequence <= last) continue;
+    last = record.sequence ?? last;
+    yield record.op;
+  }
+  return isLastBroken && !endsInNewline(fd) ? broken - 1 : broken;
+}
+
+function endsInNewline(fd: number): boolean {
+  const last = Buffer.alloc(1);
+  const { size } = fstatSync(fd);
+  return size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] === NEWLINE;
+}
+
+/** Checksum, number within the file, change. */
+function toRecord(sequence: number, op: StateOp): string {
+  const checked = `${sequence} ${JSON.stringify(op)}`;
+  return `${crc32(checked).toString(16).padStart(8, "0")} ${checked}`;
+}
+
+/** Earlier versions wrote the change alone. */
+function fromRecord(line: string): { readonly sequence: number | null; readonly op: StateOp } | null {
+  const [, checksum, checked, sequence, text] = RECORD.exec(line) ?? [];
+  if (checksum === undefined || checked === undefined || text === undefined) {
+    const op = toOp(line);
+    return op === null ? null : { sequence: null, op };
+  }
+  const op = crc32(checked) === Number.parseInt(checksum, 16) ? toOp(text) : null;
+  return op === null ? null : { sequence: Number(sequence), op };
 }
 
 function toOp(line: string): StateOp | null {

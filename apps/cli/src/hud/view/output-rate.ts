@@ -9,7 +9,7 @@ const MIN_STREAM_MS = 50;
  * @returns `null` where the answer came whole, was too short to tell, or has no count.
  */
 export function outputRate(end: UsageEvent | null): number | null {
-  if (end === null || end.output_tokens === null) return null;
+  if (end === null || end.op !== "stream" || end.output_tokens === null) return null;
   const streamMs = end.stream_ms ?? 0;
   return streamMs < MIN_STREAM_MS ? null : end.output_tokens / (streamMs / 1000);
 }

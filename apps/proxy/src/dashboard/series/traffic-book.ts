@@ -1,4 +1,5 @@
 import type { UsageSample } from "@ccp/usage-contract";
+import { streamTimes } from "@ccp/usage-store";
 import { addLatency, type LatencySketch } from "./latency-sketch.ts";
 import { CellRing, cellOf } from "./ring.ts";
 
@@ -46,7 +47,8 @@ export class TrafficBook {
     addClass(cell, sample);
     // A refusal is quick: it would make a spent lane look fast.
     if (sample.status >= 400) return;
-    if (sample.ttft_ms !== null) addLatency(cell.ttft, sample.ttft_ms);
+    const { ttftMs } = streamTimes(sample);
+    if (ttftMs !== null) addLatency(cell.ttft, ttftMs);
     if (sample.latency_ms !== null) addLatency(cell.latency, sample.latency_ms);
   }
 
