@@ -116,6 +116,7 @@ export {
   statuslineWindows,
 } from "./wire/statusline.ts";
 export {
+  type ClosedLane,
   END_REASONS,
   type EndReason,
   ERR_TYPES,

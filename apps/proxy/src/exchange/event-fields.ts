@@ -66,7 +66,7 @@ export function decisionEvent(run: Run, attempt: Attempt, deps: Deps): UsageEven
   const quota = quotaFields(run, attempt.decided.assessment, attempt.predictedTokens, deps);
   const event = joinFields(attemptFields(run, attempt, deps), open, quota);
   event.event = "decision";
-  return event;
+  return withClosed(event, attempt.decided);
 }
 
 /** The line that closes an exchange: its quota figures stand after its tokens are booked and its lease is gone. */
@@ -104,6 +104,11 @@ export function completionEvent(
   );
   const requestId = ending.kind === "relayed" ? ending.judged.sent.head?.get("request-id") : null;
   if (requestId) event.request_key = requestKey(requestId);
+  return withClosed(event, decided);
+}
+
+function withClosed(event: UsageEvent, { closed }: Decided): UsageEvent {
+  if (closed.length > 0) event.closed_lanes = [...closed];
   return event;
 }
 

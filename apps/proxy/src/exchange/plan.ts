@@ -9,7 +9,7 @@ import {
   type RoutingSnapshot,
   type SessionView,
 } from "@ccp/router-policy";
-import { ANTHROPIC_LANE, type LaneId, type TrafficClass } from "@ccp/usage-contract";
+import { ANTHROPIC_LANE, type ClosedLane, type LaneId, type TrafficClass } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
 import { laneUnusable } from "../lanes/lane-runtime.ts";
 
@@ -49,6 +49,8 @@ export interface Decided {
   /** The preferred lane's figures: what the log's quota fields show. */
   readonly assessment: Assessment;
   readonly predictions: ReadonlyMap<LaneId, Prediction>;
+  /** Lanes that are closed by their own word: with the counts, what a replay needs to decide alike. */
+  readonly closed: readonly ClosedLane[];
 }
 
 export function planQuestion(question: Question, deps: Deps): Plan {
@@ -84,6 +86,7 @@ export function decideNext(plan: Plan, progress: Progress, nowMs: number, deps: 
   const predictions = predict(plan, session, deps);
   const reasons = whyUnusable(plan, predictions, nowMs, deps);
   const lanes: LaneFacts[] = [];
+  const closed: ClosedLane[] = [];
   let preferredAssessment: Assessment | null = null;
   for (const lane of plan.laneIds) {
     const predicted = predictions.get(lane)?.countedTokens ?? 0;
@@ -98,7 +101,10 @@ export function decideNext(plan: Plan, progress: Progress, nowMs: number, deps: 
       room: assessment,
       nowMs,
     };
-    lanes.push(laneFacts(question, deps.book));
+    const facts = laneFacts(question, deps.book);
+    lanes.push(facts);
+    const shut = closedLane(facts, assessment, nowMs);
+    if (shut !== null) closed.push(shut);
   }
   if (preferredAssessment === null) throw new Error("a plan has at least one lane");
   const quotas = deps.quotas.current().config;
@@ -111,7 +117,20 @@ export function decideNext(plan: Plan, progress: Progress, nowMs: number, deps: 
     session,
     dwellSec: quotas.dwellSec,
   };
-  return { decision: decide(snapshot, nowMs), assessment: preferredAssessment, predictions };
+  return { decision: decide(snapshot, nowMs), assessment: preferredAssessment, predictions, closed };
+}
+
+function closedLane(
+  { lane, mark, spentUntilMs }: LaneFacts,
+  { constraints }: Assessment,
+  nowMs: number,
+): ClosedLane | null {
+  if (spentUntilMs !== null && spentUntilMs > nowMs) {
+    const window = constraints.find(({ resetAtMs }) => resetAtMs === spentUntilMs)?.name ?? null;
+    return { lane, by: "window", window, until_ts: spentUntilMs / 1000 };
+  }
+  if (mark.state !== "declared" || mark.untilMs === null) return null;
+  return { lane, by: "mark", window: null, until_ts: mark.untilMs / 1000 };
 }
 
 function predict(plan: Plan, session: SessionView | null, deps: Deps): Map<LaneId, Prediction> {

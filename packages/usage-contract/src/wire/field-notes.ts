@@ -220,6 +220,9 @@ export const FIELD_NOTES: Readonly<Record<string, string>> = {
   known: "rows that were known already",
   origin: "`import` when it did not pass the gateway; absent otherwise",
   past: "rows older than every window; kept in the history alone",
+  closed_lanes:
+    "lanes of the route that had themselves named an end of their room, as it was decided; absent where none had",
+  until_ts: "Unix seconds",
   request_key: "fingerprint of the upstream's request id: tells the same answer in other records",
   step: "length of a step, seconds; without it one that gives at most 700 steps",
   traffic_class: "main, subagent or background, as far as the client says",

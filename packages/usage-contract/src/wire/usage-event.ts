@@ -51,6 +51,16 @@ export type EndReason = (typeof END_REASONS)[number];
 export const USAGE_SOURCES = ["body", "headers", "estimate"] as const;
 export type UsageSource = (typeof USAGE_SOURCES)[number];
 
+/** A lane of the route that had said itself that nothing can be had of it, and until when. */
+const ClosedLaneSchema = v.looseObject({
+  lane: v.string(),
+  /** `window`: it declares one spent. `mark`: it refused, and named an end. */
+  by: v.picklist(["window", "mark"]),
+  window: v.nullable(v.string()),
+  until_ts: v.pipe(number, v.finite()),
+});
+export type ClosedLane = v.InferOutput<typeof ClosedLaneSchema>;
+
 /**
  * One line of `logs/usage.jsonl`. A line with `event: "decision"` stands before each attempt (status −1); one
  * without `event` closes the exchange. Unknown keys are kept by readers: newer writers may add some.
@@ -89,6 +99,7 @@ export const UsageEventSchema = v.looseObject({
   repairs: v.array(v.string()),
   traffic_class: v.optional(v.picklist(TRAFFIC_CLASSES)),
   request_key: v.optional(v.string()),
+  closed_lanes: v.optional(v.array(ClosedLaneSchema)),
 });
 export type UsageEvent = v.InferOutput<typeof UsageEventSchema>;
 export type QuotaFields = Pick<UsageEvent, Extract<keyof typeof quotaEntries, keyof UsageEvent>>;

@@ -24,6 +24,7 @@ const MOVED = {
 describe("assembleRequest", () => {
   it("of one attempt", () => {
     expect(assembled({ tokens: 70, predicted: 90, seconds: 3, completion: { ttft_ms: 500 } })).toEqual({
+      closed: [],
       atMs: T0 * 1000,
       model: "claude-haiku-4.5",
       predictedTokens: 90,

@@ -1,7 +1,7 @@
 import type { RoutingSnapshot } from "@ccp/router-policy";
 import type { UsageEvent } from "@ccp/usage-contract";
 import { type LaneId, type TokenCounts, toCounts } from "@ccp/usage-contract/core";
-import type { AttemptEnd, RecordedAttempt, RecordedRequest } from "./recording.ts";
+import type { AttemptEnd, RecordedAttempt, RecordedClosing, RecordedRequest } from "./recording.ts";
 
 /** No exchange lasts longer, and none takes more; larger figures are faults of the log. */
 const MAX_EXCHANGE_MS = 86_400_000;
@@ -18,6 +18,7 @@ export interface Started {
   readonly wastedMs: number;
   /** End of the mark on the preferred lane as the line was written, epoch ms; `null` without one. */
   readonly markedUntilMs: number | null;
+  readonly closed: readonly RecordedClosing[];
 }
 
 export function toStarted(event: UsageEvent): Started {
@@ -30,6 +31,11 @@ export function toStarted(event: UsageEvent): Started {
     predictedTokens: within(event.predicted_tokens, MAX_PREDICTED_TOKENS),
     wastedMs: within(event.wasted_retry_ms, MAX_EXCHANGE_MS),
     markedUntilMs: markedUntil(event),
+    closed: (event.closed_lanes ?? []).map(({ lane, by, until_ts }) => ({
+      lane,
+      by,
+      untilMs: until_ts * 1000,
+    })),
   };
 }
 
@@ -75,6 +81,7 @@ export function assembleRequest(
     predictedTokens: decisions[0]?.predictedTokens ?? toStarted(completion).predictedTokens,
     // The line that ends an exchange tells of the last decision, which may be that no lane was left.
     pin: decisions[0]?.pin ?? pinOf(completion),
+    closed: (decisions[0] ?? toStarted(completion)).closed,
     attempts,
     counts,
     estimated: completion.usage_source === "estimate",

@@ -23,6 +23,14 @@ export interface RecordedAttempt {
   readonly markedUntilMs: number | null;
 }
 
+/** A lane that was closed by its own word when a request arrived. */
+export interface RecordedClosing {
+  readonly lane: LaneId;
+  readonly by: "window" | "mark";
+  /** Epoch ms. */
+  readonly untilMs: number;
+}
+
 /** One request from its arrival to its end. */
 export interface RecordedRequest {
   /** Epoch ms. */
@@ -31,6 +39,8 @@ export interface RecordedRequest {
   /** What it was expected to take when it arrived, in counted tokens. */
   readonly predictedTokens: number;
   readonly pin: RoutingSnapshot["pin"];
+  /** Absent in what earlier versions logged. */
+  readonly closed?: readonly RecordedClosing[];
   /** Empty where the gateway answered by itself. */
   readonly attempts: readonly RecordedAttempt[];
   /** What it took; `null` where nobody served it. */

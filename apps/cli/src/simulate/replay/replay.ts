@@ -66,9 +66,12 @@ export class Replay {
   readonly #tally: ModeTally = new ModeTally();
   /** Lanes of which the book holds more than running pauses. On the others a success has nothing to lift. */
   readonly #troubled: Set<LaneId> = new Set();
+  /** The mode of the recording: a lane that refused then would have refused now. */
+  readonly #isOwnMode: boolean;
   #next = 0;
 
   constructor(recording: Recording, options: ReplayOptions) {
+    this.#isOwnMode = recording.modes.every((mode) => mode === options.mode);
     this.#options = options;
     this.#requests = recording.requests;
     const startMs = recording.requests[0]?.atMs ?? 0;
@@ -147,12 +150,20 @@ export class Replay {
       const room = this.#count.room(lane.id, model, predictedTokens, nowMs);
       const unusableReason = reasons[index] ?? null;
       const isTried = tried.includes(lane.id);
-      return laneFacts(
-        { lane: lane.id, model, predictedTokens, unusableReason, tried: isTried, room, nowMs },
-        this.#book,
-      );
+      const question = { lane: lane.id, model, predictedTokens, unusableReason, tried: isTried, room, nowMs };
+      return this.#asRecorded(laneFacts(question, this.#book), request, nowMs);
     });
     return decide({ mode, preemptAt: config.preemptAt, pin, lanes, after }, nowMs);
+  }
+
+  /** What a lane had said of itself by then, which no count tells. */
+  #asRecorded(facts: LaneFacts, { closed = [] }: RecordedRequest, nowMs: number): LaneFacts {
+    const found = closed.find(({ lane, untilMs }) => lane === facts.lane && untilMs > nowMs);
+    if (found === undefined) return facts;
+    const { by, untilMs } = found;
+    if (by === "window")
+      return { ...facts, blocked: true, spentUntilMs: Math.max(untilMs, facts.spentUntilMs ?? untilMs) };
+    return this.#isOwnMode ? { ...facts, mark: { state: "declared", untilMs } } : facts;
   }
 
   #reserve(flight: Flight, { lane }: SendDecision, nowMs: number): void {
