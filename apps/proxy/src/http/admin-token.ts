@@ -4,8 +4,11 @@ import type { Deps } from "../deps.ts";
 /** Whether a caller may change things: by the token where one is set, else anyone who got this far. */
 export function hasAdminToken(authorization: string | undefined, deps: Pick<Deps, "settings">): boolean {
   const { adminToken } = deps.settings;
-  if (adminToken === null) return true;
-  return sameToken(/^Bearer\s+(\S+)$/i.exec(authorization ?? "")?.[1] ?? null, adminToken);
+  return adminToken === null || sameToken(bearerToken(authorization), adminToken);
+}
+
+export function bearerToken(authorization: string | undefined): string | null {
+  return /^Bearer\s+(\S+)$/i.exec(authorization ?? "")?.[1] ?? null;
 }
 
 /** Compares digests: tokens of unequal length must take the same time too. */

@@ -115,4 +115,61 @@ describe("tokens", () => {
     expect((await post({ "x-ccp-token": "client-secret" })).status).toBe(200);
     expect(zai.requests[0]?.rawHeaders.join("\n")).not.toContain("client-secret");
   });
+
+  // router-for-me/CLIProxyAPI#4013, kittors/CliRelay#183: a ban that probes without a key bring on, and that a right key does not end.
+  it("that are guessed at are answered late, counted and said once; a right one is never refused", async () => {
+    const { url, gateway, notices } = await openTestGateway({ settings: { adminToken: "admin-secret" } });
+    const tryToken = async (token: string | null) => {
+      const headers: Record<string, string> = { "content-type": "application/json" };
+      if (token !== null) headers.authorization = `Bearer ${token}`;
+      const body = JSON.stringify({ model: "glm-5" });
+      const startedMs = performance.now();
+      const answer = await fetch(`${url}/v1/quotas/mark-429`, { method: "POST", headers, body });
+      return {
+        status: answer.status,
+        tookMs: performance.now() - startedMs,
+        wait: answer.headers.get("retry-after"),
+      };
+    };
+    for (let probe = 0; probe < 10; probe += 1) expect((await tryToken(null)).status).toBe(401);
+    const guesses = await Promise.all(Array.from({ length: 7 }, (_, index) => tryToken(`guess-${index}`)));
+    expect(guesses.map(({ status }) => status).sort()).toEqual([401, 401, 401, 401, 401, 429, 429]);
+    for (const { tookMs, wait } of guesses.filter(({ status }) => status === 429)) {
+      expect(tookMs).toBeGreaterThanOrEqual(240);
+      expect(wait).toBe("2");
+    }
+    const right = await tryToken("admin-secret");
+    expect(right.status).toBe(204);
+    expect(right.tookMs).toBeGreaterThanOrEqual(990);
+    expect((await tryToken("once-more")).status).toBe(401);
+    expect(notices.filter((line) => line.includes("wrong admin tokens"))).toHaveLength(1);
+    expect(notices.join()).not.toMatch(/guess-|admin-secret/);
+    const { body } = await gateway.deps.metrics.render(false);
+    expect(body).toContain('ccp_token_refusals_total{kind="admin"} 8');
+  });
+
+  it("that are guessed at by way of the status line or of a client are held too", async () => {
+    const { url, gateway } = await openTestGateway({
+      settings: { adminToken: "admin-secret", clientToken: "client-secret" },
+    });
+    const post = (path: string, headers: Record<string, string>) =>
+      fetch(url + path, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: path === "/v1/statusline" ? "{}" : messageBody(),
+      });
+    const ways: [string, Record<string, string>, number][] = [
+      ["/v1/statusline", { authorization: "Bearer guess" }, 200],
+      ["/v1/messages", { "x-ccp-token": "guess" }, 403],
+      ["/v1/models", { "x-ccp-token": "guess" }, 403],
+    ];
+    for (const [path, headers, status] of ways) {
+      const answers = await Promise.all(Array.from({ length: 6 }, () => post(path, headers)));
+      expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => status));
+    }
+    const { body } = await gateway.deps.metrics.render(false);
+    expect(body).toContain('ccp_token_refusals_total{kind="admin"} 6');
+    expect(body).toContain('ccp_token_refusals_total{kind="client"} 12');
+    expect((await post("/v1/messages", { "x-ccp-token": "client-secret" })).status).toBe(200);
+  });
 });

@@ -7,10 +7,12 @@ import { countTokens } from "../exchange/count-tokens.ts";
 import { runExchange } from "../exchange/exchange.ts";
 import { passThrough } from "../exchange/pass-through.ts";
 import { MAX_JSON_BYTES } from "../read-api/json.ts";
-import { hasAdminToken, sameToken } from "./admin-token.ts";
+import { bearerToken } from "./admin-token.ts";
 import { type OwnError, sendError } from "./answer.ts";
+import { checkToken, type TokenKind } from "./check-token.ts";
 import { findPlace, type Place, wordNowhere } from "./find-place.ts";
 import { type GuardRules, isBrowserCall, originForm, refuseRequest, singleHost } from "./guard.ts";
+import { createGuessBook, type GuessBook } from "./guess-book.ts";
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
@@ -26,6 +28,26 @@ const RELAYED_METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "PATCH
  */
 export function createListener(deps: Deps, app: Hono, rules: () => GuardRules): Listener {
   const readApi = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const books = { admin: createGuessBook(), client: createGuessBook() };
+  const serve = (incoming: IncomingMessage, outgoing: ServerResponse, place: Place): void => {
+    if (outgoing.destroyed) return;
+    if (incoming.headers.expect !== undefined && wantsBody(incoming, place, deps)) outgoing.writeContinue();
+    if (deps.drain.active) outgoing.setHeader("connection", "close");
+    switch (place) {
+      case "messages":
+        guardFailure(runExchange(incoming, outgoing, deps), outgoing, deps);
+        break;
+      case "count_tokens":
+        guardFailure(countTokens(incoming, outgoing, deps), outgoing, deps);
+        break;
+      case "relay":
+        guardFailure(passThrough(incoming, outgoing, incoming.url ?? "/", deps), outgoing, deps);
+        break;
+      default:
+        outgoing.setHeader("x-content-type-options", "nosniff");
+        void readApi(incoming, outgoing);
+    }
+  };
   return (incoming, outgoing) => {
     const refusal = refuseRequest(incoming, rules());
     if (refusal !== null) {
@@ -35,21 +57,15 @@ export function createListener(deps: Deps, app: Hono, rules: () => GuardRules): 
     incoming.url = target;
     const path = target.split("?", 1)[0] ?? "/";
     const place = findPlace(path);
-    const error = refusePlace(incoming, path, place, deps);
+    const error = refusePlace(incoming, path, place);
     if (error !== null) return sendError(outgoing, error, deps.newId());
-    if (incoming.headers.expect !== undefined && wantsBody(incoming, place, deps)) outgoing.writeContinue();
-    if (deps.drain.active) outgoing.setHeader("connection", "close");
-    switch (place) {
-      case "messages":
-        return guardFailure(runExchange(incoming, outgoing, deps), outgoing, deps);
-      case "count_tokens":
-        return guardFailure(countTokens(incoming, outgoing, deps), outgoing, deps);
-      case "relay":
-        return guardFailure(passThrough(incoming, outgoing, target, deps), outgoing, deps);
-      default:
-        outgoing.setHeader("x-content-type-options", "nosniff");
-        void readApi(incoming, outgoing);
-    }
+    const access = judgeAccess(incoming, path, place, books, deps);
+    const go = (): void => {
+      if (access.error === null) serve(incoming, outgoing, place);
+      else if (!outgoing.destroyed) sendError(outgoing, access.error, deps.newId());
+    };
+    if (access.delayMs === 0) go();
+    else setTimeout(go, access.delayMs);
   };
 }
 
@@ -60,35 +76,75 @@ function wantsBody(incoming: IncomingMessage, place: Place, { settings }: Deps):
   return declared <= (place === "own" ? MAX_JSON_BYTES : settings.maxBodyBytes);
 }
 
-function refusePlace(incoming: IncomingMessage, path: string, place: Place, deps: Deps): OwnError | null {
+function refusePlace(incoming: IncomingMessage, path: string, place: Place): OwnError | null {
   const method = incoming.method ?? "GET";
-  const { clientToken, adminToken } = deps.settings;
-  if ((place === "messages" || place === "count_tokens") && method !== "POST") {
-    return wrongMethod("POST");
-  }
+  if ((place === "messages" || place === "count_tokens") && method !== "POST") return wrongMethod("POST");
   if (place === "nowhere") return { status: 404, type: "not_found_error", message: wordNowhere(path) };
   // TRACE sends a request's credentials back, and OPTIONS asks for what only browsers want.
   if (place === "relay" && !RELAYED_METHODS.includes(method)) return wrongMethod(RELAYED_METHODS.join(", "));
-  if (place === "messages" || place === "count_tokens" || place === "relay") {
-    if (clientToken === null || sameToken(firstOf(incoming.headers["x-ccp-token"]), clientToken)) return null;
-    return { status: 403, type: "permission_error", message: "x-ccp-token is missing or wrong" };
-  }
-  if (!MUTATING.has(`${method} ${path}`)) return null;
-  if (adminToken !== null) {
-    if (hasAdminToken(incoming.headers.authorization, deps)) return null;
-    return {
-      status: 401,
-      type: "authentication_error",
-      message: "this route needs the admin token as a bearer token",
-    };
-  }
-  if (!isBrowserCall(incoming)) return null;
-  return {
-    status: 403,
-    type: "permission_error",
-    message: "this route is not for browsers unless CCP_ADMIN_TOKEN is set",
-  };
+  return null;
 }
+
+interface Access {
+  readonly error: OwnError | null;
+  readonly delayMs: number;
+}
+
+const OPEN: Access = { error: null, delayMs: 0 };
+
+/** Who may do this: spending a plan takes the client token, changing the gateway the admin token, where they are set. */
+function judgeAccess(
+  incoming: IncomingMessage,
+  path: string,
+  place: Place,
+  books: Readonly<Record<TokenKind, GuessBook>>,
+  deps: Deps,
+): Access {
+  const { clientToken, adminToken } = deps.settings;
+  if (place !== "own") {
+    if (clientToken === null) return OPEN;
+    const given = firstOf(incoming.headers["x-ccp-token"]);
+    const { outcome, delayMs } = checkToken("client", given, clientToken, incoming, books.client, deps);
+    return { error: outcome === "right" ? null : WRONG_CLIENT_TOKEN, delayMs };
+  }
+  const isMutating = MUTATING.has(`${incoming.method ?? "GET"} ${path}`);
+  // The status line works without the token, and does more with it.
+  const asks = isMutating || path === "/v1/statusline";
+  if (adminToken !== null && asks) {
+    const given = bearerToken(incoming.headers.authorization);
+    const { outcome, delayMs } = checkToken("admin", given, adminToken, incoming, books.admin, deps);
+    if (outcome === "right" || !isMutating) return { error: null, delayMs };
+    return { error: outcome === "wrong_again" ? GUESSING : WRONG_ADMIN_TOKEN, delayMs };
+  }
+  return isMutating && adminToken === null && isBrowserCall(incoming)
+    ? { error: NO_BROWSERS, delayMs: 0 }
+    : OPEN;
+}
+
+const WRONG_CLIENT_TOKEN: OwnError = {
+  status: 403,
+  type: "permission_error",
+  message: "x-ccp-token is missing or wrong",
+};
+
+const WRONG_ADMIN_TOKEN: OwnError = {
+  status: 401,
+  type: "authentication_error",
+  message: "this route needs the admin token as a bearer token",
+};
+
+const GUESSING: OwnError = {
+  status: 429,
+  type: "rate_limit_error",
+  message: "several wrong admin tokens came from this address; each further try is held",
+  headers: { "retry-after": "2" },
+};
+
+const NO_BROWSERS: OwnError = {
+  status: 403,
+  type: "permission_error",
+  message: "this route is not for browsers unless CCP_ADMIN_TOKEN is set",
+};
 
 function wrongMethod(allow: string): OwnError {
   return {

@@ -69,6 +69,8 @@ export interface Metrics {
   wastedRetry(model: string, ms: number): void;
   fallback(model: string): void;
   reloadFailed(): void;
+  /** A wrong token; `kind` is the one that was guessed at. */
+  tokenRefused(kind: "admin" | "client"): void;
   repair(name: string): void;
   inflight(change: 1 | -1): void;
   /** Exchanges under way. */
@@ -114,6 +116,7 @@ export function createMetrics(facts: () => ScrapeFacts, version: string, started
     wastedRetry: (model, ms) => series.wasted.inc({ model }, Math.max(0, ms)),
     fallback: (model) => series.fallbacks.inc({ model }),
     reloadFailed: () => series.reloadFailures.inc(),
+    tokenRefused: (kind) => series.tokenRefusals.inc({ kind }),
     repair: (name) => series.repairs.inc({ name }),
     inflight(change) {
       inflight += change;
@@ -221,6 +224,7 @@ function createSeries(registry: Registry) {
     ),
     storeSize: gauge("ccp_store_size_bytes", "Size of the history database with its log of writes"),
     reloadFailures: counter("ccp_config_reload_failures_total", "Reloads refused because of a broken file"),
+    tokenRefusals: counter("ccp_token_refusals_total", "Wrong admin and client tokens", ["kind"]),
     repairs: counter("ccp_repairs_total", "Repairs that changed a request or an answer", ["name"]),
     started: gauge("ccp_start_time_seconds", "When the gateway started, Unix seconds"),
     buildInfo: gauge("ccp_build_info", "1, with version and Node in the labels", ["version", "node"]),

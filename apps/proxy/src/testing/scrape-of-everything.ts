@@ -53,6 +53,7 @@ export async function scrapeOfEverything(): Promise<string> {
   anthropic.script(reply({ headers: WINDOWS }));
   await ask(OPUS, false);
   gateway.deps.metrics.reloadFailed();
+  gateway.deps.metrics.tokenRefused("admin");
   const gaps = { gapSecondsP50: 180, gapSecondsP95: 240, samples: 6, multipliers: [] };
   gateway.deps.engine.seedProbe([{ model: "claude-haiku-4-5", ...gaps }], gateway.deps.clock.wallMs());
   gateway.deps.metrics.sharedDecision("granted", 2);
