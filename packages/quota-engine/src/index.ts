@@ -25,6 +25,8 @@ export type {
   Prediction,
   QuotaEngine,
   QuotaEngineOptions,
+  RequestBody,
+  RequestMedia,
   UsageRecord,
   WindowFigures,
 } from "./types.ts";

@@ -26,8 +26,28 @@ export interface QuotaEngineOptions {
   readonly sessionStartMs?: number;
 }
 
+/** Pictures and documents of a request. They are told apart, for their bytes say nothing of their tokens. */
+export interface RequestMedia {
+  /** Bytes of the body that are encoded media. */
+  readonly bytes: number;
+  /** Tokens that they are expected to take. */
+  readonly tokens: number;
+  /** Tokens that they take at least. */
+  readonly leastTokens: number;
+  /** How many of them lie elsewhere: nothing is learned from a request with such. */
+  readonly elsewhere: number;
+}
+
+/** What a request weighs. */
+export interface RequestBody {
+  /** Size of the whole body. */
+  readonly bodyBytes?: number;
+  /** Absent: it is all text. */
+  readonly media?: RequestMedia;
+}
+
 /** What one answer took, as its lane reported it (or as it was estimated). */
-export interface UsageRecord {
+export interface UsageRecord extends RequestBody {
   readonly lane: LaneId;
   readonly model: string;
   readonly counts: TokenCounts;
@@ -44,14 +64,16 @@ export interface UsageRecord {
   readonly estimated: boolean;
   /** The times of an estimate are meant: speeds take it in, predictions do not. */
   readonly timed?: boolean;
-  /** Size of the request body; teaches how many tokens a byte is. */
-  readonly bodyBytes?: number;
 }
 
-export interface PredictInput {
+export interface PredictInput extends RequestBody {
   readonly lane: LaneId;
   readonly model: string;
   readonly bodyBytes: number;
+  /** All input classes, where somebody names them: believed as they are, and the body is not asked. */
+  readonly inputTokens?: number;
+  /** The input is all outside the prompt cache, whatever is common. Default `false`. */
+  readonly uncached?: boolean;
   /** The request's `max_tokens`; `null` when it has none. */
   readonly maxTokens: number | null;
   /**
@@ -65,6 +87,8 @@ export interface PredictInput {
 export interface Prediction {
   /** All input classes, unweighted. */
   readonly inputTokens: number;
+  /** The same at the very least: what a refusal may go by. */
+  readonly leastInputTokens: number;
   readonly outputTokens: number;
   /** Both, weighted as the model's quota on this lane weighs them. */
   readonly countedTokens: number;

@@ -50,7 +50,7 @@ export function nextMember(
   return { kind: "member", member: { key: { start: at, end: keyEnd }, value: { start, end } } };
 }
 
-function isContainer(byte: number): boolean {
+export function isContainer(byte: number): boolean {
   return byte === OPEN_BRACE || byte === OPEN_BRACKET;
 }
 
@@ -61,7 +61,8 @@ export function skipSpace(view: ByteView, position: number): number {
   return at;
 }
 
-function skipValue(view: ByteView, start: number): number {
+/** @returns The position after the value, or a negative number for what is no JSON or too deep. */
+export function skipValue(view: ByteView, start: number): number {
   const byte = view.at(start);
   if (byte === QUOTE) return skipString(view, start);
   if (isContainer(byte)) return skipContainer(view, start);
@@ -69,8 +70,8 @@ function skipValue(view: ByteView, start: number): number {
   return end === start ? NOT_JSON : end;
 }
 
-/** @param start Position of the opening quote. @returns The position after the closing one. */
-function skipString(view: ByteView, start: number): number {
+/** @param start Position of the opening quote. @returns The position after the closing one, or a negative number. */
+export function skipString(view: ByteView, start: number): number {
   let quote = view.indexOf(QUOTE, start + 1);
   while (quote >= 0 && isEscaped(view, quote)) quote = view.indexOf(QUOTE, quote + 1);
   return quote < 0 ? NOT_JSON : quote + 1;

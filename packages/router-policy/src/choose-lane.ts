@@ -14,9 +14,10 @@ export interface Choice {
  * the first in the route's order of the best kind there is:
  * 1. open
  * 2. cooldown over, to be proved by this request
- * 3. blocked by our own count alone: counts err, and only the upstream can refuse
- * 4. paused (the one that opens first, not the first in order)
- * 5. being proved by another request
+ * 3. perhaps too small for the conversation
+ * 4. blocked by our own count alone: counts err, and only the upstream can refuse
+ * 5. paused (the one that opens first, not the first in order)
+ * 6. being proved by another request
  *
  * @param candidates Usable lanes that this request has not tried, in the route's order.
  * @param held An open lane that holds the request's session: it goes before other open ones.
@@ -42,7 +43,13 @@ export function isUnproved(lane: LaneFacts, mode: RerouteMode): boolean {
   return mode !== "run2cap" && lane.mark.state === "half_open";
 }
 
-const PAUSED = 4;
+/** Whether nothing speaks against going to a lane that can be asked. */
+export function isSurelyOpen(lane: LaneFacts, mode: RerouteMode, nowMs: number): boolean {
+  return !isSpent(lane, mode, nowMs) && rankOf(lane, mode, nowMs) === OPEN;
+}
+
+const OPEN = 1;
+const PAUSED = 5;
 
 function isBetter(lane: LaneFacts, best: LaneFacts, mode: RerouteMode, nowMs: number): boolean {
   const rank = rankOf(lane, mode, nowMs);
@@ -52,8 +59,9 @@ function isBetter(lane: LaneFacts, best: LaneFacts, mode: RerouteMode, nowMs: nu
 }
 
 function rankOf(lane: LaneFacts, mode: RerouteMode, nowMs: number): number {
-  if (mode !== "run2cap" && lane.mark.state === "probing") return 5;
+  if (mode !== "run2cap" && lane.mark.state === "probing") return 6;
   if (isPaused(lane, nowMs)) return PAUSED;
-  if (isBlocked(lane)) return 3;
-  return isUnproved(lane, mode) ? 2 : 1;
+  if (isBlocked(lane)) return 4;
+  if (lane.mayBeTooSmall === true) return 3;
+  return isUnproved(lane, mode) ? 2 : OPEN;
 }

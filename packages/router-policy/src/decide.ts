@@ -1,4 +1,4 @@
-import { chooseLane } from "./choose-lane.ts";
+import { chooseLane, isSurelyOpen } from "./choose-lane.ts";
 import { decideNext } from "./decide-next.ts";
 import { decideKillSwitch, decideManual } from "./decide-pinned.ts";
 import type { Decision } from "./decision.ts";
@@ -55,6 +55,14 @@ function decideFirst(situation: Situation): Decision {
     return choice === null
       ? sendOrRefuse(situation, verdict.reason)
       : sendElsewhere(situation, choice, { ...verdict, decision: "reroute_policy" });
+  }
+  if (
+    choice !== null &&
+    preferred.mayBeTooSmall === true &&
+    isSurelyOpen(choice.lane, snapshot.mode, nowMs)
+  ) {
+    const reason = `${preferred.lane} may be too small for the conversation`;
+    return sendElsewhere(situation, choice, { ...FALLBACK, reason });
   }
   if (!isPaused(preferred, nowMs)) {
     const away = stayAway(situation, held);

@@ -8,6 +8,7 @@ it("exports exactly these names", () => {
     "decide",
     "isQuotaProbe",
     "laneFacts",
+    "mayBeTooSmall",
     "passOverTooSmall",
     "sessionKey",
     "trafficClass",

@@ -14,6 +14,8 @@ export interface LaneQuestion {
   readonly predictedTokens: number;
   /** A clause for people; `null` when the lane can be asked. */
   readonly unusableReason: string | null;
+  /** See {@link LaneFacts.mayBeTooSmall}. */
+  readonly mayBeTooSmall?: boolean;
   /** Whether this request has been there already. */
   readonly tried: boolean;
   readonly room: LaneRoom;
@@ -43,5 +45,6 @@ export function laneFacts(question: LaneQuestion, book: Pick<LaneBook, "mark" | 
     spentUntilMs: room.spentUntilMs,
     headroomTokens: room.headroomTokens,
     predictedTokens: question.predictedTokens,
+    ...(question.mayBeTooSmall === true && { mayBeTooSmall: true }),
   };
 }

@@ -6,13 +6,15 @@ export interface LaneContext {
   readonly contextTokens: number | null;
   /** What the conversation is expected to take there; `null`: unknown. */
   readonly inputTokens: number | null;
+  /** What it takes there at the very least. Default: `inputTokens`, which is then no guess. */
+  readonly leastInputTokens?: number | null;
 }
 
 /**
  * Why each lane cannot be asked, once the size of the conversation counts too. Live traffic, dry runs and replays all ask
  * here.
  *
- * A fallback that is too small is passed over. So is the preferred lane, where a fallback can hold what it cannot; where
+ * A fallback that is surely too small is passed over. So is the preferred lane, where a fallback can hold what it cannot; where
  * nobody can, it is asked, and by its words the client compacts. A pin is the operator's word and stands.
  *
  * @param lanes The preferred one first.
@@ -27,7 +29,22 @@ export function passOverTooSmall(lanes: readonly LaneContext[], isPinned: boolea
   return reasons;
 }
 
-function whyTooSmall({ contextTokens, inputTokens }: LaneContext): string | null {
-  if (contextTokens === null || inputTokens === null || inputTokens <= contextTokens) return null;
+/** Whether a lane is expected to be too small, and may yet hold the conversation: it is asked after those that can. */
+export function mayBeTooSmall(lane: LaneContext): boolean {
+  const { contextTokens, inputTokens } = lane;
+  return (
+    contextTokens !== null &&
+    inputTokens !== null &&
+    inputTokens > contextTokens &&
+    whyTooSmall(lane) === null
+  );
+}
+
+function whyTooSmall({
+  contextTokens,
+  inputTokens,
+  leastInputTokens = inputTokens,
+}: LaneContext): string | null {
+  if (contextTokens === null || leastInputTokens === null || leastInputTokens <= contextTokens) return null;
   return `its context of ${contextTokens} tokens cannot hold the conversation`;
 }

@@ -36,6 +36,8 @@ export interface LaneFacts {
   readonly headroomTokens: number | null;
   /** Counted tokens that this request is expected to take. */
   readonly predictedTokens: number;
+  /** Its context is expected to be too small for the conversation, and may yet hold it. Default `false`. */
+  readonly mayBeTooSmall?: boolean;
 }
 
 /** Where the conversation that a request belongs to was served last. */

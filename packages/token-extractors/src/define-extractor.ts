@@ -2,7 +2,7 @@ import type { HeaderReader, TokenUsage } from "@ccp/usage-contract";
 import type { SseRules } from "./sse/event-reading.ts";
 import { openStream } from "./sse/open-stream.ts";
 import type { TokenExtractor } from "./token-extractor.ts";
-import { hasCount, type UsageReading } from "./usage/usage-reading.ts";
+import { hasCount, spentUsage, type UsageReading } from "./usage/usage-reading.ts";
 
 /** The three places one provider may report tokens in; `null`: not there. */
 export interface ExtractorDefinition {
@@ -22,12 +22,16 @@ export function defineExtractor(definition: ExtractorDefinition): TokenExtractor
   const { name, fromJson, fromHeaders, fromSse } = definition;
   if (!/^[a-z][a-z0-9-]*$/.test(name))
     throw new RangeError(`extractor name must be a lower-case word: "${name}"`);
+  const readJson: TokenExtractor["readJson"] = (text) => {
+    const reading = fromJson === null ? null : fromJson(text);
+    if (reading === null) return { usage: null, invalidUsage: false };
+    const spent = spentUsage(reading);
+    return { usage: hasCount(spent) ? spent : null, invalidUsage: reading.invalid };
+  };
   return {
     name,
-    fromJson: (text) => {
-      const reading = fromJson === null ? null : fromJson(text);
-      return reading !== null && hasCount(reading.usage) ? reading.usage : null;
-    },
+    readJson,
+    fromJson: (text) => readJson(text).usage,
     fromHeaders: (headers) => (fromHeaders === null ? null : fromHeaders(headers)),
     openStream: () => openStream(fromSse),
   };

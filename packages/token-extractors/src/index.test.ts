@@ -7,5 +7,7 @@ it("exports these names and no others", () => {
     "MAX_EVENT_CHARS",
     "defineExtractor",
     "findExtractor",
+    "readMessagesUsage",
+    "spentUsage",
   ]);
 });

@@ -9,4 +9,5 @@ export type {
   StreamTerminal,
   TokenExtractor,
 } from "./token-extractor.ts";
-export type { UsageReading } from "./usage/usage-reading.ts";
+export { readMessagesUsage } from "./usage/read-messages-usage.ts";
+export { spentUsage, type UsageReading } from "./usage/usage-reading.ts";

@@ -15,6 +15,8 @@ export interface TokenExtractor {
    * @returns `null` when the answer names no usable count; a class with a bad number is `null` in the result.
    */
   fromJson(text: string): TokenUsage | null;
+  /** The same, and whether a number stood there that cannot be a count: then `usage` may lack a part. */
+  readJson(text: string): Pick<StreamEnd, "usage" | "invalidUsage">;
   /** Usage from response headers, for providers that send it there. */
   fromHeaders(headers: HeaderReader): TokenUsage | null;
   /** A reader for one event stream. Holds at most one event (1 MB) in memory. */

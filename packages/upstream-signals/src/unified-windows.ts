@@ -1,6 +1,7 @@
 import type { HeaderReader, WindowReading } from "@ccp/usage-contract";
+import { epochMs } from "@ccp/usage-contract/core";
 import { findStamp } from "./http-date.ts";
-import { asAmount } from "./text/values.ts";
+import { asAmount, asRatio } from "./text/values.ts";
 import { windowLengthMs } from "./window-name.ts";
 
 /**
@@ -76,7 +77,7 @@ function readWindow(headers: HeaderReader, window: NamedWindow): WindowReading {
   return {
     name: window.name,
     lengthMs: window.lengthMs,
-    usedRatio: asAmount(headers.get(window.utilizationHeader)?.trim()),
+    usedRatio: asRatio(headers.get(window.utilizationHeader)?.trim()),
     resetAtMs: readReset(headers.get(window.resetHeader)),
     status: STATUSES.find((known) => known === status) ?? null,
     scope: window.scope,
@@ -86,10 +87,9 @@ function readWindow(headers: HeaderReader, window: NamedWindow): WindowReading {
   };
 }
 
-/** Epoch seconds, as these headers carry them; an RFC 3339 time is understood too. Returns epoch ms. */
+/** Epoch seconds, as these headers carry them; milliseconds and an RFC 3339 time are understood too. Returns epoch ms. */
 export function readReset(value: string | null): number | null {
   const seconds = asAmount(value?.trim());
   if (seconds === null) return value === null ? null : findStamp(value, null);
-  const resetAtMs = seconds * 1000;
-  return resetAtMs > 0 && Number.isFinite(resetAtMs) ? resetAtMs : null;
+  return epochMs(seconds);
 }

@@ -13,6 +13,7 @@ export {
 } from "./limit-signal.ts";
 export { isLoopbackHost } from "./loopback.ts";
 export { findForModel, isGlob, matchesModel, modelKey } from "./model-key.ts";
+export { epochMs, isUsedRatio } from "./plausible.ts";
 export {
   type ClassReserve,
   DEFAULT_DWELL_SEC,

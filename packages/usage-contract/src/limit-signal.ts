@@ -50,7 +50,7 @@ export interface WindowReading {
   /** `5h`, `7d`, `7d_oi`, `month`, … */
   readonly name: string;
   readonly lengthMs: number | null;
-  /** 0..1 and beyond (1.01 was seen); `null` when only a reset or a status is declared. */
+  /** 0..1 and a little beyond (1.04 was seen); `null` when only a reset or a status is declared. */
   readonly usedRatio: number | null;
   readonly resetAtMs: number | null;
   readonly status: "allowed" | "allowed_warning" | "rejected" | null;
@@ -60,4 +60,6 @@ export interface WindowReading {
   /** Absolute numbers, where the source has them, in the plan's own unit (credits, prompts, tokens). */
   readonly usedAmount: number | null;
   readonly limitAmount: number | null;
+  /** When the source said so, epoch ms. Absent: just now. */
+  readonly observedAtMs?: number;
 }

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { readMessagesUsage, spentUsage } from "@ccp/token-extractors";
+import { NO_USAGE, toCounts } from "@ccp/usage-contract/core";
 
 /** One answer in a transcript of Claude Code. */
 export interface ClaudeAnswer {
@@ -23,21 +25,22 @@ export function readClaudeAnswer(line: string): ClaudeAnswer | null {
   if (!line.includes('"usage"') || !line.includes('"assistant"')) return null;
   const entry = toRecord(parse(line));
   const message = toRecord(entry.message);
-  const usage = toRecord(message.usage);
+  const usage = readMessagesUsage(message.usage);
   const ts = typeof entry.timestamp === "string" ? Date.parse(entry.timestamp) / 1000 : Number.NaN;
   const { id: messageId, model } = message;
   if (entry.type !== "assistant" || typeof messageId !== "string" || !Number.isFinite(ts)) return null;
   if (typeof model !== "string" || model === "" || model === "<synthetic>") return null;
   const requestId = typeof entry.requestId === "string" ? entry.requestId : null;
+  const counts = toCounts(usage === null ? NO_USAGE : spentUsage(usage));
   return {
     id: answerId(messageId, requestId),
     requestId,
     ts,
     model: model.slice(0, 200),
-    inputTokens: toTokens(usage.input_tokens),
-    outputTokens: toTokens(usage.output_tokens),
-    creationTokens: toTokens(usage.cache_creation_input_tokens),
-    readTokens: toTokens(usage.cache_read_input_tokens),
+    inputTokens: counts.inputTokens,
+    outputTokens: counts.outputTokens,
+    creationTokens: counts.cacheCreationTokens,
+    readTokens: counts.cacheReadTokens,
   };
 }
 
@@ -78,11 +81,6 @@ export class ClaudeAnswers {
 function answerId(messageId: string, requestId: string | null): string {
   const hash = createHash("sha256").update(`${messageId}\n${requestId ?? ""}`);
   return `claude:${hash.digest("hex").slice(0, 24)}`;
-}
-
-function toTokens(value: unknown): number {
-  const isCount = typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-  return isCount ? Math.min(value, 10_000_000) : 0;
 }
 
 function parse(line: string): unknown {

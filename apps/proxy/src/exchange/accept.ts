@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type RequestScan, scanRequest } from "@ccp/request-scan";
+import { type MediaSize, type RequestScan, scanMedia, scanRequest } from "@ccp/request-scan";
 import type { Deps } from "../deps.ts";
 import type { OwnError } from "../http/answer.ts";
 import { readBody } from "../http/read-body.ts";
@@ -22,6 +22,8 @@ export interface Accepted {
   /** What is charged to the budget of all bodies until {@link releaseBody}. */
   readonly heldBytes: number;
   readonly scan: RequestScan;
+  /** Pictures and documents in the body. */
+  readonly media: MediaSize;
 }
 
 export type Acceptance =
@@ -71,6 +73,7 @@ export async function accept(
       plainBytes: decoded.bytes,
       heldBytes,
       scan: scanned.scan,
+      media: scanMedia(decoded.chunks),
     },
   };
 }

@@ -1,10 +1,12 @@
 import { contextTokensFor, planRoute, servesModel } from "@ccp/provider-catalog";
-import type { Assessment, Prediction } from "@ccp/quota-engine";
+import type { Assessment, PredictInput, Prediction } from "@ccp/quota-engine";
 import {
   type Decision,
   decide,
+  type LaneContext,
   type LaneFacts,
   laneFacts,
+  mayBeTooSmall,
   passOverTooSmall,
   type RoutingSnapshot,
   type SessionView,
@@ -13,11 +15,14 @@ import { ANTHROPIC_LANE, type ClosedLane, type LaneId, type TrafficClass } from 
 import type { Deps } from "../deps.ts";
 import { laneUnusable } from "../lanes/lane-runtime.ts";
 
+export type QuestionSize = Pick<PredictInput, "bodyBytes" | "media" | "inputTokens" | "uncached">;
+
 /** What is asked, as far as the choice of a lane needs it. A dry run fills it from numbers, live traffic from bytes. */
 export interface Question {
   /** The model the client asked for. */
   readonly model: string;
-  readonly bodyBytes: number;
+  /** By bytes of the body, or as somebody names it in tokens. */
+  readonly size: QuestionSize;
   readonly maxTokens: number | null;
   /** The conversation it belongs to; `null` where nothing names one. */
   readonly session: string | null;
@@ -84,19 +89,22 @@ export function decideNext(plan: Plan, progress: Progress, nowMs: number, deps: 
   const { model, trafficClass } = plan.question;
   const session = deps.sessions.last(plan.question.session, model, nowMs);
   const predictions = predict(plan, session, deps);
-  const reasons = whyUnusable(plan, predictions, nowMs, deps);
+  const contexts = laneContexts(plan, predictions, nowMs, deps);
+  const reasons = passOverTooSmall([...contexts.values()], plan.pin !== null);
   const lanes: LaneFacts[] = [];
   const closed: ClosedLane[] = [];
   let preferredAssessment: Assessment | null = null;
-  for (const lane of plan.laneIds) {
+  for (const [index, lane] of plan.laneIds.entries()) {
     const predicted = predictions.get(lane)?.countedTokens ?? 0;
+    const context = contexts.get(lane);
     const assessment = deps.engine.assess({ lane, model, predicted, nowMs, trafficClass });
     preferredAssessment ??= assessment;
     const question = {
       lane,
       model,
       predictedTokens: predicted,
-      unusableReason: reasons.get(lane) ?? null,
+      unusableReason: reasons[index] ?? null,
+      mayBeTooSmall: plan.pin === null && context !== undefined && mayBeTooSmall(context),
       tried: progress.tried.includes(lane),
       room: assessment,
       nowMs,
@@ -134,34 +142,35 @@ function closedLane(
 }
 
 function predict(plan: Plan, session: SessionView | null, deps: Deps): Map<LaneId, Prediction> {
-  const { model, bodyBytes, maxTokens } = plan.question;
+  const { model, size, maxTokens } = plan.question;
   const predictions = new Map<LaneId, Prediction>();
   for (const lane of plan.laneIds) {
     // A conversation's prompt cache lies on one lane; on another all of it counts anew.
     const cacheWarm = session === null || session.cachedTokens === 0 || session.lane === lane;
-    predictions.set(lane, deps.engine.predict({ lane, model, bodyBytes, maxTokens, cacheWarm }));
+    predictions.set(lane, deps.engine.predict({ lane, model, ...size, maxTokens, cacheWarm }));
   }
   return predictions;
 }
 
 /** A conversation that does not fit, or a name that is unknown there, would fail where it would have been served. */
-function whyUnusable(
+function laneContexts(
   plan: Plan,
   predictions: ReadonlyMap<LaneId, Prediction>,
   nowMs: number,
   deps: Deps,
-): Map<LaneId, string | null> {
-  const { model } = plan.question;
-  const contexts = plan.laneIds.map((lane) => {
+): Map<LaneId, LaneContext> {
+  const contexts = new Map<LaneId, LaneContext>();
+  for (const lane of plan.laneIds) {
     const runtime = deps.lanes.get(lane);
-    return {
+    const predicted = predictions.get(lane);
+    contexts.set(lane, {
       unusableReason: whyClosed(lane, plan, nowMs, deps),
-      contextTokens: runtime === undefined ? null : contextTokensFor(runtime.lane, model),
-      inputTokens: predictions.get(lane)?.inputTokens ?? null,
-    };
-  });
-  const reasons = passOverTooSmall(contexts, plan.pin !== null);
-  return new Map(plan.laneIds.map((lane, index) => [lane, reasons[index] ?? null]));
+      contextTokens: runtime === undefined ? null : contextTokensFor(runtime.lane, plan.question.model),
+      inputTokens: predicted?.inputTokens ?? null,
+      leastInputTokens: predicted?.leastInputTokens ?? null,
+    });
+  }
+  return contexts;
 }
 
 function whyClosed(lane: LaneId, plan: Plan, nowMs: number, deps: Deps): string | null {

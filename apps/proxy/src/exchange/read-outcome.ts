@@ -1,5 +1,6 @@
 import {
   type ErrType,
+  MAX_TOKEN_COUNT,
   NO_USAGE,
   rawInput,
   type TokenCounts,
@@ -13,7 +14,7 @@ import { CLIENT_CLOSED_STATUS } from "./fail.ts";
 import type { Judged } from "./judge.ts";
 import type { Decided } from "./plan.ts";
 import type { Relayed } from "./relay.ts";
-import { type Attempt, lastAttempt, type Run } from "./run.ts";
+import { lastAttempt, type Run } from "./run.ts";
 import type { CallFailure } from "./upstream-call.ts";
 
 /** How an exchange ended. */
@@ -28,8 +29,11 @@ export type Ending =
     }
   | { readonly kind: "client_gone"; readonly judged: Judged };
 
-/** Stream bytes per output token where an upstream never said: an event of one token is about this long. */
-const STREAM_BYTES_PER_TOKEN = 50;
+/**
+ * Bytes of an answer per output token where an upstream never said: an event of one token is about so long, and so is a
+ * token of a JSON answer.
+ */
+const ANSWER_BYTES_PER_TOKEN = { stream: 50, whole: 4 } as const;
 
 /** What the completion line says of an exchange, before the quota figures. */
 export interface Outcome {
@@ -74,7 +78,7 @@ export function readOutcome(run: Run, ending: Ending, deps: Deps): Outcome {
         : call.lastByteAtMs - call.firstByteAtMs,
   };
   const failed = judged.signal.kind !== "ok";
-  const tokens = failed ? { usage: null, source: null, counts: null } : countAnswer(attempt, judged, relayed);
+  const tokens = failed ? { usage: null, source: null, counts: null } : countAnswer(run, judged, relayed);
   const reason = failed && relayed.reason === "ok" ? "error" : relayed.reason;
   return { ...times, ...tokens, status, reason, errType: relayErrType(judged, relayed) };
 }
@@ -86,25 +90,39 @@ function estimateUnanswered(run: Run): Pick<Outcome, "source" | "counts"> {
   return { source: "estimate", counts: { ...toCounts(NO_USAGE), inputTokens } };
 }
 
-/** What the answer took: as the upstream reported it, else estimated so that a window never counts too little. */
+/**
+ * What the answer took: as the upstream reported it, else estimated so that a window never counts too little. A report
+ * without any input is none, for no request has an input of 0.
+ */
 function countAnswer(
-  attempt: Attempt | null,
+  run: Run,
   judged: Judged,
   relayed: Relayed,
 ): Pick<Outcome, "usage" | "source" | "counts"> {
+  const attempt = lastAttempt(run);
   const headerUsage = attempt?.runtime.extractor.fromHeaders(judged.sent.head ?? NO_HEADERS) ?? null;
   const usage = relayed.usage ?? headerUsage;
-  const whole = relayed.reason === "ok" && usage !== null && usage.outputTokens !== null;
-  if (whole && !relayed.usageInvalid) {
-    return { usage, source: relayed.usage === null ? "headers" : "body", counts: toCounts(usage) };
-  }
-  const prediction = attempt?.decided.predictions.get(attempt.decision.lane);
-  const streamed = Math.ceil(relayed.bytes / STREAM_BYTES_PER_TOKEN);
   const seen = toCounts(usage ?? NO_USAGE);
-  const input =
-    rawInput(seen) > 0 ? seen : { ...seen, inputTokens: Math.round(prediction?.inputTokens ?? 0) };
-  const output = Math.max(seen.outputTokens, streamed);
-  return { usage, source: "estimate", counts: { ...input, outputTokens: output } };
+  const isReport = usage !== null && usage.outputTokens !== null && rawInput(seen) > 0;
+  if (relayed.reason === "ok" && isReport && !relayed.usageInvalid) {
+    return { usage, source: relayed.usage === null ? "headers" : "body", counts: seen };
+  }
+  const predicted = attempt?.decided.predictions.get(attempt.decision.lane)?.inputTokens ?? 0;
+  // Where a number was none, a class of the input may be missing.
+  const isInputKnown = rawInput(seen) > 0 && !relayed.usageInvalid;
+  const missing = isInputKnown ? 0 : Math.max(0, Math.round(predicted) - rawInput(seen));
+  const outputTokens = Math.max(seen.outputTokens, estimateOutput(run, judged, relayed));
+  return {
+    usage,
+    source: "estimate",
+    counts: { ...seen, inputTokens: seen.inputTokens + missing, outputTokens },
+  };
+}
+
+/** By what was received; the request's own limit bounds it. */
+function estimateOutput({ plan }: Run, { isStream }: Judged, { bytes }: Relayed): number {
+  const perToken = ANSWER_BYTES_PER_TOKEN[isStream ? "stream" : "whole"];
+  return Math.min(Math.ceil(bytes / perToken), plan.question.maxTokens ?? MAX_TOKEN_COUNT, MAX_TOKEN_COUNT);
 }
 
 const NO_HEADERS = { get: (): null => null };

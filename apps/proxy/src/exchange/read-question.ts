@@ -16,7 +16,7 @@ export function readQuestion(accepted: Accepted): Question {
   const asksForPlan = isQuotaProbe(request);
   return {
     model,
-    bodyBytes: plainBytes,
+    size: { bodyBytes: plainBytes, media: accepted.media },
     maxTokens,
     // The question carries the session's name, but no conversation: it must not hold one on the lane that answers it.
     session: asksForPlan ? null : sessionKey({ headers, userId }),

@@ -21,11 +21,11 @@ export function relayWhole(input: RelayInput): Promise<void> {
   return new Promise((resolve) => {
     const finish = (reason: EndReason, failure: CallFailure | null): void => {
       const read = reason === "ok" && seenBytes <= JSON_READ_BYTES ? readAnswer(input, seen) : NOTHING_READ;
-      const { usage, readerFault } = read;
+      const { usage, invalidUsage, readerFault } = read;
       input.onEnd({
         reason,
         usage,
-        usageInvalid: false,
+        usageInvalid: invalidUsage,
         failure,
         streamError: null,
         readerFault,
@@ -81,7 +81,7 @@ function holdLast(length: number): Rewriter {
   };
 }
 
-const NOTHING_READ = { usage: null, readerFault: null };
+const NOTHING_READ = { usage: null, invalidUsage: false, readerFault: null };
 
 /** One that is too long to be read is taken for whole. */
 function isWholeJson(seen: readonly Buffer[], seenBytes: number): boolean {
@@ -97,7 +97,7 @@ function isWholeJson(seen: readonly Buffer[], seenBytes: number): boolean {
 function readAnswer(
   { extractor, onMint }: RelayInput,
   seen: readonly Buffer[],
-): { usage: TokenUsage | null; readerFault: unknown } {
+): { usage: TokenUsage | null; invalidUsage: boolean; readerFault: unknown } {
   const text = Buffer.concat(seen).toString("latin1");
   if (onMint !== null) {
     const mints = openMintTap({ isStream: false, onMint });
@@ -105,8 +105,8 @@ function readAnswer(
     mints.end();
   }
   try {
-    return { usage: extractor.fromJson(text), readerFault: null };
+    return { ...extractor.readJson(text), readerFault: null };
   } catch (readerFault) {
-    return { usage: null, readerFault };
+    return { ...NOTHING_READ, readerFault };
   }
 }

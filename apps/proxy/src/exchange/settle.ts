@@ -32,7 +32,12 @@ export function settleAttempt(run: Run, attempt: Attempt, judged: Judged, deps: 
   const failure = (judged.sent.failure ?? judged.sent.call.failure)?.kind ?? null;
   attempt.verdict = { status, signal: judged.signal.kind, failure };
   if (head !== null) {
-    const readings = readWindows({ dialect: lane.dialect, headers: head, nowMs });
+    // It may have been judged long after it came, and after others that came later.
+    const observedAtMs = nowMs - Math.max(0, deps.clock.monoMs() - head.atMs);
+    const readings = readWindows({ dialect: lane.dialect, headers: head, nowMs }).map((reading) => ({
+      ...reading,
+      observedAtMs,
+    }));
     if (readings.length > 0) deps.engine.observeWindows(lane.id, run.plan.question.model, readings, nowMs);
   }
   // A head alone proves nothing: what follows may be the limit.
@@ -115,6 +120,7 @@ function bookAttempt(
       localHour: deps.clock.localHour(nowMs),
       estimated: outcome.source === "estimate",
       bodyBytes: run.accepted.plainBytes,
+      media: run.accepted.media,
     };
     deps.engine.settle(rid, attempt.number, record, nowMs);
     const label = deps.modelLabel(run.plan.question.model);

@@ -43,7 +43,7 @@ describe("a reader of tokens that fails", () => {
 
   it("leaves an answer in one piece as it is", async () => {
     const opened = await openTestGateway();
-    plant(opened, "anthropic", { fromJson: fault });
+    plant(opened, "anthropic", { readJson: fault });
     const answer = await postMessage(opened.url, { model: OPUS });
     expect(await answer.json()).toMatchObject({ type: "message" });
     await expectSettled(opened);

@@ -76,6 +76,7 @@ export async function pollQuota(runtime: LaneRuntime, deps: Deps): Promise<strin
   const credential = endpoint.header === "bearer" ? `Bearer ${runtime.secret}` : runtime.secret;
   const headers = ["accept", "application/json", "accept-language", "en-US,en", "authorization", credential];
   const outbound = { lane: runtime, method: "GET", path: endpoint.path, headers, body: null, decode: true };
+  const askedAtMs = deps.clock.wallMs();
   const { head, call } = await send(outbound, deps, () => {});
   if (head === null) return "could not be reached";
   await call.holdUntil(() => false, ANSWER_WAIT_MS);
@@ -85,6 +86,7 @@ export async function pollQuota(runtime: LaneRuntime, deps: Deps): Promise<strin
   const nowMs = deps.clock.wallMs();
   const report = parseQuotaEndpoint(runtime.lane.dialect, text, nowMs);
   if (!report.success) return `answered what is no reading: ${report.reason}`;
-  deps.engine.observeWindows(runtime.lane.id, null, report.readings, nowMs);
+  const readings = report.readings.map((reading) => ({ ...reading, observedAtMs: askedAtMs }));
+  deps.engine.observeWindows(runtime.lane.id, null, readings, nowMs);
   return null;
 }

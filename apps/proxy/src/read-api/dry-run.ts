@@ -8,13 +8,18 @@ import type {
   Would,
 } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
-import { decideNext, NOTHING_TRIED, type Plan, planQuestion, type Question } from "../exchange/plan.ts";
+import {
+  decideNext,
+  NOTHING_TRIED,
+  type Plan,
+  planQuestion,
+  type Question,
+  type QuestionSize,
+} from "../exchange/plan.ts";
 import { laneUnusable } from "../lanes/lane-runtime.ts";
 import { constraintViews } from "./constraint-views.ts";
 
-/** Bytes per token before a model's own ratio is learned; a dry run names tokens where a request has bytes. */
-const BYTES_PER_TOKEN = 4;
-const TYPICAL_INPUT_TOKENS = 1_000;
+const TYPICAL_SIZE: QuestionSize = { bodyBytes: 0, inputTokens: 1_000 };
 
 /** What would happen to such a request now. Decides as live traffic does; nothing of routing changes. */
 export function dryRun(request: DecisionRequest, deps: Deps): DecisionSample {
@@ -60,7 +65,8 @@ export function wouldGo(model: string, nowMs: number, deps: Deps): NonNullable<M
 function toQuestion({ model, input_tokens, max_tokens }: DecisionRequest): Question {
   return {
     model,
-    bodyBytes: (input_tokens ?? TYPICAL_INPUT_TOKENS) * BYTES_PER_TOKEN,
+    size:
+      input_tokens === undefined ? TYPICAL_SIZE : { bodyBytes: 0, inputTokens: input_tokens, uncached: true },
     maxTokens: max_tokens ?? null,
     session: null,
     trafficClass: "main",
@@ -90,7 +96,7 @@ function laneConstraints(lane: LaneId, plan: Plan, nowMs: number, deps: Deps): L
 }
 
 function assess(lane: LaneId, { question }: Plan, nowMs: number, deps: Deps): Assessment {
-  const { model, bodyBytes, maxTokens, trafficClass } = question;
-  const predicted = deps.engine.predict({ lane, model, bodyBytes, maxTokens }).countedTokens;
+  const { model, size, maxTokens, trafficClass } = question;
+  const predicted = deps.engine.predict({ lane, model, ...size, maxTokens }).countedTokens;
   return deps.engine.assess({ lane, model, predicted, nowMs, trafficClass });
 }

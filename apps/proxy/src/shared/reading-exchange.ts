@@ -51,7 +51,7 @@ export class ReadingExchange {
       // What this gateway told itself comes back with a clock's error.
       if (atMs <= (this.#newest.get(key) ?? Number.NEGATIVE_INFINITY) + 1000) continue;
       this.#newest.set(key, atMs);
-      this.#engine.adoptWindows(lane, model, [reading], nowMs);
+      this.#engine.adoptWindows(lane, model, [{ ...reading, observedAtMs: atMs }], nowMs);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { NUMBER_SOURCES, type NumberSource, type WindowReading } from "@ccp/usage-contract/core";
+import { isUsedRatio, NUMBER_SOURCES, type NumberSource, type WindowReading } from "@ccp/usage-contract/core";
 import type { Tally } from "../ledger/tally.ts";
 import { addReading, type SharePoint } from "../usage/share-pace.ts";
 import type { LogicalClock } from "../window/logical-clock.ts";
@@ -11,6 +11,8 @@ const MAX_WINDOWS = 16;
 const TRUST_MS = 60_000;
 /** A spent window without a reset blocks only this long: nothing else would ever end it. */
 export const UNDATED_BLOCK_MS = 900_000;
+/** Resets are of the lane's clock and readings of ours, which may have been set. */
+const SAVED_SLACK_MS = 86_400_000;
 /** The furthest a reset can lie ahead where the window's length is not known. */
 const LONGEST_MS = 31 * 86_400_000;
 
@@ -53,7 +55,8 @@ export class DeclaredWindows {
    * Takes in one reading.
    *
    * @param family Of the model whose answer carried it; `null` when it came from elsewhere.
-   * @returns The window, or `null` when the reading was not taken (less trusted than a number just read).
+   * @returns The window, or `null` when the reading was not taken: less trusted than a number just read, older than the
+   *   one that is known, or of a window that is over.
    */
   observe(
     reading: WindowReading,
@@ -61,13 +64,20 @@ export class DeclaredWindows {
     countedTokens: number,
     clock: { readonly wallMs: number; readonly logicalMs: number },
   ): DeclaredWindow | null {
-    const stored = this.#open(reading, clock.logicalMs);
-    if (stored === null || !mayReplace(stored, reading.source, clock.logicalMs)) return null;
+    if (reading.resetAtMs !== null && reading.resetAtMs <= clock.wallMs) return null;
+    const observedMs = clock.logicalMs - ageOf(reading, clock.wallMs);
+    const stored = this.#open(reading, observedMs);
+    if (
+      stored === null ||
+      !mayReplace(stored, reading, observedMs) ||
+      isRemembered(stored, reading, clock.wallMs)
+    )
+      return null;
     const reset = usableReset(reading, stored, clock.wallMs);
     const renewed = isRenewed(stored, reset, clock.wallMs);
     const ratio = usableRatio(reading.usedRatio);
     if (renewed) stored.readings.length = 0;
-    if (ratio !== null) addReading(stored.readings, { atMs: clock.logicalMs, ratio, countedTokens });
+    if (ratio !== null) addReading(stored.readings, { atMs: observedMs, ratio, countedTokens });
     if (ratio !== null || renewed) {
       stored.usedRatio = ratio;
       stored.countedTokens = countedTokens;
@@ -75,7 +85,7 @@ export class DeclaredWindows {
     if (reset !== null || renewed) stored.resetAtMs = reset;
     stored.status = reading.status;
     stored.source = reading.source;
-    stored.observedMs = clock.logicalMs;
+    stored.observedMs = observedMs;
     if (reading.scope === "model" && family !== null) stored.family = family;
     return stored;
   }
@@ -150,20 +160,55 @@ export function bindsFamily(window: DeclaredWindow, family: string): boolean {
   return suffix !== window.name.toLowerCase() && family.split("-").includes(suffix);
 }
 
-function mayReplace(stored: DeclaredWindow, source: NumberSource, logicalMs: number): boolean {
-  if (logicalMs - stored.observedMs >= TRUST_MS) return true;
-  return NUMBER_SOURCES.indexOf(source) <= NUMBER_SOURCES.indexOf(stored.source);
+/** How long ago a reading was taken, ms. A time that lies ahead is a fault of somebody's clock. */
+function ageOf({ observedAtMs }: WindowReading, wallMs: number): number {
+  return observedAtMs === undefined || !Number.isFinite(observedAtMs)
+    ? 0
+    : Math.max(0, wallMs - observedAtMs);
 }
 
-function usableRatio(ratio: number | null): number | null {
-  return ratio !== null && Number.isFinite(ratio) && ratio >= 0 ? ratio : null;
+/** Answers are not judged in the order in which they came: an older one undoes nothing that is trusted as much. */
+function mayReplace(stored: DeclaredWindow, { source }: WindowReading, observedMs: number): boolean {
+  if (observedMs - stored.observedMs >= TRUST_MS) return true;
+  const trust = NUMBER_SOURCES.indexOf(source) - NUMBER_SOURCES.indexOf(stored.source);
+  return trust < 0 || (trust === 0 && observedMs >= stored.observedMs);
+}
+
+/**
+ * A client's status line repeats what its last answer said, however long ago. Within a window use only grows, so a lower
+ * share of the same window is an older one, and so is a window that ends sooner.
+ */
+function isRemembered(stored: DeclaredWindow, reading: WindowReading, wallMs: number): boolean {
+  const known = stored.resetAtMs;
+  if (reading.source !== "statusline" || known === null || known <= wallMs) return false;
+  if (reading.resetAtMs !== null && reading.resetAtMs >= known + RESET_JITTER_MS) return false;
+  if (reading.resetAtMs !== null && reading.resetAtMs <= known - RESET_JITTER_MS) return true;
+  return (usableRatio(reading.usedRatio) ?? 0) < (stored.usedRatio ?? 0);
+}
+
+/** What a window can be used; a number of any other kind says nothing. */
+export function usableRatio(ratio: number | null): number | null {
+  return isUsedRatio(ratio) ? ratio : null;
+}
+
+/** A reset from another run of the process: none where no window of that length could have ended so late. */
+export function savedReset(
+  resetAtMs: number | null,
+  observedMs: number,
+  lengthMs: number | null,
+): number | null {
+  if (resetAtMs === null) return null;
+  return resetAtMs - observedMs <= (lengthMs ?? LONGEST_MS) + SAVED_SLACK_MS ? resetAtMs : null;
 }
 
 /** A reset that lies ahead, no further than the window is long; jitter around the known one keeps the known one. */
 function usableReset(reading: WindowReading, stored: DeclaredWindow, wallMs: number): number | null {
   const reset = reading.resetAtMs;
   if (reset === null || !Number.isFinite(reset) || reset <= wallMs) return null;
-  const clamped = Math.min(reset, wallMs + (stored.lengthMs ?? LONGEST_MS) + RESET_SLACK_MS);
+  const latest = wallMs + (stored.lengthMs ?? LONGEST_MS) + RESET_SLACK_MS;
+  // What a client repeats may be anything; a lane's own word is cut to what it can mean.
+  if (reset > latest && reading.source === "statusline") return null;
+  const clamped = Math.min(reset, latest);
   const known = stored.resetAtMs;
   return known !== null && Math.abs(clamped - known) < RESET_JITTER_MS && known > wallMs ? known : clamped;
 }

@@ -1,6 +1,7 @@
 import type { LaneId } from "@ccp/usage-contract";
 import { DeclaredWindows } from "../assess/declared-windows.ts";
 import { UnitBook } from "../calibration/unit-learner.ts";
+import { PerByte } from "../predict/per-byte.ts";
 import { COLUMNS } from "../window/columns.ts";
 
 /** What is known of one lane as a whole. */
@@ -14,8 +15,8 @@ export interface LaneState {
   countedTokens: number;
   /** Counted tokens that leases hold on the lane. */
   reserved: number;
-  /** Input tokens per byte over all its models; `null` before the first. */
-  tokensPerByte: number | null;
+  /** Of all its models together: what one is estimated with that was not seen yet. */
+  readonly perByte: PerByte;
 }
 
 export function createLaneState(lane: LaneId): LaneState {
@@ -26,6 +27,6 @@ export function createLaneState(lane: LaneId): LaneState {
     totals: new Float64Array(COLUMNS),
     countedTokens: 0,
     reserved: 0,
-    tokensPerByte: null,
+    perByte: new PerByte(),
   };
 }

@@ -3,12 +3,9 @@ import { SpeedBook } from "../speeds/speed-book.ts";
 import type { UsageRecord } from "../types.ts";
 import { addRow, COLUMNS, inputOf, toRow, usableMs, weigh } from "../window/columns.ts";
 import type { Instant } from "../window/logical-clock.ts";
-import type { LaneState } from "./lane-state.ts";
 import type { Ledger } from "./ledger.ts";
 import { addToTally, advanceTally } from "./tally.ts";
 
-/** Weight of one answer in what a lane's models are estimated with before they were seen. */
-const LANE_ALPHA = 1 / 32;
 /** Filled anew for each record; nothing keeps it. */
 const row = new Float64Array(COLUMNS);
 
@@ -27,9 +24,8 @@ export function countRecord(ledger: Ledger, record: UsageRecord, at: Instant, se
   lane.countedTokens += counted;
   lane.declared.leaveOut(counted, atMs);
   if (!record.estimated) {
-    const bodyBytes = record.bodyBytes ?? 0;
-    meter.predictor.learn(row, bodyBytes);
-    learnPerByte(lane, bodyBytes);
+    meter.predictor.learn(row, record);
+    lane.perByte.learn(inputOf(row), record);
   }
   if (!record.estimated || record.timed) {
     entry.speeds ??= new SpeedBook(ledger.config.rollingMs, ledger.config.weeklyMs);
@@ -43,12 +39,4 @@ export function countRecord(ledger: Ledger, record: UsageRecord, at: Instant, se
     advanceTally(pool.tally, at.logicalMs);
     addToTally(pool.tally, atMs, row, wallMs);
   }
-}
-
-function learnPerByte(lane: LaneState, bodyBytes: number): void {
-  const input = inputOf(row);
-  if (!(bodyBytes > 0) || input === 0) return;
-  const perByte = input / bodyBytes;
-  lane.tokensPerByte ??= perByte;
-  lane.tokensPerByte += LANE_ALPHA * (perByte - lane.tokensPerByte);
 }

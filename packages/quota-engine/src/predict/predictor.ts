@@ -1,36 +1,48 @@
 import type { TokenWeights } from "@ccp/usage-contract";
+import type { RequestBody } from "../types.ts";
 import { CACHE_CREATION, CACHE_READ, inputOf, OUTPUT } from "../window/columns.ts";
+import { PerByte } from "./per-byte.ts";
 import { RecentValues } from "./recent-values.ts";
 
-/** Tokens per byte before anything was learned. */
-export const START_TOKENS_PER_BYTE: number = 1 / 4;
 /** Output tokens before anything was learned. */
 export const START_OUTPUT_TOKENS = 500;
 const RECENT_OUTPUTS = 64;
+const RECENT_SURPLUSES = 32;
+/** One or two odd answers are no rule: until then no more is believed than the prompts that vendors add on their own. */
+const SURPLUSES_TO_TRUST = 3;
+const USUAL_SURPLUS = 2000;
 /** A new sample weighs at least this much, so that a model that changed is followed. */
 const MIN_ALPHA = 1 / 16;
 
 /** Learns, for one model on one lane, what a request takes from what the last ones took. */
 export class Predictor {
   inputSamples = 0;
-  /** All input classes per byte of request body. */
-  tokensPerByte: number = START_TOKENS_PER_BYTE;
+  /** All input classes per byte of text. */
+  readonly perByte: PerByte = new PerByte();
   /** Share of the input that came from the cache. */
   readShare = 0;
   /** Share of the input that went into the cache. */
   creationShare = 0;
+  readonly #surpluses: RecentValues = new RecentValues(RECENT_SURPLUSES);
   readonly #outputs: RecentValues = new RecentValues(RECENT_OUTPUTS);
 
-  /** @param row What one answer took. @param bodyBytes Of its request; 0 when that is not known. */
-  learn(row: Float64Array, bodyBytes: number): void {
+  /** @param row What one answer took. @param body Of its request; nothing where that is not known. */
+  learn(row: Float64Array, body: RequestBody): void {
     this.#outputs.add(row[OUTPUT] ?? 0);
     const input = inputOf(row);
-    if (!(bodyBytes > 0) || input === 0) return;
+    const surplus = this.perByte.learn(input, body);
+    if (surplus === null) return;
+    this.#surpluses.add(surplus);
     this.inputSamples += 1;
     const alpha = Math.max(1 / this.inputSamples, MIN_ALPHA);
-    this.tokensPerByte += alpha * (input / bodyBytes - this.tokensPerByte);
     this.readShare += alpha * ((row[CACHE_READ] ?? 0) / input - this.readShare);
     this.creationShare += alpha * ((row[CACHE_CREATION] ?? 0) / input - this.creationShare);
+  }
+
+  /** Input tokens of a request that its bytes do not explain: the median of the recent ones. */
+  get surplusTokens(): number {
+    const surplus = this.#surpluses.percentile(0.5) ?? 0;
+    return this.inputSamples < SURPLUSES_TO_TRUST ? Math.min(surplus, USUAL_SURPLUS) : surplus;
   }
 
   /** p75 of the recent outputs. */
@@ -48,7 +60,8 @@ export class Predictor {
   toJSON(): PredictorState {
     return {
       inputSamples: this.inputSamples,
-      tokensPerByte: this.tokensPerByte,
+      perByte: this.perByte.toJSON(),
+      surpluses: this.#surpluses.toJSON(),
       readShare: this.readShare,
       creationShare: this.creationShare,
       outputs: this.#outputs.toJSON(),
@@ -56,8 +69,11 @@ export class Predictor {
   }
 
   restore(state: PredictorState): void {
-    this.inputSamples = state.inputSamples;
-    this.tokensPerByte = state.tokensPerByte;
+    this.perByte.restore(state.perByte);
+    this.#surpluses.restore(state.surpluses);
+    // Without either, what was counted was none of what is learned now.
+    const hasLearned = this.perByte.value !== null || this.#surpluses.percentile(0.5) !== null;
+    this.inputSamples = hasLearned ? state.inputSamples : 0;
     this.readShare = state.readShare;
     this.creationShare = state.creationShare;
     this.#outputs.restore(state.outputs);
@@ -66,7 +82,8 @@ export class Predictor {
 
 export interface PredictorState {
   readonly inputSamples: number;
-  readonly tokensPerByte: number;
+  readonly perByte: readonly number[];
+  readonly surpluses: readonly number[];
   readonly readShare: number;
   readonly creationShare: number;
   readonly outputs: readonly number[];

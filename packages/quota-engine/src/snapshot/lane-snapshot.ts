@@ -1,9 +1,10 @@
 import { NUMBER_SOURCES } from "@ccp/usage-contract/core";
-import type { DeclaredWindow } from "../assess/declared-windows.ts";
+import { type DeclaredWindow, savedReset, usableRatio } from "../assess/declared-windows.ts";
 import type { UnitSpan } from "../calibration/unit-learner.ts";
 import type { LaneState } from "../ledger/lane-state.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { SharePoint } from "../usage/share-pace.ts";
+import { asPerByte } from "./model-state.ts";
 import { asCount, asList, asNumber, asObject, asObjects, asText, type Json } from "./read-json.ts";
 
 type SavedWindow = Omit<DeclaredWindow, "constraintName" | "countedTokens" | "readings"> & {
@@ -17,7 +18,7 @@ type SavedReading = Omit<SharePoint, "countedTokens"> & { readonly sinceTokens: 
 
 export interface LaneSnapshot {
   readonly lane: string;
-  readonly tokensPerByte: number | null;
+  readonly perByte: readonly number[];
   readonly windows: readonly SavedWindow[];
   readonly units: readonly { readonly window: string; readonly spans: readonly UnitSpan[] }[];
 }
@@ -25,7 +26,7 @@ export interface LaneSnapshot {
 export function saveLane(lane: LaneState): LaneSnapshot {
   return {
     lane: lane.lane,
-    tokensPerByte: lane.tokensPerByte,
+    perByte: lane.perByte.toJSON(),
     windows: lane.declared.all.map(({ constraintName: _, countedTokens, readings, ...window }) => ({
       ...window,
       sinceTokens: lane.countedTokens - countedTokens,
@@ -44,8 +45,7 @@ export function restoreLane(ledger: Ledger, state: Json, nowMs: number): boolean
   const name = asText(state.lane);
   if (name === null) return false;
   const lane = ledger.openLane(name);
-  const perByte = asNumber(state.tokensPerByte);
-  lane.tokensPerByte = perByte !== null && perByte > 0 ? perByte : null;
+  lane.perByte.restore(asPerByte(state));
   lane.declared.restore(asObjects(state.windows).flatMap((window) => readWindow(window) ?? []));
   for (const unit of asObjects(state.units)) {
     const window = asText(unit.window);
@@ -62,13 +62,13 @@ function readWindow(state: Json): DeclaredWindow | null {
   const status = (["allowed", "allowed_warning", "rejected"] as const).find(
     (known) => known === state.status,
   );
-  const ratio = asNumber(state.usedRatio);
+  const lengthMs = asNumber(state.lengthMs);
   return {
     name,
     constraintName: `lane:${name}`,
-    lengthMs: asNumber(state.lengthMs),
-    usedRatio: ratio !== null && ratio >= 0 ? ratio : null,
-    resetAtMs: asNumber(state.resetAtMs),
+    lengthMs,
+    usedRatio: usableRatio(asNumber(state.usedRatio)),
+    resetAtMs: savedReset(asNumber(state.resetAtMs), observedMs, lengthMs),
     status: status ?? null,
     scope: state.scope === "model" ? "model" : "account",
     family: asText(state.family),
@@ -82,7 +82,7 @@ function readWindow(state: Json): DeclaredWindow | null {
 
 function readReading(state: Json): SharePoint[] {
   const atMs = asNumber(state.atMs);
-  const ratio = asNumber(state.ratio);
+  const ratio = usableRatio(asNumber(state.ratio));
   if (atMs === null || ratio === null) return [];
   return [{ atMs, ratio, countedTokens: -asCount(state.sinceTokens) }];
 }

@@ -1,3 +1,4 @@
+import { isTokenCount, MAX_TOKEN_COUNT } from "@ccp/usage-contract/core";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Meter, ModelEntry } from "../ledger/model-entry.ts";
 import type { PredictorState } from "../predict/predictor.ts";
@@ -71,15 +72,20 @@ function saveMeter(meter: Meter): MeterState {
 function restoreMeter(meter: Meter, state: Json, nowMs: number): void {
   restoreTally(meter.tally, state, nowMs);
   const predictor = asObject(state.predictor);
-  const tokensPerByte = asNumber(predictor?.tokensPerByte);
-  if (predictor === null || tokensPerByte === null || !(tokensPerByte > 0)) return;
+  if (predictor === null) return;
   meter.predictor.restore({
     inputSamples: asCount(predictor.inputSamples),
-    tokensPerByte,
+    perByte: asPerByte(predictor),
+    surpluses: asNumbers(predictor.surpluses).filter((tokens) => tokens >= 0 && tokens <= MAX_TOKEN_COUNT),
     readShare: Math.min(1, asCount(predictor.readShare)),
     creationShare: Math.min(1, asCount(predictor.creationShare)),
-    outputs: asNumbers(predictor.outputs).map(asCount),
+    outputs: asNumbers(predictor.outputs).filter(isTokenCount),
   });
+}
+
+/** An older state holds one mean instead of the recent values. */
+export function asPerByte(state: Json): readonly number[] {
+  return asNumbers(state.perByte ?? [state.tokensPerByte]);
 }
 
 function readSpeeds(ledger: Ledger, state: Json, nowMs: number, keepSession: boolean): SpeedBook {

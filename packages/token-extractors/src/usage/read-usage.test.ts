@@ -8,6 +8,7 @@ const CHAT: OpenAiNames = {
   input: "prompt_tokens",
   inputDetails: "prompt_tokens_details",
   output: "completion_tokens",
+  outputDetails: "completion_tokens_details",
 };
 const BAD = [
   "-1",

@@ -1,6 +1,6 @@
 import type { WindowReading } from "@ccp/usage-contract";
 import { findStamp } from "../http-date.ts";
-import { asArray, asObject, asText, type JsonObject } from "../text/values.ts";
+import { asArray, asObject, asText, asTimeMs, type JsonObject } from "../text/values.ts";
 import { windowLengthMs } from "../window-name.ts";
 import { failure, percent, type QuotaReport, reading, report } from "./quota-report.ts";
 
@@ -62,7 +62,7 @@ function endpointWindow(name: string, usedRatio: number, resetsAt: unknown): Win
     name,
     lengthMs: windowLengthMs(name),
     usedRatio,
-    resetAtMs: findStamp(asText(resetsAt) ?? "", null),
+    resetAtMs: asTimeMs(resetsAt) ?? findStamp(asText(resetsAt) ?? "", null),
     scope: name.includes("_") ? "model" : "account",
   });
 }

@@ -1,6 +1,6 @@
 import type { WindowReading } from "@ccp/usage-contract";
 import { findStamp } from "../http-date.ts";
-import { asAmount, asArray, asObject, asText, type JsonObject } from "../text/values.ts";
+import { asAmount, asArray, asObject, asText, asTimeMs, type JsonObject } from "../text/values.ts";
 import { windowLengthMs, windowName } from "../window-name.ts";
 import { failure, type QuotaReport, ratio, reading, report } from "./quota-report.ts";
 
@@ -37,7 +37,7 @@ function readDetail(name: string, detail: JsonObject | null): WindowReading | nu
   const remaining = asAmount(detail.remaining);
   const counted = limitAmount === null || remaining === null ? null : Math.max(0, limitAmount - remaining);
   const usedAmount = asAmount(detail.used) ?? counted;
-  const resetAtMs = findStamp(asText(detail.resetTime) ?? "", null);
+  const resetAtMs = asTimeMs(detail.resetTime) ?? findStamp(asText(detail.resetTime) ?? "", null);
   const usedRatio = ratio(usedAmount, limitAmount);
   return reading({ name, lengthMs: windowLengthMs(name), usedRatio, resetAtMs, usedAmount, limitAmount });
 }

@@ -1,5 +1,5 @@
 import type { WindowReading } from "@ccp/usage-contract";
-import { asAmount, asArray, asObject, asText, type JsonObject } from "../text/values.ts";
+import { asAmount, asArray, asObject, asText, asTimeMs, type JsonObject } from "../text/values.ts";
 import { windowLengthMs, windowName } from "../window-name.ts";
 import { failure, type QuotaReport, ratio, reading, report } from "./quota-report.ts";
 
@@ -49,8 +49,8 @@ export function parseMinimaxRemains(root: JsonObject): QuotaReport {
 
 function readWindow(entry: JsonObject, members: WindowMembers): WindowReading | null {
   const left = asAmount(entry[`${members.prefix}_remaining_percent`]);
-  const resetAtMs = asAmount(entry[members.end]);
-  const startMs = asAmount(entry[members.start]);
+  const resetAtMs = asTimeMs(entry[members.end]);
+  const startMs = asTimeMs(entry[members.start]);
   if (left === null && resetAtMs === null) return null;
   const lengthMs = startMs === null || resetAtMs === null ? null : resetAtMs - startMs;
   const name = (lengthMs === null ? null : windowName(lengthMs)) ?? members.name;

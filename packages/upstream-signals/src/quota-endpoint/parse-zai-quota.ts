@@ -1,6 +1,6 @@
 import type { WindowReading } from "@ccp/usage-contract";
 import { asWord } from "../error-body.ts";
-import { asAmount, asArray, asObject, asText, type JsonObject } from "../text/values.ts";
+import { asAmount, asArray, asObject, asText, asTimeMs, type JsonObject } from "../text/values.ts";
 import { windowLengthMs } from "../window-name.ts";
 import { failure, percent, type QuotaReport, ratio, reading, report } from "./quota-report.ts";
 
@@ -36,14 +36,13 @@ function readLimit(limit: JsonObject | null): WindowReading | null {
   if (limit === null || name === null) return null;
   const limitAmount = asAmount(limit.usage); // `usage` is the limit, `currentValue` what was used
   const usedAmount = asAmount(limit.currentValue);
-  const resetAtMs = asAmount(limit.nextResetTime);
   return reading({
     name,
     lengthMs: windowLengthMs(name),
     // The percentage is floored: 72 of 72.5. Use the amounts where there are some.
     usedRatio: ratio(usedAmount, limitAmount) ?? percent(limit.percentage),
     // An idle window has no reset: it starts at first use.
-    resetAtMs: resetAtMs === 0 ? null : resetAtMs,
+    resetAtMs: asTimeMs(limit.nextResetTime),
     usedAmount,
     limitAmount,
   });

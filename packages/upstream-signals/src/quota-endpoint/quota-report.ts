@@ -1,6 +1,6 @@
 import type { WindowReading } from "@ccp/usage-contract";
 import { plainText } from "../text/plain-text.ts";
-import { asAmount } from "../text/values.ts";
+import { asAmount, asRatio } from "../text/values.ts";
 
 /** What a quota endpoint says. */
 export type QuotaReport =
@@ -40,10 +40,10 @@ export function reading(
 /** A percentage of 0-100 as a ratio. */
 export function percent(value: unknown): number | null {
   const amount = asAmount(value);
-  return amount === null ? null : amount / 100;
+  return amount === null ? null : asRatio(amount / 100);
 }
 
 /** Used ÷ limit; `null` when one is unknown or the limit is 0. */
 export function ratio(used: number | null, limit: number | null): number | null {
-  return used === null || limit === null || limit === 0 ? null : used / limit;
+  return used === null || limit === null || limit === 0 ? null : asRatio(used / limit);
 }

@@ -41,6 +41,29 @@ describe("statuslineWindows", () => {
     ]);
   });
 
+  const AT = 1_795_290_067;
+  it.each<[what: string, five_hour: unknown, usedRatio: number | null, resetAtMs: number | null]>([
+    [
+      "a time for a percentage (anthropics/claude-code#52326)",
+      { used_percentage: AT, resets_at: AT },
+      null,
+      AT * 1000,
+    ],
+    ["a time in ms for a percentage", { used_percentage: AT * 1000, resets_at: AT }, null, AT * 1000],
+    ["a reset in ms", { used_percentage: 12, resets_at: AT * 1000 }, 0.12, AT * 1000],
+    ["a reset that is a number in words", { used_percentage: 12, resets_at: `${AT}` }, 0.12, AT * 1000],
+    ["a reset beyond all time", { used_percentage: 12, resets_at: 1e300 }, 0.12, null],
+    ["more than full", { used_percentage: 104, resets_at: AT }, 1.04, AT * 1000],
+  ])("believes what can be: %s", (_what, five_hour, usedRatio, resetAtMs) => {
+    expect(windowsOf({ rate_limits: { five_hour } })).toEqual([
+      { ...account, name: "5h", lengthMs: 18_000_000, usedRatio, resetAtMs },
+    ]);
+  });
+
+  it("finds nothing in a percentage that is a time, alone", () => {
+    expect(windowsOf({ rate_limits: { five_hour: { used_percentage: AT } } })).toEqual([]);
+  });
+
   it("refuses only what is no object", () => {
     expect(windowsOf("five_hour")).toBeNull();
     expect(windowsOf({ model: 3, context_window: [] })).toEqual([]);

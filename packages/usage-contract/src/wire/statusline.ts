@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { parseIsoMs } from "../iso-time.ts";
 import type { WindowReading } from "../limit-signal.ts";
+import { epochMs, isUsedRatio } from "../plausible.ts";
 import { ROLLING_WINDOW_MS, WEEKLY_WINDOW_MS } from "../quota-config.ts";
 
 /** A part of an unexpected shape counts as missing: one odd field must not blank the whole line. */
@@ -40,8 +41,8 @@ export type StatuslineQuery = v.InferOutput<typeof StatuslineQuerySchema>;
 /**
  * The plan windows that a status line's input declares.
  *
- * @returns Readings with `usedRatio` 0..1 and beyond. A window without a percentage and without a readable reset is
- *   left out; a negative percentage counts as unknown.
+ * @returns Readings with `usedRatio` 0..1 and a little beyond. A window without a percentage and without a readable reset
+ *   is left out; what can be no percentage (negative, or a time) counts as unknown.
  */
 export function statuslineWindows(input: StatuslineInput): WindowReading[] {
   const limits = input.rate_limits;
@@ -56,9 +57,8 @@ function reading(
   lengthMs: number,
   declared: v.InferOutput<typeof window> | null | undefined,
 ): WindowReading[] {
-  const pct = declared?.used_percentage;
-  const usedRatio =
-    typeof pct === "number" && pct >= 0 && Number.isFinite(pct) ? Number((pct / 100).toPrecision(12)) : null;
+  const ratio = Number(((declared?.used_percentage ?? Number.NaN) / 100).toPrecision(12));
+  const usedRatio = isUsedRatio(ratio) ? ratio : null;
   const resetAtMs = toMs(declared?.resets_at);
   if (usedRatio === null && resetAtMs === null) return [];
   return [
@@ -76,8 +76,9 @@ function reading(
   ];
 }
 
-/** Epoch seconds in most versions of the client, RFC 3339 in some. */
+/** Epoch seconds in most versions of the client, RFC 3339 in some; numbers may come as text. */
 function toMs(resetsAt: number | string | null | undefined): number | null {
-  if (typeof resetsAt === "string") return parseIsoMs(resetsAt);
-  return typeof resetsAt === "number" && Number.isFinite(resetsAt) && resetsAt > 0 ? resetsAt * 1000 : null;
+  if (typeof resetsAt === "number") return epochMs(resetsAt);
+  if (typeof resetsAt !== "string") return null;
+  return /^\d+(\.\d+)?$/.test(resetsAt) ? epochMs(Number(resetsAt)) : parseIsoMs(resetsAt);
 }

@@ -2,6 +2,8 @@ import type { WindowFigures } from "@ccp/quota-engine";
 import {
   ANTHROPIC_LANE,
   DEFAULT_WARN_PCT,
+  isTokenCount,
+  isUsedRatio,
   type LaneId,
   type RerouteDecision,
   type StatuslineInput,
@@ -14,8 +16,6 @@ import { laneUnusable } from "../../lanes/lane-runtime.ts";
 import { renderStatusline } from "./render-statusline.ts";
 import type { StatuslineLane, StatuslineRoute, StatuslineView, StatuslineWindow } from "./statusline-view.ts";
 
-/** Bytes per token before a model's own ratio is learned. */
-const BYTES_PER_TOKEN = 4;
 const TYPICAL_INPUT_TOKENS = 1_000;
 const DEFAULT_COLUMNS = 120;
 const MIN_COLUMNS = 8;
@@ -54,14 +54,14 @@ function statuslineView(input: StatuslineInput, nowMs: number, deps: Deps): Stat
     .filter((lane) => lane !== shown)
     .flatMap((lane) => otherLane(lane, model, nowMs, deps));
   const hint = deps.modelHint();
-  const context = input.context_window?.used_percentage ?? null;
+  const context = contextShare(input);
   return {
     model: plain(input.model?.display_name ?? model),
     route,
     windows: shown === null ? [] : laneWindows(shown, model, nowMs, deps),
     coolSec: shown === null ? null : coolSeconds(shown, model, nowMs, deps),
     others,
-    context: context === null ? null : context / 100,
+    context,
     badges: [
       ...(deps.demo ? ["DEMO"] : []),
       ...(deps.settings.offloadPaused ? ["PAUSED"] : []),
@@ -75,7 +75,7 @@ function askRoute(model: string, input: StatuslineInput, nowMs: number, deps: De
   const plan = planQuestion(
     {
       model,
-      bodyBytes: contextTokens(input) * BYTES_PER_TOKEN,
+      size: { bodyBytes: 0, inputTokens: contextTokens(input) },
       maxTokens: null,
       session: input.session_id ?? null,
       trafficClass: "main",
@@ -114,10 +114,15 @@ const WHY: Readonly<Record<RerouteDecision, string>> = {
   no_fallback: "spent",
 };
 
-function contextTokens({ context_window }: StatuslineInput): number {
-  const { used_percentage, context_window_size } = context_window ?? {};
-  const used = ((used_percentage ?? 0) / 100) * (context_window_size ?? 0);
-  return used > 0 && Number.isFinite(used) ? Math.round(used) : TYPICAL_INPUT_TOKENS;
+function contextTokens(input: StatuslineInput): number {
+  const used = Math.round((contextShare(input) ?? 0) * (input.context_window?.context_window_size ?? 0));
+  return used > 0 && isTokenCount(used) ? used : TYPICAL_INPUT_TOKENS;
+}
+
+/** `null` where the client said none, or what can be none. */
+function contextShare({ context_window }: StatuslineInput): number | null {
+  const share = (context_window?.used_percentage ?? Number.NaN) / 100;
+  return isUsedRatio(share) ? share : null;
 }
 
 /** What the lane declares of the whole account, or the model's own cap where that is fuller. */

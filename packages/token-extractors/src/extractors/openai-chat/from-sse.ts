@@ -21,11 +21,16 @@ const readEvent: EventReader = (name, data, wantModel) => {
   if (chunk === null) return CONTENT;
   if (asObject(chunk.error) !== null || asString(chunk.error) !== null) return { error: readError(data) };
   return {
-    usage: readOpenAiUsage(chunk.usage, CHAT_NAMES),
+    usage: readOpenAiUsage(chunk.usage ?? usageOfChoice(chunk.choices), CHAT_NAMES),
     model: asString(chunk.model),
     ...(hasFinishReason(chunk.choices) && { terminal: "message_delta" }),
   };
 };
+
+/** Kimi puts the usage of a stream into its last choice. */
+function usageOfChoice(choices: unknown): unknown {
+  return Array.isArray(choices) ? asObject(choices.at(-1))?.usage : undefined;
+}
 
 function hasFinishReason(choices: unknown): boolean {
   return (
