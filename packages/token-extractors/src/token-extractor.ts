@@ -32,6 +32,11 @@ export interface StreamReader {
   readonly usage: TokenUsage | null;
   /** By what the events so far have ended the stream; before `end`, of those alone that had their blank line. */
   readonly terminal: StreamTerminal;
+  /**
+   * A number that grows with each event of an answer, its errors included, and while a long one is still coming. Pings,
+   * comments and blank lines leave it as it is.
+   */
+  readonly progress: number;
 }
 
 /**

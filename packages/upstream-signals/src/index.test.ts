@@ -6,6 +6,7 @@ it("exports these names and no others", () => {
     "DIALECTS",
     "classifyAnswer",
     "classifyStreamError",
+    "openPeek",
     "parseQuotaEndpoint",
     "parseRetryAfter",
     "peekStream",

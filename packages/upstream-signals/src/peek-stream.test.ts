@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
-import { peekStream, type StreamPeek } from "./peek-stream.ts";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { openPeek, peekStream, type StreamPeek } from "./peek-stream.ts";
 
 const INCOMPLETE: StreamPeek = { kind: "incomplete" };
 const event = (name: string): StreamPeek => ({ kind: "event", name });
@@ -77,4 +77,52 @@ it.each<[rest: string, peek: StreamPeek]>([
   [`event: content_block_delta\ndata: {}\n\nevent: error\ndata: ${ERROR}\n\n`, event("content_block_delta")],
 ])("seeks the first content: %j", (rest, peek) => {
   expect(peekStream(OPENING + rest, "content")).toEqual(peek);
+});
+
+describe("a stream that comes in pieces", () => {
+  const line = fc.constantFrom("data: {}", "event: ping", "event: a", "event: error", ": c", "", "data: x");
+  const lineEnd = fc.constantFrom("\n", "\r\n", "\r");
+  const text = fc
+    .array(fc.tuple(line, lineEnd).map((parts) => parts.join("")))
+    .map((lines) => lines.join(""));
+
+  it("shows what it shows in one piece, however it is cut", () => {
+    fc.assert(
+      fc.property(text, fc.array(fc.nat(60)), fc.boolean(), (whole, marks, hasEnded) => {
+        const at = [0, ...marks.filter((mark) => mark < whole.length).sort((a, b) => a - b), whole.length];
+        const reader = openPeek("event");
+        for (const [index, to] of at.slice(1).entries()) reader.push(whole.slice(at[index], to));
+        expect(reader.end(hasEnded)).toEqual(peekStream(hasEnded ? `${whole}\n\n` : whole));
+      }),
+    );
+  });
+
+  it.each([
+    ["events", [OPENING, "event: content_block_delta\ndata: {}\n", "\n"], event("content_block_delta")],
+    ["an error", ["event: err", `or\ndata: ${ERROR}\n`, "\n"], error(ERROR)],
+    ["a bare error", [" {", ERROR.slice(1, 20), `${ERROR.slice(20)}\n`], error(ERROR)],
+    ["CRLF cut between its two", ["event: a\r\ndata: {}\r\n\r", "\n"], event("a")],
+  ])("is known with the piece that tells it: %s", (_, pieces, peek) => {
+    const reader = openPeek("content");
+    const seen = pieces.map((piece) => reader.push(piece));
+    expect(seen.at(-1)).toEqual(peek);
+    if (pieces.length > 2) expect(seen.slice(0, -1).every(({ kind }) => kind === "incomplete")).toBe(true);
+  });
+
+  it.each([
+    ["comments", ":\n"],
+    ["comments and blank lines", ":\n\n"],
+    ["pings", "event: ping\ndata: {}\n\n"],
+    ["one line", "x"],
+    ["bare JSON", '{"error":[{}'],
+  ])("is not looked at anew for each piece: %s", (_, piece) => {
+    const reader = openPeek("event");
+    const exec = vi.spyOn(RegExp.prototype, "exec");
+    onTestFinished(() => exec.mockRestore());
+    for (let count = 0; count < 2_000; count += 1) reader.push(piece);
+    expect(exec.mock.calls.reduce((sum, [text]) => sum + text.length, 0)).toBeLessThan(
+      2_000 * piece.length * 20,
+    );
+    expect(reader.end(false)).toEqual(INCOMPLETE);
+  });
 });

@@ -24,6 +24,62 @@ const INCOMPLETE: StreamPeek = { kind: "incomplete" };
 export function peekStream(text: string, seek: "event" | "content" = "event"): StreamPeek {
   const bare = text.trimStart();
   if (bare.startsWith("{")) return isErrorData(bare) ? { kind: "error", data: bare.trimEnd() } : INCOMPLETE;
+  return firstEvent(text, seek);
+}
+
+/** Looks at a stream as it comes, in pieces cut anywhere; each character is looked at once or twice, however small they are. */
+export interface PeekReader {
+  /** @returns What is known by now. Once it is known it stays. */
+  push(piece: string): StreamPeek;
+  /** No more will be waited for. @param hasEnded The last event of a stream may lack its blank line. */
+  end(hasEnded: boolean): StreamPeek;
+}
+
+/** {@link peekStream} for what has not come whole. */
+export function openPeek(seek: "event" | "content"): PeekReader {
+  let peeked: StreamPeek = INCOMPLETE;
+  /** What no blank line has ended yet. */
+  let open = "";
+  let tail = "";
+  let isBare: boolean | null = null;
+  /** Bare JSON is read again once it has doubled. */
+  let readAt = 0;
+  return {
+    push(piece) {
+      if (peeked.kind !== "incomplete") return peeked;
+      const seam = tail + piece;
+      tail = seam.slice(-2);
+      open += piece;
+      if (isBare === null && /\S/.test(piece)) isBare = open.trimStart().startsWith("{");
+      if (isBare) {
+        if (open.length < readAt || !/\}\s*$/.test(piece)) return peeked;
+        readAt = 2 * open.length;
+        peeked = peekStream(open, seek);
+        return peeked;
+      }
+      if (!BLANK_LINE.test(seam)) return peeked;
+      peeked = firstEvent(open, seek);
+      // The events up to here meant nothing. What follows is short: a blank line would have come with it.
+      open = open.slice(endOfEvents(open));
+      tail = open.slice(-2);
+      return peeked;
+    },
+    end(hasEnded) {
+      if (peeked.kind === "incomplete") peeked = peekStream(hasEnded ? `${open}\n\n` : open, seek);
+      return peeked;
+    },
+  };
+}
+
+/** Of two line ends, each LF, CRLF or CR, one behind the other. */
+const BLANK_LINE = /\n\n|\r\r|\n\r/;
+
+/** Behind the last blank line of a text that has one. */
+function endOfEvents(text: string): number {
+  return Math.max(text.lastIndexOf("\n\n"), text.lastIndexOf("\r\r"), text.lastIndexOf("\n\r")) + 2;
+}
+
+function firstEvent(text: string, seek: "event" | "content"): StreamPeek {
   let name = "";
   let data: string[] = [];
   for (const line of endedLines(text, BYTE_ORDER_MARK.exec(text)?.[0].length ?? 0)) {

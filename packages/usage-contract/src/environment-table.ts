@@ -50,7 +50,12 @@ export const ENVIRONMENT: readonly EnvVariable[] = [
   row("CCP_MAX_BODY_MB", "32", "largest request body, in units of 1048576 bytes"),
   row("CCP_CONNECT_TIMEOUT", "10s", "longest wait for an upstream connection"),
   row("CCP_HEADER_TIMEOUT", "600s", "longest wait for an upstream's headers"),
-  row("CCP_SSE_IDLE_TIMEOUT", "300s", "longest silence of an upstream stream"),
+  row(
+    "CCP_SSE_IDLE_TIMEOUT",
+    "300s",
+    "longest time of an upstream stream without an event; pings and comments do not count",
+  ),
+  row("CCP_CLIENT_STALL_TIMEOUT", "300s", "longest time in which a client takes nothing of its answer"),
   row("CCP_PERSIST", "1", "0 keeps history in memory only; the log stays"),
   secret("CCP_REDIS_URL", "shared counters for several gateways: redis://host:6379/0?plan=NAME&timeout=50ms"),
   row("OFFLOAD_PAUSED", "0", "1 sends everything to anthropic"),

@@ -27,7 +27,10 @@ export interface Settings {
   readonly maxBodyBytes: number;
   readonly connectTimeoutMs: number;
   readonly headerTimeoutMs: number;
+  /** Longest time without an event of an answer; pings and comments do not count. */
   readonly sseIdleTimeoutMs: number;
+  /** Longest time in which a client that is written to takes nothing. */
+  readonly clientStallTimeoutMs: number;
   readonly persist: boolean;
   readonly redisUrl: string | null;
   readonly offloadPaused: boolean;
@@ -149,6 +152,7 @@ function readLimits(reader: EnvReader) {
     connectTimeoutMs: reader.duration("CCP_CONNECT_TIMEOUT", 10_000),
     headerTimeoutMs: reader.duration("CCP_HEADER_TIMEOUT", 600_000),
     sseIdleTimeoutMs: reader.duration("CCP_SSE_IDLE_TIMEOUT", 300_000),
+    clientStallTimeoutMs: reader.duration("CCP_CLIENT_STALL_TIMEOUT", 300_000),
   };
 }
 

@@ -18,8 +18,8 @@ export function applySignal(
   const model = run.plan.question.model;
   switch (signal.kind) {
     case "ok":
+      // That it was let in lifts a limit; whether the lane works is told by the end of the answer.
       deps.book.clearOnSuccess(lane, model, attempt.startedWallMs, nowMs);
-      deps.book.recordSuccess(lane);
       return;
     case "quota":
       deps.engine.observeLimit({ lane, model, signal, nowMs, startedAtMs: attempt.startedWallMs });

@@ -62,7 +62,7 @@ async function countOnLane(accepted: Accepted, laneId: string, estimate: number,
   }
   const own = { "x-ccp-request-id": rid, "x-ccp-lane": laneId };
   outgoing.writeHead(head.status, downstreamHeaders(head.rawHeaders, runtime, false, own));
-  pumpUncounted(call, outgoing);
+  pumpUncounted(call, outgoing, deps.settings.clientStallTimeoutMs);
 }
 
 /**

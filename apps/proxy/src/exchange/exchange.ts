@@ -179,6 +179,7 @@ async function pass(run: Run, attempt: Attempt, judged: Judged, deps: Deps): Pro
     headers: downstreamHeaders(head.rawHeaders, attempt.runtime, judged.isStream || restore !== null, own),
     isStream: judged.isStream,
     isUnframed: isUnframedJson(head),
+    stallMs: deps.settings.clientStallTimeoutMs,
     extractor: attempt.runtime.extractor,
     restore,
     missingStop: attempt.runtime.lane.answers.missingStop,

@@ -1,5 +1,5 @@
 import type { HoldMode } from "@ccp/provider-catalog";
-import { classifyAnswer, classifyStreamError, peekStream, type StreamPeek } from "@ccp/upstream-signals";
+import { classifyAnswer, classifyStreamError, openPeek, peekStream } from "@ccp/upstream-signals";
 import type { LimitSignal } from "@ccp/usage-contract";
 import type { LaneRuntime } from "../lanes/lane-runtime.ts";
 import type { CredentialOwner } from "./prepare.ts";
@@ -87,25 +87,18 @@ async function readSignal(
 
 /** Waits for the first event, or content, of a stream. @returns Its data where it is an error, else `null`. */
 async function firstEventError(call: UpstreamCall, seek: Seek): Promise<string | null> {
-  let text = "";
+  const reader = openPeek(seek);
   let seen = 0;
-  let peeked: StreamPeek = { kind: "incomplete" };
   await call.holdUntil(
     (held) => {
-      let mayComplete = false;
-      for (; seen < held.length; seen += 1) {
-        const piece = held[seen]?.toString("latin1") ?? "";
-        text += piece;
-        // An event is complete at a line end; looking at each piece anew would cost its square.
-        mayComplete ||= /[\r\n]/.test(piece);
-      }
-      if (mayComplete) peeked = peekStream(text, seek);
-      return peeked.kind !== "incomplete";
+      let isKnown = false;
+      for (; seen < held.length; seen += 1)
+        isKnown = reader.push(held[seen]?.toString("latin1") ?? "").kind !== "incomplete";
+      return isKnown;
     },
     seek === "content" ? FIRST_CONTENT_WAIT_MS : FIRST_EVENT_WAIT_MS,
   );
-  // An event counts at its blank line; the last one of a stream may lack it.
-  if (peeked.kind === "incomplete" && call.ended) peeked = peekStream(`${text}\n\n`, seek);
+  const peeked = reader.end(call.ended);
   return peeked.kind === "error" ? Buffer.from(peeked.data, "latin1").toString("utf8") : null;
 }
 

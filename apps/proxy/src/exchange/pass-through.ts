@@ -57,7 +57,7 @@ export async function passThrough(
   const own = { "x-ccp-request-id": rid, "x-ccp-lane": ANTHROPIC_LANE };
   outgoing.writeHead(head.status, downstreamHeaders(head.rawHeaders, runtime, false, own));
   outgoing.flushHeaders();
-  pumpUncounted(call, outgoing);
+  pumpUncounted(call, outgoing, deps.settings.clientStallTimeoutMs);
 }
 
 function forwardedHeaders(incoming: IncomingMessage): string[] {

@@ -8,8 +8,11 @@ import { type BodySink, CallFailure, type UpstreamCall } from "./upstream-call.t
 function open(isStream: boolean, headers: readonly string[] = []) {
   const order: string[] = [];
   let sink: BodySink | null = null;
-  const outgoing = {
+  const outgoing: Record<string, unknown> = {
     writableNeedDrain: false,
+    writableFinished: true,
+    on: () => outgoing,
+    once: () => outgoing,
     writeHead: () => {},
     flushHeaders: () => {},
     write: (chunk: Uint8Array | string) =>
@@ -32,6 +35,7 @@ function open(isStream: boolean, headers: readonly string[] = []) {
     headers,
     isStream,
     isUnframed: false,
+    stallMs: 300_000,
     extractor: findExtractor("anthropic"),
     restore: null,
     missingStop: "complete",

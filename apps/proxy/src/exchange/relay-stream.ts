@@ -2,13 +2,19 @@ import type { ServerResponse } from "node:http";
 import { openMintTap } from "@ccp/lane-repair";
 import type { StreamEnd, StreamReader, StreamTerminal } from "@ccp/token-extractors";
 import { endReason } from "./end-reason.ts";
+import { LifeTimer } from "./life-timer.ts";
 import { openRestore } from "./open-restore.ts";
 import { pump } from "./pump.ts";
 import type { Relayed, RelayInput } from "./relay.ts";
-import type { CallFailure, UpstreamCall } from "./upstream-call.ts";
+import { CallFailure, type UpstreamCall } from "./upstream-call.ts";
 
 /** Between pings while an upstream has sent its head but no event yet. */
 const PING_INTERVAL_MS = 15_000;
+
+/** An answer is over with its last event. Its connection may bring its own end, and e.g. a `[DONE]`, within this. */
+const END_WAIT_MS = 200;
+/** From the stop reason to the last event. Nothing is generated any more in between. */
+const LAST_EVENT_WAIT_MS = 10_000;
 
 const PING = 'event: ping\ndata: {"type":"ping"}\n\n';
 const MESSAGE_STOP = 'event: message_stop\ndata: {"type":"message_stop"}\n\n';
@@ -40,10 +46,19 @@ export function relayStream(input: RelayInput): Promise<void> {
   // The head leaves with the first bytes in one write, unless there are none yet.
   const pings = call.held.length > 0 ? null : pingUntilFirstByte(call, outgoing);
   return new Promise((resolve) => {
+    let progress = 0;
+    let isAlive = false;
+    const last: LastEvents = { timer: null, terminal: "none", cutShort: false };
     const finish = (failure: CallFailure | null, flush: () => void): void => {
       if (pings !== null) clearInterval(pings);
+      last.timer?.stop();
       const end = reader.end();
-      const { ending, text, connection } = endStream(end, failure, input.missingStop, tail.text);
+      const { ending, text, connection } = endStream(
+        end,
+        failure,
+        { ...input, cutShort: last.cutShort },
+        tail.text,
+      );
       book(end, ending);
       flush();
       if (connection === "end") outgoing.end(text);
@@ -59,10 +74,45 @@ export function relayStream(input: RelayInput): Promise<void> {
       tail.text = text.length >= TAIL_CHARS ? text.slice(-TAIL_CHARS) : (tail.text + text).slice(-TAIL_CHARS);
       reader.push(text);
       mints?.push(text);
+      isAlive = reader.fault() !== null || reader.progress() > progress;
+      progress = reader.progress();
+      if (isAlive) awaitEnd(last, reader.terminal() ?? "none", leave);
       if (!isBooked && isWhole(reader.terminal())) book(reader.end(), ENDED_WELL);
     };
-    pump(call, outgoing, bodyEnd, { data: look }, restorer);
+    const leave = (): void => {
+      last.cutShort = true;
+      stop();
+      call.abort(new CallFailure("aborted", null));
+    };
+    const stop = pump({
+      call,
+      outgoing,
+      stallMs: input.stallMs,
+      end: bodyEnd,
+      tap: { data: look, showedLife: () => isAlive },
+      rewriter: restorer,
+    });
   });
+}
+
+/** What is waited for once an answer has said how it ends. */
+interface LastEvents {
+  timer: LifeTimer | null;
+  terminal: StreamTerminal;
+  /** The end did not come; the connection was left. */
+  cutShort: boolean;
+}
+
+/** Leaves a connection that brings no end of its own some time after the answer has. */
+function awaitEnd(last: LastEvents, terminal: StreamTerminal, leave: () => void): void {
+  const isGenerated = terminal === "message_delta";
+  if (terminal === last.terminal) {
+    if (isGenerated) last.timer?.life();
+    return;
+  }
+  last.terminal = terminal;
+  last.timer?.stop();
+  last.timer = new LifeTimer(isGenerated ? LAST_EVENT_WAIT_MS : END_WAIT_MS, leave);
 }
 
 const ENDED_WELL: Ending = { reason: "ok", failure: null, repairs: [] };
@@ -89,14 +139,14 @@ interface StreamEnding {
 function endStream(
   end: StreamEnd | null,
   failure: CallFailure | null,
-  missingStop: RelayInput["missingStop"],
+  { missingStop, cutShort }: Pick<RelayInput, "missingStop"> & Pick<LastEvents, "cutShort">,
   tail: string,
 ): StreamEnding {
   const terminal = end?.terminal ?? null;
   if (failure?.kind === "aborted" && !isWhole(terminal))
     return { ending: { reason: "client_closed", failure, repairs: [] }, text: "", connection: "left" };
   // A blank line that its sender left out in an orderly end is not added; one that was cut off is.
-  const closing = failure !== null && end?.terminalUnclosed ? closeEvent(end, tail) : "";
+  const closing = (failure !== null || cutShort) && end?.terminalUnclosed ? closeEvent(end, tail) : "";
   // A connection that breaks after the last event has broken nothing.
   if (isWhole(terminal)) return { ending: ENDED_WELL, text: closing, connection: "end" };
   if (terminal === "error")
@@ -144,6 +194,7 @@ interface GuardedReader {
   terminal(): StreamTerminal | null;
   /** `null` once the reader has failed: then nothing is known of the stream. */
   end(): StreamEnd | null;
+  progress(): number;
   fault(): unknown;
 }
 
@@ -171,6 +222,7 @@ function guardReader(reader: StreamReader): GuardedReader {
         return null;
       }
     },
+    progress: () => (fault === null ? reader.progress : 0),
     fault: () => fault,
   };
 }

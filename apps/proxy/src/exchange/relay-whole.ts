@@ -1,13 +1,16 @@
 import { openMintTap } from "@ccp/lane-repair";
 import type { EndReason, TokenUsage } from "@ccp/usage-contract";
 import { endReason } from "./end-reason.ts";
+import { LifeTimer } from "./life-timer.ts";
 import { openRestore } from "./open-restore.ts";
 import { breakOff, pump, type Rewriter } from "./pump.ts";
 import type { RelayInput } from "./relay.ts";
-import type { CallFailure } from "./upstream-call.ts";
+import { CallFailure } from "./upstream-call.ts";
 
 /** Answers above this are passed on all the same; their usage is then estimated. */
 const JSON_READ_BYTES = 8 * 1024 * 1024;
+/** After this much silence an answer without a frame is looked at: it may be whole, and its connection left open. */
+const UNFRAMED_LOOK_MS = 500;
 
 /** Passes an answer in one piece on. */
 export function relayWhole(input: RelayInput): Promise<void> {
@@ -19,7 +22,9 @@ export function relayWhole(input: RelayInput): Promise<void> {
   let seenBytes = 0;
   outgoing.writeHead(input.status, [...input.headers]);
   return new Promise((resolve) => {
+    let silence: LifeTimer | null = null;
     const finish = (reason: EndReason, failure: CallFailure | null): void => {
+      silence?.stop();
       const read = reason === "ok" && seenBytes <= JSON_READ_BYTES ? readAnswer(input, seen) : NOTHING_READ;
       const { usage, invalidUsage, readerFault } = read;
       input.onEnd({
@@ -54,8 +59,22 @@ export function relayWhole(input: RelayInput): Promise<void> {
     const look = (chunk: Buffer): void => {
       seenBytes += chunk.length;
       if (seenBytes <= JSON_READ_BYTES) seen.push(chunk);
+      if (!input.isUnframed) return;
+      silence?.stop();
+      silence = new LifeTimer(UNFRAMED_LOOK_MS, () => {
+        if (seenBytes > JSON_READ_BYTES || !isWholeJson(seen, seenBytes)) return;
+        stop();
+        call.abort(new CallFailure("aborted", null));
+      });
     };
-    pump(call, outgoing, end, { data: look }, rewriter);
+    const stop = pump({
+      call,
+      outgoing,
+      stallMs: input.stallMs,
+      end,
+      tap: { data: look },
+      rewriter,
+    });
   });
 }
 

@@ -32,6 +32,8 @@ export interface RelayInput {
   readonly isStream: boolean;
   /** Only the end of the connection tells where the body ends. */
   readonly isUnframed: boolean;
+  /** Longest time in which a client that is written to takes nothing. */
+  readonly stallMs: number;
   readonly extractor: TokenExtractor;
   /** What the answer has to be given back; `null`: it passes as it comes. */
   readonly restore: Restore | null;

@@ -59,18 +59,30 @@ export function countWaste(run: Run, deps: Deps): void {
   deps.metrics.wastedRetry(deps.modelLabel(run.plan.question.model), attempt.spentMs);
 }
 
-/** A limit or a failure that came inside the stream, too late for this request, in time for the next. */
-function applyLateSignal(run: Run, attempt: Attempt, ending: Ending, nowMs: number, deps: Deps): void {
+/**
+ * What an answer that had begun turned out to be, too late for this request, in time for the next. Only its end tells of a
+ * lane's health: some begin every answer and finish none. A client that leaves tells nothing.
+ */
+function applyEnd(run: Run, attempt: Attempt, ending: Ending, nowMs: number, deps: Deps): void {
   if (ending.kind !== "relayed" || ending.judged.signal.kind !== "ok") return;
   const { judged, relayed } = ending;
+  const { id, dialect } = attempt.runtime.lane;
   if (relayed.streamError !== null) {
     const data = Buffer.from(relayed.streamError.body, "latin1").toString("utf8");
     const headers = judged.sent.head ?? { get: (): null => null };
-    const signal = classifyStreamError(attempt.runtime.lane.dialect, data, headers, nowMs);
-    applySignal(run, attempt, signal, null, nowMs, deps);
-  } else if (!judged.proven && relayed.reason === "ok") {
-    applySignal(run, attempt, judged.signal, null, nowMs, deps);
+    applySignal(run, attempt, classifyStreamError(dialect, data, headers, nowMs), null, nowMs, deps);
+  } else if (isServed(ending)) {
+    if (!judged.proven) applySignal(run, attempt, judged.signal, null, nowMs, deps);
+    deps.book.recordSuccess(id);
+  } else if (relayed.reason !== "client_closed") {
+    deps.book.recordFailure(id, nowMs, deps.random() * 2 - 1);
   }
+}
+
+/** The answer is whole. */
+function isServed(ending: Ending): boolean {
+  if (ending.kind !== "relayed" || ending.judged.signal.kind !== "ok") return false;
+  return ending.relayed.reason === "ok" && ending.relayed.streamError === null;
 }
 
 /** Books what was served, writes the completion line, and counts. Runs once for each exchange, however it ended. */
@@ -127,8 +139,8 @@ function bookAttempt(
     deps.metrics.tokens(lane, label, counts, streamMs / 1000, wallMs / 1000);
   }
   noteSession(run, attempt, ending, outcome, nowMs, deps);
-  applyLateSignal(run, attempt, ending, nowMs, deps);
-  deps.book.endProbe(rid, ending.kind === "relayed" && ending.judged.signal.kind === "ok", nowMs);
+  applyEnd(run, attempt, ending, nowMs, deps);
+  deps.book.endProbe(rid, isServed(ending), nowMs);
   if (attempt.number <= run.settledAttempts) return;
   run.settledAttempts = attempt.number;
   deps.metrics.attempt({

@@ -21,8 +21,15 @@ function fault(): never {
 describe("a reader of tokens that fails", () => {
   const broken = (part: Partial<StreamReader>, { openStream }: TokenExtractor): StreamReader => {
     const reader = openStream();
-    const { terminal, usage } = reader;
-    return { push: (text) => reader.push(text), end: () => reader.end(), usage, terminal, ...part };
+    const { terminal, usage, progress } = reader;
+    return {
+      push: (text) => reader.push(text),
+      end: () => reader.end(),
+      usage,
+      terminal,
+      progress,
+      ...part,
+    };
   };
 
   it.each<[string, Partial<StreamReader>]>([

@@ -43,6 +43,36 @@ describe("how a messages stream ended", () => {
   });
 });
 
+describe("progress", () => {
+  it.each([
+    ["a comment", ": hi\n\n", 0],
+    ["a long comment in pieces", `:${"x".repeat(50_000)}`, 0],
+    ["blank lines", "\n\n\n", 0],
+    ["a ping", event("ping", { type: "ping" }), 0],
+    ["an unnamed ping", 'data: {"type":"ping"}\n\n', 0],
+    ["half an event", "event: content_block_delta\ndata: {", 0],
+    ["content", "event: content_block_delta\ndata: {}\n\n", 1],
+    ["an error", ERROR, 1],
+    ["half of a long event", `data: ${"x".repeat(10_000)}`, 1],
+    ["many lines of one event", `data: ${"x".repeat(100)}\n`.repeat(100), 2],
+  ])("of %s", (_, text, progress) => {
+    const stream = findExtractor("anthropic").openStream();
+    stream.push(start({}));
+    const before = stream.progress;
+    stream.push(text);
+    expect(stream.progress - before).toBe(progress);
+  });
+
+  it("is told beside how far the stream has come", () => {
+    const stream = findExtractor("anthropic").openStream();
+    const seen = [start({}), delta({}), STOP.trimEnd(), "\n\n"].map((piece) => {
+      stream.push(piece);
+      return stream.terminal;
+    });
+    expect(seen).toEqual(["none", "message_delta", "message_delta", "message_stop"]);
+  });
+});
+
 describe("errors", () => {
   it("keeps the first, with its data", () => {
     const end = read("anthropic", ERROR, event("error", { error: { type: "other" } }));

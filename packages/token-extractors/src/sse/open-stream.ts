@@ -35,6 +35,9 @@ export function openStream(rules: SseRules): StreamReader {
     get terminal() {
       return fold.terminal;
     },
+    get progress() {
+      return fold.progress;
+    },
   };
 }
 
@@ -42,6 +45,7 @@ class StreamFold implements SseListener {
   readonly #readEvent: EventReader;
   readonly #tally: UsageTally = new UsageTally();
   #started = false;
+  #progress = 0;
   #terminal: StreamTerminal = "none";
   #error: StreamError | null = null;
   #model: string | null = null;
@@ -58,12 +62,21 @@ class StreamFold implements SseListener {
     return this.#terminal;
   }
 
+  get progress(): number {
+    return this.#progress;
+  }
+
   onContent(): void {
     this.#started = true;
+    this.#progress += 1;
   }
 
   onOpaque(): void {
-    this.#started = true;
+    this.onContent();
+  }
+
+  onGrowth(): void {
+    this.#progress += 1;
   }
 
   onEvent(name: string, data: string): void {
@@ -72,6 +85,7 @@ class StreamFold implements SseListener {
   }
 
   #apply(reading: EventReading): void {
+    this.#progress += 1;
     if (reading.error !== undefined) {
       this.#error ??= reading.error;
       this.#reach("error");

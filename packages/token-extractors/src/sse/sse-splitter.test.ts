@@ -10,6 +10,7 @@ function split(pieces: Iterable<string>, contentPrefix: string | null = null): S
     {
       onContent: () => seen.push("content"),
       onOpaque: () => seen.push("opaque"),
+      onGrowth: () => {},
       onEvent: (name, data) => seen.push([name, data]),
     },
     contentPrefix,

@@ -1,6 +1,8 @@
 /** One event may take this much; a larger one is passed over whole. */
 export const MAX_EVENT_CHARS = 1_048_576;
 
+const GROWTH_CHARS = 4_096;
+
 const LF = 0x0a;
 const COLON = 0x3a;
 const SPACE = 0x20;
@@ -14,6 +16,8 @@ export interface SseListener {
   onEvent(name: string, data: string): void;
   /** An event above {@link MAX_EVENT_CHARS} went by unread. */
   onOpaque(): void;
+  /** {@link GROWTH_CHARS} more of an event came that is not whole yet. */
+  onGrowth(): void;
 }
 
 /**
@@ -28,6 +32,7 @@ export class SseSplitter {
   #name = "";
   #data: string | null = null;
   #size = 0;
+  #grown = 0;
   #opaque = false;
   #afterCr = false;
   #firstLine = true;
@@ -88,6 +93,7 @@ export class SseSplitter {
   /** Holds the start of a line whose end has not come yet. */
   #keep(rest: string): void {
     this.#line = this.#line === "" ? rest : this.#line + rest;
+    if (this.#line.charCodeAt(0) !== COLON) this.#grow(rest.length);
     if (this.#line.length <= MAX_EVENT_CHARS) return;
     if (this.#line.charCodeAt(0) !== COLON) this.#dropEvent();
     this.#line = ":"; // reads as a comment, and the line stays non-empty
@@ -109,11 +115,19 @@ export class SseSplitter {
       const value = fieldValue(line, 4);
       if (value === null) return;
       this.#size += value.length + 1;
+      this.#grow(value.length);
       if (this.#size > MAX_EVENT_CHARS) this.#dropEvent();
       else this.#data = this.#data === null ? value : `${this.#data}\n${value}`;
     } else if (line.startsWith("event")) {
       this.#name = fieldValue(line, 5) ?? this.#name;
     }
+  }
+
+  #grow(chars: number): void {
+    this.#grown += chars;
+    if (this.#grown < GROWTH_CHARS) return;
+    this.#grown = 0;
+    this.#listener.onGrowth();
   }
 
   #dropEvent(): void {
@@ -128,6 +142,7 @@ export class SseSplitter {
     this.#data = null;
     this.#name = "";
     this.#size = 0;
+    this.#grown = 0;
     this.#opaque = false;
     if (opaque) this.#listener.onOpaque();
     else if (data !== null) this.#listener.onEvent(name, data);
