@@ -1,7 +1,7 @@
 import { openDecoder } from "./decoders.ts";
 
-/** What comes out of one content-encoding at most: a small bomb must not fill a client. */
-const MAX_DECODED_BYTES = 256 * 1024 * 1024;
+/** What comes out of one content-encoding at most, many times what a model writes: a small bomb must not fill a client. */
+const MAX_DECODED_BYTES = 64 * 1024 * 1024;
 
 /** Takes the decoded body. Exactly one of `end` and `fail` is called, once. */
 export interface DecodedSink {
