@@ -24,6 +24,8 @@ export interface KillRound {
   /** Log lines that a listener had been told of before the kill. */
   readonly acknowledged: number;
   readonly lost: number;
+  /** Answers that a client had all of before the kill, and that are not in the log. */
+  readonly uncounted: number;
   readonly torn: number;
   /** Tokens by model and lane that the restarted gateway counts otherwise than its log. */
   readonly miscounted: readonly string[];
@@ -89,6 +91,7 @@ async function playRound(round: number, streams: number, { dir, env }: World): P
   await busy.kill();
   const acknowledged = await load.end();
   const log = readLog(join(dir, "logs"));
+  const uncounted = load.answered.filter((rid) => !log.rids.has(rid)).length;
   const lost = acknowledged.filter((key) => !log.keys.has(key)).length;
 
   const quiet = await startGatewayProcess(env);
@@ -104,6 +107,7 @@ async function playRound(round: number, streams: number, { dir, env }: World): P
     open,
     acknowledged: acknowledged.length,
     lost,
+    uncounted,
     torn: log.torn + afterLog.torn,
     miscounted: compareSums(afterLog.tokens, after.tokens),
     notInHistory,

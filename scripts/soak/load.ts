@@ -10,6 +10,8 @@ export interface Load {
   finish(): Promise<void>;
   /** After the gateway is gone: every log line that the listener had been told of. */
   end(): Promise<readonly string[]>;
+  /** Ids of the requests whose client had all of the answer. */
+  readonly answered: readonly string[];
 }
 
 const MODELS = ["claude-haiku-4.5", "claude-haiku-4.5", "claude-opus-5-5"];
@@ -17,6 +19,7 @@ const MODELS = ["claude-haiku-4.5", "claude-haiku-4.5", "claude-opus-5-5"];
 export async function startLoad(url: string, streams: number): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: streams + 8 });
   const told: string[] = [];
+  const answered: string[] = [];
   const listener = await listen(url, told);
   let open = 0;
   let stopped = false;
@@ -25,7 +28,7 @@ export async function startLoad(url: string, streams: number): Promise<Load> {
   const client = async (number: number): Promise<void> => {
     for (let turn = 0; !stopped; turn += 1) {
       open += 1;
-      const isWell = await stream(url, agent, number, turn);
+      const isWell = await ask(url, agent, number, turn, answered);
       open -= 1;
       finished += 1;
       if (isWell) continue;
@@ -43,6 +46,7 @@ export async function startLoad(url: string, streams: number): Promise<Load> {
     agent.destroy();
   };
   return {
+    answered,
     open: () => open,
     counts: () => ({ finished, failed }),
     finish: close,
@@ -53,13 +57,14 @@ export async function startLoad(url: string, streams: number): Promise<Load> {
   };
 }
 
-/** One streamed exchange. @returns Whether it was served to its end. */
-function stream(url: string, agent: Agent, number: number, turn: number): Promise<boolean> {
+/** One exchange, of which every fourth is not streamed. @returns Whether it was served to its end. */
+function ask(url: string, agent: Agent, number: number, turn: number, answered: string[]): Promise<boolean> {
+  const isStream = (number + turn) % 4 > 0;
   const body = JSON.stringify({
     model: MODELS[(number + turn) % MODELS.length],
     messages: [{ role: "user", content: `turn ${turn} of client ${number}` }],
     max_tokens: 400,
-    stream: true,
+    stream: isStream,
   });
   const headers = {
     "content-type": "application/json",
@@ -70,11 +75,21 @@ function stream(url: string, agent: Agent, number: number, turn: number): Promis
   };
   return new Promise((resolve) => {
     const sent = request(`${url}/v1/messages`, { method: "POST", agent, headers }, (answer) => {
+      const rid = String(answer.headers["x-ccp-request-id"]);
       let tail = "";
+      let isWhole = false;
+      const finish = (): void => {
+        if (!isWhole && answer.statusCode === 200) answered.push(rid);
+        isWhole = true;
+      };
       answer.on("data", (chunk: Buffer) => {
         tail = (tail + chunk.toString("latin1")).slice(-200);
+        if (isStream && /"message_stop"[^\n]*\n\n/.test(tail)) finish();
       });
-      answer.on("end", () => resolve(answer.statusCode === 200 && tail.includes("message_stop")));
+      answer.on("end", () => {
+        if (!isStream) finish();
+        resolve(isWhole && answer.statusCode === 200);
+      });
       answer.on("error", () => resolve(false));
       answer.on("aborted", () => resolve(false));
     });

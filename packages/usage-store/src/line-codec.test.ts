@@ -52,6 +52,8 @@ describe("decodeLine", () => {
     [line.replace('"predicted_tokens":500', '"predicted_tokens":null'), "not_event", "predicted_tokens"],
     [line.replace('"output_tokens":20', '"output_tokens":1e400'), "not_event", "output_tokens"],
     [line.replace('"predicted_tokens":500', '"predicted_tokens":1e400'), "not_event", "predicted_tokens"],
+    [line.replace(/"ts":[\d.]+/, '"ts":-5'), "not_event", "ts"],
+    [line.replace(/"ts":[\d.]+/, '"ts":9e15'), "not_event", "ts"],
     [line.replace('"repairs":[]', '"repairs":[1]'), "not_event", "repairs"],
     [line.replace('"lane":"zai"', '"event":"completion","lane":"zai"'), "not_event", "event"],
   ])("skips %j as %s", (text, reason, path) => {

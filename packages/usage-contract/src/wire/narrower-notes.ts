@@ -9,6 +9,8 @@ export const NARROWER_NOTES: Readonly<Record<string, string>> = {
   "ExplainedDecision.predicted": "what the request was expected to take, by lane",
   "ExplainedDecision.predicted.*.input_tokens": "input tokens, all classes, unweighted",
   "ExplainedRequest.decisions": "one before each attempt, in order",
+  "UsageEvent.closed_lanes.*.by": "window: it declares one spent; mark: it refused, and named an end",
+  "UsageEvent.closed_lanes.*.window": "name of that window; null where the lane named none",
   "UsageRollup.limits": "exchanges that met a limit",
   "UsageRollup.rerouted": "exchanges served by another lane than the preferred one",
   "UsageRollup.latency_ms": "decision to last byte, within 1 percent",

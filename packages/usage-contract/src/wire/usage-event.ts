@@ -51,6 +51,9 @@ export type EndReason = (typeof END_REASONS)[number];
 export const USAGE_SOURCES = ["body", "headers", "estimate"] as const;
 export type UsageSource = (typeof USAGE_SOURCES)[number];
 
+/** Epoch seconds beyond which there is no date. */
+const MAX_TS = 8_640_000_000_000;
+
 /** A lane of the route that had said itself that nothing can be had of it, and until when. */
 const ClosedLaneSchema = v.looseObject({
   lane: v.string(),
@@ -66,7 +69,7 @@ export type ClosedLane = v.InferOutput<typeof ClosedLaneSchema>;
  * without `event` closes the exchange. Unknown keys are kept by readers: newer writers may add some.
  */
 export const UsageEventSchema = v.looseObject({
-  ts: v.pipe(number, v.finite()),
+  ts: v.pipe(number, v.finite(), v.minValue(0), v.maxValue(MAX_TS)),
   rid: v.string(),
   attempt: number,
   lane: v.string(),

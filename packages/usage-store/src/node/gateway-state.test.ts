@@ -186,6 +186,14 @@ describe("the gateway's state", () => {
     expect(totalOf(where)).toBe(30);
   });
 
+  it("is not newer than now, whatever a clock that was ahead wrote", () => {
+    const { where, log, line } = savedWith("r1");
+    log.append(line("r2", NOW / 1000 + 31_536_000));
+    const parts = { engine: keeper(), book: keeper() };
+    const restored = restoreGatewayState(where, parts, NOW + 1000, { localHour: utcHour });
+    expect(restored).toMatchObject({ replayed: 1, newestMs: NOW + 1000 });
+  });
+
   it("counts lines of a clock that was set back since", () => {
     const { where, log, line } = savedWith("r1", "r2");
     log.append(line("r3", NOW / 1000 - 7200));

@@ -133,7 +133,8 @@ export function restoreGatewayState(
   const late: UsageEvent[] = [];
   foldEvents(readUsageLog(folders.logsDir, behind(saved?.log ?? null, sinceMs)), (event) => {
     const atMs = event.ts * 1000;
-    newestMs = Math.max(newestMs ?? atMs, atMs);
+    // A clock may have been ahead.
+    newestMs = Math.min(nowMs, Math.max(newestMs ?? atMs, atMs));
     if (saved !== null && atMs < saved.savedMs) late.push(event);
     else replayed += record(eventKey(event), toUsageRecord(event, localHour));
   });

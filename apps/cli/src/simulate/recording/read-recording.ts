@@ -7,8 +7,6 @@ import { assembleRequest, type Started, toStarted } from "./assemble-request.ts"
 import { EarlierUsageBook } from "./earlier-usage.ts";
 import type { RecordedRequest, Recording } from "./recording.ts";
 
-/** Epoch seconds beyond which no `Date` exists; a line with such a time is a fault of its writer. */
-const MAX_TS = 8_640_000_000_000;
 /** Two lines that show the same mark differ by rounding only. */
 const SAME_MARK_MS = 1500;
 
@@ -44,8 +42,6 @@ export class RecordingReader {
     const decoded = decodeLine(line);
     if (decoded.kind === "skip") {
       if (decoded.reason !== "blank") this.#skipped += 1;
-    } else if (Math.abs(decoded.event.ts) > MAX_TS) {
-      this.#skipped += 1;
     } else if (
       !(decoded.event.event === "decision" ? this.#decided(decoded.event) : this.#ended(decoded.event))
     ) {
