@@ -5,12 +5,12 @@ import { skipSpace } from "./next-member.ts";
 import { readString, readText } from "./read-text.ts";
 
 /** The top-level keys that are read; any other may stand twice for all ccp cares. */
-const FIELD_NAMES = ["model", "stream", "max_tokens", "metadata", "tools"] as const;
+const FIELD_NAMES = ["model", "stream", "max_tokens", "metadata", "tools", "system"] as const;
 export type FieldName = (typeof FIELD_NAMES)[number];
 
 /** What an upstream does by these must be what was read here, so none may stand twice. */
 export function mayStandOnce(name: FieldName): boolean {
-  return name !== "metadata" && name !== "tools";
+  return name !== "metadata" && name !== "tools" && name !== "system";
 }
 
 /** `max_tokens` with each character written as `\u00xx`: a longer key is none of ours. */
@@ -75,6 +75,30 @@ export function readUserId(view: ByteView, span: Span): string | null {
   } catch {
     return null;
   }
+}
+
+/** Of a system prompt, what tells it from another one. */
+const MOST_SYSTEM_TEXTS = 3;
+const LONGEST_SYSTEM_TEXT = 400;
+const LONGEST_SYSTEM = 8192;
+
+/** How the first texts of a `system` value begin; `null` where it is too long to be read here, or is none. */
+export function readSystem(view: ByteView, span: Span): readonly string[] | null {
+  if (span.end - span.start > LONGEST_SYSTEM) return null;
+  const text = readText(view, span);
+  if (text === null) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    const blocks: readonly unknown[] = Array.isArray(value) ? value.slice(0, MOST_SYSTEM_TEXTS) : [value];
+    return blocks.map(textOfBlock).filter((part) => part !== null);
+  } catch {
+    return null;
+  }
+}
+
+function textOfBlock(block: unknown): string | null {
+  const text = typeof block === "object" && block !== null && "text" in block ? block.text : block;
+  return typeof text === "string" ? text.slice(0, LONGEST_SYSTEM_TEXT) : null;
 }
 
 /** Whether a `tools` value offers any. */

@@ -30,6 +30,7 @@ describe("a request as clients write it", () => {
         maxTokens: 9,
         userId: null,
         hasTools: false,
+        system: null,
       },
     });
   });
@@ -44,6 +45,7 @@ describe("a request as clients write it", () => {
       maxTokens: 128_000,
       userId: '{"device_id":"0"}',
       hasTools: null,
+      system: null,
     });
   });
 
@@ -62,6 +64,7 @@ describe("a request as clients write it", () => {
         maxTokens: null,
         userId: null,
         hasTools: null,
+        system: null,
       },
     );
   });
@@ -74,6 +77,18 @@ describe("a request as clients write it", () => {
     [`{"model":"m","tools":[],"messages":${filler(9000)}}`, null],
     [`{"model":"m","messages":${filler(9000)},"tools":[{"name":"Bash"}]}`, true],
   ])("tells whether tools are offered: %#", (body, hasTools) => expect(found(body).hasTools).toBe(hasTools));
+
+  it.each<[string, readonly string[] | null]>([
+    ['{"model":"m","system":"Be brief."}', ["Be brief."]],
+    [
+      '{"model":"m","system":[{"type":"text","text":"a"},{"type":"text","text":"\\u0062"},{"type":"image"},{"text":"d"}]}',
+      ["a", "b"],
+    ],
+    [`{"model":"m","system":"${"x".repeat(1000)}"}`, ["x".repeat(400)]],
+    ['{"model":"m","system":null}', []],
+    ['{"model":"m"}', null],
+    [`{"model":"m","system":"${"x".repeat(9000)}","stream":true}`, null],
+  ])("tells how the system prompt begins: %#", (body, system) => expect(found(body).system).toEqual(system));
 
   it.each<[string, string | null]>([
     ['{"user_id":"user_1"}', "user_1"],

@@ -9,6 +9,7 @@ import {
   mayStandOnce,
   offersTools,
   readBoolean,
+  readSystem,
   readTokenLimit,
   readUserId,
 } from "./read-fields.ts";
@@ -35,6 +36,8 @@ export interface RequestScan {
   readonly userId: string | null;
   /** Whether the request offers tools; `null` when that was not seen. */
   readonly hasTools: boolean | null;
+  /** How the first texts of the system prompt begin; `null` when it was not seen. */
+  readonly system: readonly string[] | null;
 }
 
 export type ScanIssue =
@@ -52,7 +55,8 @@ export type ScanResult =
 type Failure = Extract<ScanResult, { success: false }>;
 
 /**
- * Finds `model`, `stream`, `max_tokens`, `metadata` and `tools` in the bytes of a Messages request without joining or parsing them.
+ * Finds `model`, `stream`, `max_tokens`, `metadata`, `tools` and `system` in the bytes of a Messages request without
+ * joining or parsing them.
  *
  * Reads from the front to the model, which clients write first, and over the plain values behind it; then backwards from
  * the end over at most 8 KB.
@@ -68,7 +72,7 @@ type Failure = Extract<ScanResult, { success: false }>;
  * @example
  * scanRequest([bytes('{"model":"glm-4.7","max_tokens":9,"messages":[]}')]);
  * // => { success: true, scan: { model: "glm-4.7", modelSpan: { start: 9, end: 18 }, stream: false,
- * //      streamKnown: true, maxTokens: 9, userId: null, hasTools: false } }
+ * //      streamKnown: true, maxTokens: 9, userId: null, hasTools: false, system: null } }
  */
 export function scanRequest(chunks: readonly Uint8Array[]): ScanResult {
   const view = new ByteView(chunks);
@@ -92,6 +96,7 @@ export function scanRequest(chunks: readonly Uint8Array[]): ScanResult {
   const limit = found.get("max_tokens");
   const metadata = found.get("metadata");
   const tools = found.get("tools");
+  const system = found.get("system");
   return {
     success: true,
     scan: {
@@ -102,6 +107,7 @@ export function scanRequest(chunks: readonly Uint8Array[]): ScanResult {
       maxTokens: limit === undefined ? null : readTokenLimit(view, limit),
       userId: metadata === undefined ? null : readUserId(view, metadata),
       hasTools: tools === undefined ? (tail ? false : null) : offersTools(view, tools),
+      system: system === undefined ? null : readSystem(view, system),
     },
   };
 }

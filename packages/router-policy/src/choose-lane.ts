@@ -1,4 +1,3 @@
-import type { RerouteMode } from "@ccp/usage-contract";
 import { isBlocked, isPaused, isSpent } from "./lane-state.ts";
 import type { LaneFacts } from "./routing-snapshot.ts";
 
@@ -25,43 +24,42 @@ export interface Choice {
  */
 export function chooseLane(
   candidates: readonly LaneFacts[],
-  mode: RerouteMode,
   nowMs: number,
   held: LaneFacts | null = null,
 ): Choice | null {
   if (held !== null && candidates.includes(held)) return { lane: held, probe: false };
   let best: LaneFacts | null = null;
   for (const lane of candidates) {
-    if (isSpent(lane, mode, nowMs)) continue;
-    if (best === null || isBetter(lane, best, mode, nowMs)) best = lane;
+    if (isSpent(lane, nowMs)) continue;
+    if (best === null || isBetter(lane, best, nowMs)) best = lane;
   }
-  return best === null ? null : { lane: best, probe: isUnproved(best, mode) };
+  return best === null ? null : { lane: best, probe: isUnproved(best) };
 }
 
 /** Whether a request that goes there is the one that proves it. */
-export function isUnproved(lane: LaneFacts, mode: RerouteMode): boolean {
-  return mode !== "run2cap" && lane.mark.state === "half_open";
+export function isUnproved(lane: LaneFacts): boolean {
+  return lane.mark.state === "half_open";
 }
 
 /** Whether nothing speaks against going to a lane that can be asked. */
-export function isSurelyOpen(lane: LaneFacts, mode: RerouteMode, nowMs: number): boolean {
-  return !isSpent(lane, mode, nowMs) && rankOf(lane, mode, nowMs) === OPEN;
+export function isSurelyOpen(lane: LaneFacts, nowMs: number): boolean {
+  return !isSpent(lane, nowMs) && rankOf(lane, nowMs) === OPEN;
 }
 
 const OPEN = 1;
 const PAUSED = 5;
 
-function isBetter(lane: LaneFacts, best: LaneFacts, mode: RerouteMode, nowMs: number): boolean {
-  const rank = rankOf(lane, mode, nowMs);
-  const bestRank = rankOf(best, mode, nowMs);
+function isBetter(lane: LaneFacts, best: LaneFacts, nowMs: number): boolean {
+  const rank = rankOf(lane, nowMs);
+  const bestRank = rankOf(best, nowMs);
   if (rank !== bestRank || rank !== PAUSED) return rank < bestRank;
   return (lane.pausedUntilMs ?? 0) < (best.pausedUntilMs ?? 0);
 }
 
-function rankOf(lane: LaneFacts, mode: RerouteMode, nowMs: number): number {
-  if (mode !== "run2cap" && lane.mark.state === "probing") return 6;
+function rankOf(lane: LaneFacts, nowMs: number): number {
+  if (lane.mark.state === "probing") return 6;
   if (isPaused(lane, nowMs)) return PAUSED;
   if (isBlocked(lane)) return 4;
   if (lane.mayBeTooSmall === true) return 3;
-  return isUnproved(lane, mode) ? 2 : OPEN;
+  return isUnproved(lane) ? 2 : OPEN;
 }

@@ -11,7 +11,7 @@ export function decideNext(situation: Situation, after: NonNullable<RoutingSnaps
   const reason = isLimit ? `${after.lane} answered a limit` : `${after.lane} failed`;
   // The preferred lane may be untried: a rule left it, and now it is one of those that are left.
   const candidates = mayGoTo(snapshot, preferred) ? [preferred, ...others] : others;
-  const choice = chooseLane(candidates, snapshot.mode, nowMs);
+  const choice = chooseLane(candidates, nowMs);
   if (choice === null) {
     return isLimit && isEveryLaneSpent(situation)
       ? refuse(situation)

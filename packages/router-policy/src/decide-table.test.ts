@@ -43,23 +43,23 @@ describe("the table, with a free fallback", () => {
       to("quota_cooldown"),
       to("quota_cooldown"),
     ],
-    ["4 own cooldown", { mark: OWN }, to("quota_cooldown"), run, to("quota_cooldown")],
-    ["4 and warned", { mark: OWN, ...WARNED }, to("quota_cooldown"), runWarned, to("quota_cooldown")],
+    ["4 own cooldown", { mark: OWN }, ...Array<string>(3).fill(to("quota_cooldown"))],
+    ["4 and warned", { mark: OWN, ...WARNED }, ...Array<string>(3).fill(to("quota_cooldown"))],
     [
       "5 to be proved",
       { mark: HALF_OPEN },
       "zai forced_model quota_probe probe",
-      run,
+      "zai forced_model quota_probe probe",
       "zai forced_model quota_probe probe",
     ],
     [
       "5 and blocked",
       { mark: HALF_OPEN, ...BLOCKED },
       "zai reroute_policy quota_probe warned probe",
-      runWarned,
+      "zai reroute_policy quota_probe warned probe",
       "zai reroute_policy quota_probe warned probe",
     ],
-    ["5 being proved", { mark: PROBING }, to("quota_cooldown"), run, to("quota_cooldown")],
+    ["5 being proved", { mark: PROBING }, ...Array<string>(3).fill(to("quota_cooldown"))],
     ["6 blocked", BLOCKED, to("quota_block"), runWarned, to("quota_block")],
     [
       "6 predicted fills the headroom",
@@ -109,15 +109,15 @@ describe("row 2: nowhere to go", () => {
 
   it.each<[string, Partial<LaneFacts>, string, string, string]>([
     ["declared limit", { mark: DECLARED }, none, none, none],
-    ["own cooldown", { mark: OWN }, none, "zai forced_model quota_run_to_limit", none],
+    ["own cooldown", { mark: OWN }, none, none, none],
     [
       "to be proved",
       { mark: HALF_OPEN },
       "zai forced_model quota_probe probe",
-      "zai forced_model quota_run_to_limit",
+      "zai forced_model quota_probe probe",
       "zai forced_model quota_probe probe",
     ],
-    ["being proved", { mark: PROBING }, none, "zai forced_model quota_run_to_limit", none],
+    ["being proved", { mark: PROBING }, none, none, none],
     ["blocked", BLOCKED, `${none} warned`, "zai reroute_policy quota_run_to_limit warned", `${none} warned`],
     ["paused", PAUSED, none, none, none],
     [

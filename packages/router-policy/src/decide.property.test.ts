@@ -147,7 +147,7 @@ describe("decide", () => {
           tried: false,
           pausedUntilMs: null,
         };
-        fc.pre(preferred.mark.state !== "declared");
+        fc.pre(preferred.mark.state === "none");
         const lanes = [preferred, ...others];
         const decision = decide({ ...given, lanes, mode: "run2cap", pin: null, after: null }, NOW);
         expect(decision).toMatchObject({

@@ -50,16 +50,16 @@ describe("the choice among fallbacks", () => {
     expect(choose("preemptive", ...fallbacks)).toBe(expected);
   });
 
-  it("marks the probe of a fallback, which run2cap does not know", () => {
+  it("marks the probe of a fallback", () => {
     const rest = { after: { kind: "failure", lane: "zai" } } as const;
     const lanes = [zai({ tried: true }), anthropic({ mark: HALF_OPEN })];
     expect(line(lanes, rest)).toBe("anthropic fallback fallback probe moved");
-    expect(line(lanes, { ...rest, mode: "run2cap" })).toBe("anthropic fallback fallback moved");
+    expect(line(lanes, { ...rest, mode: "run2cap" })).toBe("anthropic fallback fallback probe moved");
   });
 
-  it("ignores a fallback's own cooldown in run2cap", () => {
+  it("passes a fallback over whose own cooldown runs, in run2cap too", () => {
     const lanes = [zai({ mark: DECLARED }), lane("a", { mark: OWN }), lane("b")];
-    expect(line(lanes, { mode: "run2cap" })).toBe("a reroute_policy quota_cooldown moved");
+    expect(line(lanes, { mode: "run2cap" })).toBe("b reroute_policy quota_cooldown moved");
   });
 });
 

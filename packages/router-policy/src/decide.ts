@@ -47,20 +47,16 @@ export function decide(snapshot: RoutingSnapshot, nowMs: number): Decision {
 }
 
 function decideFirst(situation: Situation): Decision {
-  const { snapshot, preferred, others, nowMs } = situation;
+  const { preferred, others, nowMs } = situation;
   const held = heldLane(situation);
-  const choice = chooseLane(others, snapshot.mode, nowMs, held);
+  const choice = chooseLane(others, nowMs, held);
   const verdict = stayAtWarn(situation, applyMode(situation), choice);
   if (verdict.leave) {
     return choice === null
       ? sendOrRefuse(situation, verdict.reason)
       : sendElsewhere(situation, choice, { ...verdict, decision: "reroute_policy" });
   }
-  if (
-    choice !== null &&
-    preferred.mayBeTooSmall === true &&
-    isSurelyOpen(choice.lane, snapshot.mode, nowMs)
-  ) {
+  if (choice !== null && preferred.mayBeTooSmall === true && isSurelyOpen(choice.lane, nowMs)) {
     const reason = `${preferred.lane} may be too small for the conversation`;
     return sendElsewhere(situation, choice, { ...FALLBACK, reason });
   }
@@ -76,8 +72,8 @@ function decideFirst(situation: Situation): Decision {
 
 /** The preferred lane cannot be asked at all; the rules of the modes do not speak of that. */
 function decideWithoutPreferred(situation: Situation): Decision {
-  const { snapshot, preferred, others, nowMs } = situation;
-  const choice = chooseLane(others, snapshot.mode, nowMs, heldLane(situation));
+  const { preferred, others, nowMs } = situation;
+  const choice = chooseLane(others, nowMs, heldLane(situation));
   const reason = cannotAsk(preferred);
   if (choice !== null) return sendElsewhere(situation, choice, { ...FALLBACK, reason });
   return isEveryLaneSpent(situation)

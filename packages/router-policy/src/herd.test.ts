@@ -52,22 +52,42 @@ function limited(untilMs: number | null): LaneBook {
 describe("fifty requests at once", () => {
   const END = NOW + COOLDOWN_MS;
 
-  it.each(["preemptive", "hybrid"] as const)(
-    "send one to prove a lane whose cooldown is over, in %s",
-    (mode) => {
-      for (const book of [limited(null), limited(END)]) {
-        expect(herd(book, mode, END - 1)).toEqual({ "anthropic quota_cooldown": 50 });
-        expect(herd(book, mode, END)).toEqual({ "zai quota_probe": 1, "anthropic quota_cooldown": 49 });
-        book.endProbe(`${END}-0`, true, END);
-        expect(herd(book, mode, END)).toEqual({ "zai quota_pass": 50 });
-      }
-    },
-  );
+  it.each(REROUTE_MODES)("send one to prove a lane whose cooldown is over, in %s", (mode) => {
+    const proved = mode === "run2cap" ? "zai quota_run_to_limit" : "zai quota_pass";
+    for (const book of [limited(null), limited(END)]) {
+      expect(herd(book, mode, NOW)).toEqual({ "anthropic quota_cooldown": 50 });
+      expect(herd(book, mode, END - 1)).toEqual({ "anthropic quota_cooldown": 50 });
+      expect(herd(book, mode, END)).toEqual({ "zai quota_probe": 1, "anthropic quota_cooldown": 49 });
+      book.endProbe(`${END}-0`, true, END);
+      expect(herd(book, mode, END)).toEqual({ [proved]: 50 });
+    }
+  });
 
-  it("return together in run2cap, which waits for a declared end and knows no other", () => {
-    expect(herd(limited(END), "run2cap", END - 1)).toEqual({ "anthropic quota_cooldown": 50 });
-    expect(herd(limited(END), "run2cap", END)).toEqual({ "zai quota_run_to_limit": 50 });
-    expect(herd(limited(null), "run2cap", NOW)).toEqual({ "zai quota_run_to_limit": 50 });
+  it("ask a lane once after 5, 10 and 15 minutes where its cooldown grows", () => {
+    const book = createLaneBook();
+    const refuse = (nowMs: number): void => {
+      const length = { untilMs: null, windowMs: null, cooldownMs: COOLDOWN_MS, cooldownSteps: 3 };
+      book.markLimit({ lane: "zai", model: "glm-5", ...length, nowMs });
+      // Others were under way when the first was refused: one reason, one cooldown.
+      book.markLimit({ lane: "zai", model: "glm-5", ...length, nowMs });
+    };
+    let nowMs = NOW;
+    refuse(nowMs);
+    const waited: number[] = [];
+    for (let i = 0; i < 4; i += 1) {
+      const endMs = book.mark("zai", "glm-5", nowMs).untilMs ?? expect.unreachable();
+      waited.push((endMs - nowMs) / 60_000);
+      nowMs = endMs;
+      expect(herd(book, "run2cap", nowMs)).toMatchObject({ "zai quota_probe": 1 });
+      // The count of cooldowns outlives a restart, and what another gateway knows of the same mark.
+      const saved: unknown = JSON.parse(JSON.stringify(book.snapshot()));
+      book.restore(saved, nowMs);
+      refuse(nowMs);
+    }
+    expect(waited).toEqual([5, 10, 15, 15]);
+    book.reset("zai");
+    refuse(nowMs);
+    expect(book.mark("zai", "glm-5", nowMs).untilMs).toBe(nowMs + COOLDOWN_MS);
   });
 
   it.each(REROUTE_MODES)("send one to a lane whose breaker's time is over, in %s", (mode) => {

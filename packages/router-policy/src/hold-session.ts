@@ -74,7 +74,7 @@ function stay({ reason }: RuleVerdict, but: string): RuleVerdict {
 function openLane({ snapshot, nowMs }: Situation): LaneFacts | null {
   const lane = snapshot.lanes.find((facts) => facts.lane === snapshot.session?.lane);
   if (lane === undefined || !mayGoTo(snapshot, lane) || lane.mark.state !== "none") return null;
-  return isSpent(lane, snapshot.mode, nowMs) || isPaused(lane, nowMs) || isBlocked(lane) ? null : lane;
+  return isSpent(lane, nowMs) || isPaused(lane, nowMs) || isBlocked(lane) ? null : lane;
 }
 
 function onLaneFor({ snapshot, nowMs }: Situation): string {

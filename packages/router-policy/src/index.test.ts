@@ -3,6 +3,7 @@ import * as api from "./index.ts";
 
 it("exports exactly these names", () => {
   expect(Object.keys(api).sort()).toEqual([
+    "cooldownSteps",
     "createLaneBook",
     "createSessionBook",
     "decide",

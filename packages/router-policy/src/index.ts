@@ -15,6 +15,7 @@ export { trafficClass } from "./client/traffic-class.ts";
 export { decide } from "./decide.ts";
 export type { Decision, GiveUpDecision, RefuseDecision, SendDecision } from "./decision.ts";
 export { type LaneQuestion, type LaneRoom, laneFacts } from "./lane-facts.ts";
+export { cooldownSteps } from "./modes/cooldown-steps.ts";
 export { type LaneContext, mayBeTooSmall, passOverTooSmall } from "./pass-over-too-small.ts";
 export type { LaneFacts, MarkView, RoutingSnapshot, SessionFacts } from "./routing-snapshot.ts";
 export {

@@ -1,4 +1,3 @@
-import type { RerouteMode } from "@ccp/usage-contract";
 import type { LaneFacts } from "./routing-snapshot.ts";
 
 /** Paused by overload, throttle or the circuit breaker. */
@@ -17,12 +16,12 @@ export function isWarned(lane: LaneFacts): boolean {
 }
 
 /**
- * Spent by a fact that a lane stated: a limit it answered, or a window it declares. Its own cooldown, after a limit
- * without a reset, counts in every mode but `run2cap`, which knows none.
+ * Spent by a fact that a lane stated: a limit it answered, whose end it named or whose cooldown runs, or a window it
+ * declares.
  */
-export function isSpent(lane: LaneFacts, mode: RerouteMode, nowMs: number): boolean {
+export function isSpent(lane: LaneFacts, nowMs: number): boolean {
   const { state } = lane.mark;
-  if (state === "declared" || (state === "own" && mode !== "run2cap")) return true;
+  if (state === "declared" || state === "own") return true;
   return lane.spentUntilMs !== null && lane.spentUntilMs > nowMs;
 }
 

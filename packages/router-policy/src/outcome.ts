@@ -27,13 +27,13 @@ export function sendForWantOfOthers(situation: Situation, why: string): SendDeci
   });
 }
 
-function stay({ snapshot, preferred }: Situation, why: Explained): SendDecision {
+function stay({ preferred }: Situation, why: Explained): SendDecision {
   return {
     kind: "send",
     lane: preferred.lane,
     ...why,
     preferredAttempt: isWarned(preferred),
-    probe: isUnproved(preferred, snapshot.mode),
+    probe: isUnproved(preferred),
     changedLane: false,
   };
 }

@@ -37,16 +37,10 @@ export function mayGoTo(snapshot: RoutingSnapshot, lane: LaneFacts): boolean {
   return lane.usable && !wasTried(snapshot, lane);
 }
 
-/**
- * Whether each usable lane stated a limit that is not over, and the route has a usable lane beside the preferred one.
- * A lane that this request tried counts with its own cooldown in every mode: it has just answered its limit.
- */
+/** Whether each usable lane stated a limit that is not over, and the route has a usable lane beside the preferred one. */
 export function isEveryLaneSpent({ snapshot, preferred, nowMs }: Situation): boolean {
   const usable = snapshot.lanes.filter((lane) => lane.usable);
-  return (
-    usable.some((lane) => lane !== preferred) &&
-    usable.every((lane) => isSpent(lane, wasTried(snapshot, lane) ? "hybrid" : snapshot.mode, nowMs))
-  );
+  return usable.some((lane) => lane !== preferred) && usable.every((lane) => isSpent(lane, nowMs));
 }
 
 function wasTried(snapshot: RoutingSnapshot, lane: LaneFacts): boolean {

@@ -121,7 +121,7 @@ describe("what the log does not say", () => {
       "5 requests, 3 kept, 1 rerouted (quota_overshoot 1), 1 refused, 2 overshoots, 150 ms, anthropic 200, zai 200",
     );
     expect(table.run2cap).toBe(
-      "5 requests, 3 kept, 1 rerouted (quota_overshoot 1), 1 refused, 3 overshoots, 250 ms, anthropic 200, zai 200",
+      "5 requests, 3 kept, 1 rerouted (quota_overshoot 1), 1 refused, 2 overshoots, 150 ms, anthropic 200, zai 200",
     );
   });
 
@@ -141,7 +141,7 @@ describe("what the log does not say", () => {
       "2 requests, 2 rerouted (quota_cooldown 1, quota_overshoot 1), 1 overshoots, 300 ms, anthropic 200",
     );
     expect(table.run2cap).toBe(
-      "2 requests, 1 kept, 1 rerouted (quota_overshoot 1), 1 overshoots, 300 ms, anthropic 100, zai 100",
+      "2 requests, 2 rerouted (quota_cooldown 1, quota_overshoot 1), 1 overshoots, 300 ms, anthropic 200",
     );
   });
 
@@ -209,7 +209,7 @@ describe("what binds more than one model", () => {
       "6 requests, 4 kept, 2 rerouted (quota_cooldown 1, quota_overshoot 1), 1 overshoots, 300 ms, anthropic 200, zai 400",
     );
     expect(table.run2cap).toBe(
-      "6 requests, 4 kept, 2 rerouted (quota_overshoot 2), 2 overshoots, 600 ms, anthropic 200, zai 400",
+      "6 requests, 4 kept, 2 rerouted (quota_cooldown 1, quota_overshoot 1), 1 overshoots, 300 ms, anthropic 200, zai 400",
     );
   });
 });

@@ -36,7 +36,7 @@ function hiddenCap(index: number): Omit<TestExchange, "at" | "rid"> {
 }
 
 describe("a hidden cap at 60 % of the configured one", () => {
-  it("costs hybrid one attempt a cooldown, and run2cap one attempt a request", async () => {
+  it("costs one attempt a cooldown, which grows in run2cap", async () => {
     const { table, simulation } = await simulateLog(minutes(40, hiddenCap), { quotas: CAP_1000 });
     const hybrid =
       "40 requests, 6 kept, 34 rerouted (quota_cooldown 28, quota_overshoot 6), 6 overshoots, 2400 ms, anthropic 3400, zai 600";
@@ -44,7 +44,7 @@ describe("a hidden cap at 60 % of the configured one", () => {
       recorded: hybrid,
       preemptive: hybrid,
       run2cap:
-        "40 requests, 6 kept, 34 rerouted (quota_overshoot 34), 34 overshoots, 13600 ms, anthropic 3400, zai 600",
+        "40 requests, 6 kept, 34 rerouted (quota_cooldown 30, quota_overshoot 4), 4 overshoots, 1600 ms, anthropic 3400, zai 600",
       hybrid,
     });
     expect(simulation.limits.caps).toMatchObject([
@@ -84,13 +84,13 @@ describe("a hidden cap at 60 % of the configured one", () => {
 describe("a configured cap that the log says nothing of", () => {
   const log = minutes(15, (index) => (index < 9 ? {} : TO_ANTHROPIC("quota_block")));
 
-  it("is where the lane refuses: hybrid stops before, run2cap finds out each time", async () => {
+  it("is where the lane refuses: hybrid stops before, run2cap finds out", async () => {
     const { table, simulation } = await simulateLog(log, { quotas: CAP_1000 });
     expect(table).toEqual({
       recorded: "15 requests, 9 kept, 6 rerouted (quota_block 6), anthropic 600, zai 900",
       preemptive: "15 requests, 9 kept, 6 rerouted (quota_block 6), anthropic 600, zai 900",
       run2cap:
-        "15 requests, 10 kept, 5 rerouted (quota_overshoot 5), 5 overshoots, 2500 ms, anthropic 500, zai 1000",
+        "15 requests, 10 kept, 5 rerouted (quota_cooldown 4, quota_overshoot 1), 1 overshoots, 500 ms, anthropic 500, zai 1000",
       hybrid: "15 requests, 9 kept, 6 rerouted (quota_block 6), anthropic 600, zai 900",
     });
     expect(simulation.limits.caps).toMatchObject([{ capacityTokens: 1000, source: "config", samples: 0 }]);

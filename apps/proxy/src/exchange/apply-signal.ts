@@ -1,3 +1,4 @@
+import { cooldownSteps } from "@ccp/router-policy";
 import type { LimitSignal } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
 import type { Judged } from "./judge.ts";
@@ -68,6 +69,7 @@ function markFor(
     untilMs,
     windowMs,
     cooldownMs: deps.settings.cooldownSec * 1000,
+    cooldownSteps: cooldownSteps(deps.settings.rerouteMode),
     nowMs,
   });
   deps.saveSoon();

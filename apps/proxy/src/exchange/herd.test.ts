@@ -44,6 +44,36 @@ describe.each(["preemptive", "hybrid"] as const)("a herd near the cap, mode %s",
   });
 });
 
+describe.each(["run2cap", "hybrid"] as const)(
+  "a lane that refused and named no reset, mode %s",
+  (rerouteMode) => {
+    it("is asked once after its cooldown by 50 at once, and not before", async () => {
+      const { url, zai, clock } = await openTestGateway({ settings: { rerouteMode } });
+      const refusal = status(429, { error: { code: "1308", message: "[1308][limit]" } });
+      const herd = async (): Promise<number> => {
+        const before = zai.requests.length;
+        const answers = await Promise.all(Array.from({ length: 50 }, () => postMessage(url)));
+        await Promise.all(answers.map((answer) => answer.text()));
+        expect(answers.every((answer) => answer.status === 200)).toBe(true);
+        return zai.requests.length - before;
+      };
+      zai.script(refusal);
+      await (await postMessage(url)).text();
+      expect(await herd()).toBe(0);
+      clock.advance(300_000);
+      zai.script(slowHeaders(200, refusal));
+      expect(await herd()).toBe(1);
+      // The second cooldown is the longer one where the lane is asked whatever was counted.
+      clock.advance(rerouteMode === "run2cap" ? 599_000 : 299_000);
+      expect(await herd()).toBe(0);
+      clock.advance(1000);
+      zai.script(slowHeaders(200, reply()));
+      expect(await herd()).toBe(1);
+      expect(await herd()).toBe(50);
+    });
+  },
+);
+
 describe("reservations", () => {
   it("return to 0 however exchanges end", async () => {
     const opened = await openTestGateway({ quotas: QUOTAS });

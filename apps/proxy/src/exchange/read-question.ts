@@ -11,16 +11,28 @@ export function readQuestion(accepted: Accepted): Question {
       return (Array.isArray(value) ? value[0] : value) ?? null;
     },
   };
-  const { model, maxTokens, stream, hasTools, userId } = scan;
-  const request: ClientRequest = { headers, model, maxTokens, stream, hasTools, bodyBytes: plainBytes };
+  const { model, maxTokens, stream, hasTools, userId, system } = scan;
+  const attribution = system?.[0] ?? null;
+  const request: ClientRequest = {
+    headers,
+    model,
+    maxTokens,
+    stream,
+    hasTools,
+    bodyBytes: plainBytes,
+    attribution,
+  };
+  const traffic = trafficClass(request);
   const asksForPlan = isQuotaProbe(request);
   return {
     model,
     size: { bodyBytes: plainBytes, media: accepted.media },
     maxTokens,
     // The question carries the session's name, but no conversation: it must not hold one on the lane that answers it.
-    session: asksForPlan ? null : sessionKey({ headers, userId }),
-    trafficClass: trafficClass(request),
+    session: asksForPlan
+      ? null
+      : sessionKey({ headers, userId, trafficClass: traffic, hasTools, maxTokens, system }),
+    trafficClass: traffic,
     isQuotaProbe: asksForPlan,
   };
 }

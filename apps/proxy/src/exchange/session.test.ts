@@ -1,7 +1,7 @@
 import { reply, status } from "@ccp/mock-upstream";
 import { describe, expect, it } from "vitest";
 import { OPUS, postMessage } from "../testing/messages.ts";
-import { openTestGateway } from "../testing/open-test-gateway.ts";
+import { openTestGateway, testCatalog } from "../testing/open-test-gateway.ts";
 
 const SESSION = { "x-claude-code-session-id": "5f0c2a1e-0000-4000-8000-000000000001" };
 const LIMIT = status(429, { error: { code: "1308", message: "[1308][limit]" } });
@@ -66,6 +66,46 @@ describe("traffic classes", () => {
     expect(await lanes()).toEqual(["anthropic", "anthropic", "zai"]);
     await simulate(20_000);
     expect(await lanes()).toEqual(["anthropic", "zai", "zai"]);
+  });
+});
+
+// A reserve sends what is done for the main agent elsewhere. Of other gateways, whose state went by the session alone:
+// raine/claude-code-proxy#95, BYK/loreai#1701, router-for-me/CLIProxyAPI#5364.
+describe("the main agent of a session", () => {
+  const MODEL = "claude-haiku-5-5";
+  const TOOLS = [{ name: "Bash", input_schema: { type: "object" } }];
+  const post = (url: string, body: object, headers: object = {}) =>
+    fetch(`${url}/v1/messages`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...SESSION, ...headers },
+      body: JSON.stringify({
+        model: MODEL,
+        max_tokens: 64,
+        messages: [{ role: "user", content: "hi" }],
+        ...body,
+      }),
+    });
+
+  it.each<[string, object, object, string]>([
+    ["a title", {}, {}, "zai"],
+    ["an auxiliary request", { tools: TOOLS }, { "x-claude-code-request-class": "auxiliary" }, "zai"],
+    ["a subagent", { tools: TOOLS }, { "x-claude-code-agent-id": "a1" }, "zai"],
+    ["a request that is too large for the room left", { max_tokens: 50_000 }, {}, "zai"],
+  ])("stays where it is when %s goes elsewhere", async (_, side, headers, lane) => {
+    const cap = { provider: "anthropic", rolling_tokens: 4000, reserve: { subagent: 0.8, background: 0.8 } };
+    const usage = { inputTokens: 600, outputTokens: 5, cacheReadTokens: 0, cacheCreationTokens: 0 };
+    const { url } = await openTestGateway({
+      quotas: { models: { [MODEL]: cap } },
+      catalog: (urls) =>
+        testCatalog(urls).replace(
+          "provider: zai, fallback: [anthropic]",
+          "provider: anthropic, fallback: [zai]",
+        ),
+      anthropic: { respond: () => reply({ usage }) },
+    });
+    for (let i = 0; i < 2; i += 1) expect(await laneOf(post(url, { tools: TOOLS }))).toBe("anthropic");
+    expect(await laneOf(post(url, side, headers))).toBe(lane);
+    expect(await laneOf(post(url, { tools: TOOLS }))).toBe("anthropic");
   });
 });
 

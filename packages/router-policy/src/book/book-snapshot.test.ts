@@ -26,6 +26,7 @@ describe("snapshot and restore", () => {
           markedAtMs: T,
           declaredUntilMs: T + HOUR,
           ownUntilMs: null,
+          cooldowns: 0,
           windowMs: 5 * HOUR,
         },
         {
@@ -34,6 +35,7 @@ describe("snapshot and restore", () => {
           markedAtMs: T,
           declaredUntilMs: null,
           ownUntilMs: T + 300_000,
+          cooldowns: 1,
           windowMs: 5 * HOUR,
         },
       ],

@@ -36,7 +36,8 @@ function toMark(row: Readonly<Record<string, unknown>>, nowMs: number): SavedMar
   if (typeof lane !== "string" || !(model === null || typeof model === "string")) return null;
   if (!isTime(markedAtMs) || !isTimeOrNull(declaredUntilMs) || !isTimeOrNull(ownUntilMs)) return null;
   if (!isTimeOrNull(windowMs)) return null;
-  const mark = { lane, model, markedAtMs, declaredUntilMs, ownUntilMs, windowMs, probe: null };
+  const cooldowns = isCount(row.cooldowns) ? row.cooldowns : 0;
+  const mark = { lane, model, markedAtMs, declaredUntilMs, ownUntilMs, cooldowns, windowMs, probe: null };
   return boundMark(shiftMark(mark, Math.min(0, nowMs - markedAtMs)), nowMs);
 }
 

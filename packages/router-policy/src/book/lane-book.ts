@@ -40,7 +40,7 @@ export type AdoptedMark = LimitMark;
 
 /** What the gateway remembers of its lanes: limits, cooldowns and their probes, pauses, failures, refused keys. */
 export interface LaneBook {
-  /** Notes a quota limit. Cooldowns of limits do not grow. */
+  /** Notes a quota limit. A cooldown grows only where the report says so, and a success ends its growth. */
   markLimit(report: LimitReport): MarkOutcome;
   /** What binds a model on a lane: the stronger of its own mark and the account's. */
   mark(lane: LaneId, model: string, nowMs: number): MarkView;
@@ -111,12 +111,15 @@ class Book implements LaneBook {
     const kept = before?.declaredUntilMs ?? null;
     // Two windows can be spent at once; the lane opens when the later one does.
     const isKept = kept !== null && (declared === null || kept > declared);
+    const cooldowns = declared === null ? cooldownsInRow(before, nowMs) : 0;
+    const steps = Math.min(cooldowns, Math.max(1, finite(report.cooldownSteps ?? 1) ?? 1));
     const mark: LimitMark = {
       lane,
       model: report.model === null ? null : modelKey(report.model),
       markedAtMs: nowMs,
       declaredUntilMs: isKept ? kept : declared,
-      ownUntilMs: declared === null ? nowMs + cooldownMs : null,
+      ownUntilMs: declared === null ? nowMs + cooldownMs * steps : null,
+      cooldowns,
       windowMs: isKept ? (before?.windowMs ?? null) : report.windowMs,
       probe: null,
     };
@@ -161,9 +164,10 @@ class Book implements LaneBook {
       if (mark !== undefined) this.#marks.delete(mark);
     }
     for (const mark of marks) {
-      const own = this.#marks.get(mark.lane, mark.model)?.probe ?? null;
+      const known = this.#marks.get(mark.lane, mark.model);
+      const own = known?.probe ?? null;
       const probe = mark.probe ?? (own !== null && ownProbes.has(own.rid) ? own : null);
-      this.#marks.put({ ...boundMark(mark, now), probe });
+      this.#marks.put({ ...boundMark(mark, now), cooldowns: mark.cooldowns ?? known?.cooldowns ?? 0, probe });
     }
   }
 
@@ -289,6 +293,13 @@ class Book implements LaneBook {
     }
     return nowMs;
   }
+}
+
+/** A herd of refusals at one instant is one reason: only what is refused after a cooldown has ended begins the next. */
+function cooldownsInRow(before: LimitMark | undefined, nowMs: number): number {
+  const known = before?.cooldowns ?? 0;
+  const runs = before !== undefined && before.ownUntilMs !== null && before.ownUntilMs > nowMs;
+  return runs ? Math.max(known, 1) : known + 1;
 }
 
 /** A number from outside that can be reckoned with; else `null`. */

@@ -27,6 +27,8 @@ export interface LimitMark {
   readonly declaredUntilMs: number | null;
   /** When the gateway's own cooldown ends, after a limit without a named end. */
   readonly ownUntilMs: number | null;
+  /** Own cooldowns in a row, this one included; 0 where none was begun, or it is not known. */
+  readonly cooldowns?: number;
   readonly windowMs: number | null;
   readonly probe: Probe | null;
 }

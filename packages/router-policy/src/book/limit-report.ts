@@ -11,6 +11,11 @@ export interface LimitReport {
   readonly windowMs: number | null;
   /** The gateway's own cooldown where no end was named; 0 switches it off. */
   readonly cooldownMs: number;
+  /**
+   * Up to how many times its length the cooldown grows, by once its length for each probe in a row that was refused.
+   * Absent: it does not grow.
+   */
+  readonly cooldownSteps?: number;
   readonly nowMs: number;
   /** Marked by an operator: binds in every mode, and replaces what was declared before. */
   readonly byHand?: boolean;

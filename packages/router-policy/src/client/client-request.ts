@@ -15,6 +15,9 @@ export interface ClientRequest {
   readonly attribution?: string | null;
 }
 
+/** An answer of no more tokens is a title, a topic or a yes or no. */
+export const SHORT_ANSWER_TOKENS = 512;
+
 const LONGEST_ID = 128;
 const ID = /^[\x21-\x7e]+$/;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { headersOf } from "../../test/requests.ts";
-import { sessionKey } from "./session-key.ts";
+import { type SessionRequest, sessionKey } from "./session-key.ts";
 
 const ID = "00000000-0000-4000-8000-000000000001";
 const OTHER = "00000000-0000-4000-8000-000000000002";
@@ -41,6 +41,28 @@ describe("sessionKey", () => {
   ])("%s", (_, headers, userId, expected) =>
     expect(sessionKey({ headers: headersOf(headers), userId })).toBe(expected),
   );
+
+  // Of other gateways: raine/claude-code-proxy#95, BYK/loreai#1701, router-for-me/CLIProxyAPI#5364.
+  it.each<[string, Partial<SessionRequest>, string]>([
+    ["a request with tools", { hasTools: true, maxTokens: 64 }, ID],
+    ["one whose tools were not read", { hasTools: null, maxTokens: 32_000 }, ID],
+    ["one whose tools and limit were not read", {}, ID],
+    ["a request in the background", { trafficClass: "background", hasTools: true }, `${ID}#background`],
+    ["one that offers no tools", { hasTools: false, maxTokens: 32_000 }, `${ID}#aside`],
+    ["a short answer", { hasTools: null, maxTokens: 512 }, `${ID}#aside`],
+    ["an empty system prompt", { hasTools: false, system: [] }, `${ID}#aside`],
+  ])("tells side requests of a session from the conversation: %s", (_, rest, expected) => {
+    const headers = headersOf({ "x-claude-code-session-id": ID });
+    expect(sessionKey({ headers, ...rest })).toBe(expected);
+  });
+
+  it("tells side requests apart by their system prompt, save the block that changes each time", () => {
+    const headers = headersOf({ "x-claude-code-session-id": ID });
+    const key = (...system: string[]): string | null => sessionKey({ headers, hasTools: false, system });
+    expect(key("Name this.")).toMatch(/#aside-\d+$/);
+    expect(key("Name this.")).not.toBe(key("Sum this up."));
+    expect(key("x-anthropic-billing-header: cch=1;", "Name this.")).toBe(key("Name this."));
+  });
 
   it("needs no user id", () => expect(sessionKey({ headers: headersOf({}) })).toBe(null));
 });

@@ -1,5 +1,5 @@
 import { modelKey, type TrafficClass } from "@ccp/usage-contract/core";
-import { agentId, type ClientRequest } from "./client-request.ts";
+import { agentId, type ClientRequest, SHORT_ANSWER_TOKENS } from "./client-request.ts";
 import { isQuotaProbe } from "./quota-probe.ts";
 
 /**
@@ -15,8 +15,6 @@ const BY_REQUEST_CLASS: ReadonlyMap<string, TrafficClass> = new Map([
 ]);
 const AWAITED: readonly string[] = ["compaction", "side_reply"];
 
-/** An answer of no more tokens is a title, a topic or a yes or no. */
-const SHORT_ANSWER_TOKENS = 512;
 const SUBAGENT = /\bcc_is_subagent=true\b/;
 
 /**

@@ -1,4 +1,5 @@
 import {
+  cooldownSteps,
   createLaneBook,
   type Decision,
   decide,
@@ -243,6 +244,7 @@ export class Replay {
       untilMs: signal.resetAtMs,
       windowMs,
       cooldownMs: this.#options.cooldownMs,
+      cooldownSteps: cooldownSteps(this.#options.mode),
       nowMs,
     });
   }
