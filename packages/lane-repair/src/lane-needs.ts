@@ -15,10 +15,17 @@ export interface LaneNeeds {
   readonly toolPairs: boolean;
   /** Whether blocks of tools that another lane ran itself are refused (across lanes only). */
   readonly serverTools: boolean;
+  /**
+   * Blocks that only another lane or its server tools can read: kept, or told as text. Those that the lane itself minted
+   * are kept either way.
+   */
+  readonly serverBlocks: "keep" | "text";
   /** Whether `tool_reference` blocks are refused. */
   readonly toolReferences: boolean;
   /** Messages of role `system` inside `messages`: kept, made a user's, or left out. */
   readonly systemTurns: "keep" | "user" | "drop";
+  /** Whether an effort is refused where thinking is off. */
+  readonly effortNeedsThinking: boolean;
   /** Top-level fields that the lane takes, besides `model` and `messages`; `null`: all. */
   readonly fields: readonly string[] | null;
   /** Fields of a message that it takes, besides `role` and `content`; `null`: all. */
@@ -40,8 +47,10 @@ export const NO_NEEDS: LaneNeeds = {
   toolIds: false,
   toolPairs: false,
   serverTools: false,
+  serverBlocks: "keep",
   toolReferences: false,
   systemTurns: "keep",
+  effortNeedsThinking: false,
   fields: null,
   messageFields: null,
   smallBudget: "keep",
@@ -62,8 +71,29 @@ const OTHERS_TURNS: LaneNeeds = {
   serverTools: true,
 };
 
-/** An Anthropic login means nothing elsewhere, and gives it away. */
-const NOT_ANTHROPIC: LaneNeeds = { ...OTHERS_TURNS, oauthBetas: false };
+/**
+ * What holds outside Anthropic. A login means nothing there and gives it away, and so does `metadata.user_id`, in which
+ * Claude Code names device, account and session. Blocks of Anthropic's server tools and turns of role `system` are parts
+ * of its protocol that most others refuse, and none was reported to use: text and a user's turn are taken by all.
+ */
+const NOT_ANTHROPIC: LaneNeeds = {
+  ...OTHERS_TURNS,
+  // What it concerns is told as text, or is the lane's own and fits it.
+  serverTools: false,
+  // 400 for `web_search_tool_result`: coder/coder#25593; 422 for its blocks: jwadow/kiro-gateway#177; "search_result",
+  // "document", "mcp_tool_use", "container_upload" not supported: api-docs.deepseek.com, Anthropic API.
+  serverBlocks: "text",
+  // 400 "unsupported content type in ContentBlockParamUnion: tool_reference": MoonshotAI/Kimi-K2#118; 422:
+  // EdamAme-x/pentect#1462.
+  toolReferences: true,
+  // 422 "Input should be 'user' or 'assistant'": zai-org/GLM-5#74. 2013 "invalid message role: system":
+  // MiniMax-AI/MiniMax-M2.7#43. "unknown variant `system`": anthropics/claude-code#63544. Refused with a
+  // `tool_addition` in it: KarpelesLab/teamclaude#451 (Kimi).
+  systemTurns: "user",
+  // 400 "Invalid 'user_id': string does not match pattern": farion1231/cc-switch#2600 (DeepSeek).
+  redactUserId: true,
+  oauthBetas: false,
+};
 
 export type LaneDialect =
   | "anthropic"
@@ -95,24 +125,19 @@ export const LANE_NEEDS: Readonly<Record<LaneDialect, LaneNeeds>> = {
     // Adaptive thinking has no such rule.
     thinkingOff: "open_tool_turn",
   },
-  zai: {
-    ...NOT_ANTHROPIC,
-    // 422 "Input should be 'user' or 'assistant'": zai-org/GLM-5#74 (closed, without a word on whether it was changed).
-    systemTurns: "user",
-    // `output_config.effort` and adaptive thinking are honoured (NousResearch/hermes-agent#91006), and no field is known
-    // to be refused, so all fields stay.
-  },
-  kimi: {
-    ...NOT_ANTHROPIC,
-    // 400 "unsupported content type in ContentBlockParamUnion: tool_reference": MoonshotAI/Kimi-K2#118.
-    toolReferences: true,
-  },
+  // `output_config.effort` and adaptive thinking are honoured (NousResearch/hermes-agent#91006), and no field is known to be
+  // refused, so all fields stay.
+  zai: NOT_ANTHROPIC,
+  kimi: NOT_ANTHROPIC,
   deepseek: {
     ...NOT_ANTHROPIC,
     // 400 "The `content[].thinking` in the thinking mode must be passed back to the API": OEvortex/aether#31. Thinking
     // is on unless disabled: api-docs.deepseek.com, Thinking Mode. Signatures are not checked, so any lane's will do.
     thinking: "keep",
     thinkingOff: "any_tool_turn",
+    // 400 "thinking options type cannot be disabled when reasoning_effort is set": anthropics/claude-code#65863,
+    // ding113/claude-code-hub#1257.
+    effortNeedsThinking: true,
   },
   minimax: NOT_ANTHROPIC,
   openrouter: NOT_ANTHROPIC,

@@ -6,7 +6,7 @@ const REDACT = { redactUserId: true };
 describe("redact_user_id", () => {
   it("puts the given name in its place", () => {
     const before = '{"metadata":{ "user_id" : "{\\"device_id\\":\\"0\\"}","x":1 },"model":"m"}';
-    expect(repaired(before, REDACT, { userId: 'sess"1' })).toBe(
+    expect(repaired(before, REDACT, { hideUserId: () => 'sess"1' })).toBe(
       '{"metadata":{ "user_id" : "sess\\"1","x":1 },"model":"m"}',
     );
     expect(repaired(before, REDACT)).toContain('"user_id" : "ccp"');

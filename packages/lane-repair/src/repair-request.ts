@@ -2,6 +2,7 @@ import type { Body } from "./body/body.ts";
 import type { BodyIssue } from "./body/json-reader.ts";
 import { type BodyReading, readBody } from "./body/read-body.ts";
 import { writeBody } from "./body/write-body.ts";
+import { dropEffort } from "./drop-effort.ts";
 import { dropFields, dropMessageFields } from "./drop-fields.ts";
 import { dropForeignServerTools } from "./drop-foreign-server-tools.ts";
 import { filterBetaHeader, isOauthBeta } from "./filter-beta-header.ts";
@@ -12,6 +13,7 @@ import { raiseSmallBudget } from "./raise-small-budget.ts";
 import { redactUserId } from "./redact-user-id.ts";
 import { renameToolIds } from "./rename-tool-ids.ts";
 import { replaceSystemTurns } from "./replace-system-turns.ts";
+import { serverBlocksToText } from "./server-blocks-to-text.ts";
 import { stripThinking } from "./strip-thinking.ts";
 import { toolReferencesToText } from "./tool-references-to-text.ts";
 import { turnThinkingOff } from "./turn-thinking-off.ts";
@@ -21,11 +23,13 @@ export type RepairName =
   | "system_turns"
   | "strip_thinking"
   | "server_tools"
+  | "server_blocks"
   | "tool_references"
   | "tool_ids"
   | "orphan_tool_results"
   | "thinking_off"
   | "thinking_budget"
+  | "effort"
   | "drop_fields"
   | "redact_user_id"
   | "oauth_beta"
@@ -44,10 +48,12 @@ export interface RepairInput {
   readonly crossLane: boolean;
   /** Whether the lane that is asked now minted this thinking signature. Asked across lanes only. */
   readonly isOwnSignature: (signature: string) => boolean;
+  /** Whether that lane is known to have minted this tool id. Default: none is. */
+  readonly isOwnToolId?: (id: string) => boolean;
   /** The client's `anthropic-beta` header; `null` when it sent none. */
   readonly betas: string | null;
-  /** Stands for the user where the lane's needs say so. Default `ccp`. */
-  readonly userId?: string;
+  /** Gives what stands for a `metadata.user_id` that the lane shall not know. Default: `ccp` for all. */
+  readonly hideUserId?: (userId: string) => string;
 }
 
 export interface RepairedRequest {
@@ -64,7 +70,7 @@ export interface RepairedRequest {
 }
 
 const NAMES_ANYTHING = /[^\s,]/;
-const DEFAULT_USER_ID = "ccp";
+const NOBODY = "ccp";
 const NO_TOOL_IDS: ReadonlyMap<string, string> = new Map();
 
 /**
@@ -95,6 +101,8 @@ function touchesBody({ needs, crossLane }: RepairInput): boolean {
   return (
     (crossLane && needsHistoryRepair(needs)) ||
     needs.thinking === "strip_all" ||
+    needs.serverBlocks !== "keep" ||
+    needs.effortNeedsThinking ||
     needs.toolReferences ||
     needs.systemTurns !== "keep" ||
     needs.fields !== null ||
@@ -148,6 +156,9 @@ function repairHistory(input: RepairInput, draft: Draft): ReadonlyMap<string, st
     draft.apply("strip_thinking", stripThinking(draft.body, input.isOwnSignature));
   }
   if (needs.toolReferences) draft.apply("tool_references", toolReferencesToText(draft.body));
+  if (needs.serverBlocks === "text") {
+    draft.apply("server_blocks", serverBlocksToText(draft.body, input.isOwnToolId ?? ((): boolean => false)));
+  }
   if (crossLane && needs.serverTools) draft.apply("server_tools", dropForeignServerTools(draft.body));
   let toolIds = NO_TOOL_IDS;
   if (crossLane && needs.toolIds) {
@@ -169,9 +180,11 @@ function repairSettings(input: RepairInput, draft: Draft): void {
   if (needs.smallBudget !== "keep") {
     draft.apply("thinking_budget", raiseSmallBudget(draft.body, needs.smallBudget));
   }
+  // After all that may have turned thinking off.
+  if (needs.effortNeedsThinking) draft.apply("effort", dropEffort(draft.body));
   if (needs.fields !== null) draft.apply("drop_fields", dropFields(draft.body, needs.fields));
   if (needs.redactUserId) {
-    draft.apply("redact_user_id", redactUserId(draft.body, input.userId ?? DEFAULT_USER_ID));
+    draft.apply("redact_user_id", redactUserId(draft.body, input.hideUserId ?? ((): string => NOBODY)));
   }
 }
 

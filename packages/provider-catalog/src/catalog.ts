@@ -44,8 +44,10 @@ export interface LaneNeedSettings {
   readonly toolIds?: boolean;
   readonly toolPairs?: boolean;
   readonly serverTools?: boolean;
+  readonly serverBlocks?: "keep" | "text";
   readonly toolReferences?: boolean;
   readonly systemTurns?: "keep" | "user" | "drop";
+  readonly effortNeedsThinking?: boolean;
   readonly fields?: readonly string[];
   readonly messageFields?: readonly string[];
   readonly smallBudget?: "keep" | "clamp" | "remove";

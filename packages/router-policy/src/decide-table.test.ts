@@ -43,8 +43,14 @@ describe("the table, with a free fallback", () => {
       to("quota_cooldown"),
       to("quota_cooldown"),
     ],
-    ["4 own cooldown", { mark: OWN }, ...Array<string>(3).fill(to("quota_cooldown"))],
-    ["4 and warned", { mark: OWN, ...WARNED }, ...Array<string>(3).fill(to("quota_cooldown"))],
+    ["4 own cooldown", { mark: OWN }, to("quota_cooldown"), to("quota_cooldown"), to("quota_cooldown")],
+    [
+      "4 and warned",
+      { mark: OWN, ...WARNED },
+      to("quota_cooldown"),
+      to("quota_cooldown"),
+      to("quota_cooldown"),
+    ],
     [
       "5 to be proved",
       { mark: HALF_OPEN },
@@ -59,7 +65,7 @@ describe("the table, with a free fallback", () => {
       "zai reroute_policy quota_probe warned probe",
       "zai reroute_policy quota_probe warned probe",
     ],
-    ["5 being proved", { mark: PROBING }, ...Array<string>(3).fill(to("quota_cooldown"))],
+    ["5 being proved", { mark: PROBING }, to("quota_cooldown"), to("quota_cooldown"), to("quota_cooldown")],
     ["6 blocked", BLOCKED, to("quota_block"), runWarned, to("quota_block")],
     [
       "6 predicted fills the headroom",

@@ -1,5 +1,6 @@
 import type { LimitSignal } from "@ccp/usage-contract";
 import { classifyStatus, impliedStatus } from "./classify-status.ts";
+import { classifyWords } from "./classify-words.ts";
 import { type Dialect, toDialect } from "./dialect.ts";
 import { classifyAnthropic } from "./dialects/classify-anthropic.ts";
 import { classifyKimi } from "./dialects/classify-kimi.ts";
@@ -36,7 +37,7 @@ const RULES: Readonly<Record<Dialect, ((refusal: Refusal) => Verdict | null) | n
 
 /** Error bodies are small. A longer one with status 200 is an answer and is not searched for an error. */
 const MAX_ERROR_CHARS = 65_536;
-const ERROR_MARK = /"(?:error|success|base_resp|msg)"/;
+const ERROR_MARK = /"(?:error|success|base_resp|msg|code)"/;
 
 const OK: LimitSignal = {
   kind: "ok",
@@ -103,7 +104,7 @@ export function classifyStreamError(
 }
 
 function classify(dialect: Dialect, refusal: Refusal, source: "body" | "stream" | null): LimitSignal {
-  const verdict = RULES[dialect]?.(refusal) ?? classifyStatus(refusal);
+  const verdict = RULES[dialect]?.(refusal) ?? classifyWords(refusal) ?? classifyStatus(refusal);
   // Where HTTP said 200, it was not the status that told.
   const told =
     source === "stream" || verdict.source === "status" ? (source ?? verdict.source) : verdict.source;
@@ -122,6 +123,7 @@ function isServed({ form, root }: ErrorBody): boolean {
   if (root.type === "error" || root.success === false) return false;
   if (asObject(root.error) !== null || asText(root.error) !== null) return false;
   const code =
-    asWord(asObject(root.base_resp)?.status_code) ?? (asText(root.msg) === null ? null : asWord(root.code));
+    asWord(asObject(root.base_resp)?.status_code) ??
+    (asText(root.msg) === null && asText(root.message) === null ? null : asWord(root.code));
   return code === null || code === "0" || code === "200";
 }

@@ -12,10 +12,16 @@ const TYPE_STATUS: ReadonlyMap<string, number> = new Map([
   ["request_too_large", 413],
   ["rate_limit_error", 429],
   ["rate_limit_exceeded", 429],
+  ["rate_limit_reached_error", 429],
+  ["ThrottlingException", 429],
+  ["RESOURCE_EXHAUSTED", 429],
+  ["access_terminated_error", 403],
+  ["bad_request_error", 400],
   ["insufficient_quota", 429],
   ["api_error", 500],
   ["timeout_error", 504],
   ["overloaded_error", 529],
+  ["engine_overloaded_error", 529],
 ]);
 
 /** OpenAI's and Moonshot's words for an account without money. */

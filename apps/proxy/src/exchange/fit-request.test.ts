@@ -252,12 +252,53 @@ describe("what a lane is told in its entry of the catalog", () => {
     expect(((await answer.json()) as { model: string }).model).toBe("glm-4.7");
   });
 
+  it("tells a lane the user's id where its entry says so", async () => {
+    const opened = await openTestGateway({ catalog: entry("    needs: { redact_user_id: false }\n") });
+    const told = ', "metadata":{"user_id":"u1"}';
+    await post(opened.url, conversation(HAIKU, [user(text("x"))], told));
+    expect(opened.zai.requests.at(-1)?.json()).toMatchObject({ metadata: { user_id: "u1" } });
+  });
+
+  it("gives no identity of the client to a lane that is not Anthropic's, and the same name each time", async () => {
+    const opened = await openTestGateway({ anthropic: { respond: () => status(529, {}) } });
+    const MARK = "CANARY-identity";
+    const headers = {
+      "content-type": "application/json",
+      authorization: `Bearer ${CANARY.client}`,
+      "x-api-key": MARK,
+      cookie: `id=${MARK}`,
+      "x-claude-code-session-id": `${MARK}-session`,
+      "x-claude-code-agent-id": `${MARK}-agent`,
+      "anthropic-organization-id": MARK,
+      "anthropic-workspace-id": MARK,
+      "x-forwarded-for": MARK,
+      "x-client-request-id": MARK,
+      referer: MARK,
+      "anthropic-beta": "claude-code-20250219,oauth-2025-04-20",
+    };
+    const userId = JSON.stringify({ device_id: MARK, account_uuid: MARK, session_id: MARK });
+    const metadata = `, "metadata":${JSON.stringify({ user_id: userId })}`;
+    for (const model of [HAIKU, OPUS]) {
+      const body = conversation(model, [user(text("x"))], metadata);
+      expect((await fetch(`${opened.url}/v1/messages`, { method: "POST", headers, body })).status).toBe(200);
+    }
+    const ids = opened.zai.requests.map((request) => {
+      const seen = JSON.stringify(request.rawHeaders) + request.body.toString("utf8");
+      expect(seen).not.toContain("CANARY-identity");
+      expect(seen).not.toContain(CANARY.client);
+      return (request.json() as { metadata: { user_id: string } }).metadata.user_id;
+    });
+    expect(ids).toHaveLength(2);
+    expect(new Set(ids).size).toBe(1);
+    expect(opened.anthropic.requests.at(-1)?.json()).toMatchObject({ metadata: { user_id: userId } });
+  });
+
   it("keeps the user's id from a lane that shall not know it", async () => {
-    const opened = await openTestGateway({ catalog: entry("    needs: { redact_user_id: true }\n") });
+    const opened = await openTestGateway();
     const told = ', "metadata":{"user_id":"{\\"device_id\\":\\"d1\\",\\"session_id\\":\\"s1\\"}"}';
     expect((await post(opened.url, conversation(HAIKU, [user(text("x"))], told))).status).toBe(200);
     const sent = opened.zai.requests.at(-1)?.json() as { metadata: unknown };
-    expect(sent.metadata).toEqual({ user_id: "ccp" });
+    expect(sent.metadata).toEqual({ user_id: expect.stringMatching(/^user_[0-9a-f]{64}$/) });
     expect(opened.completions().at(-1)?.repairs).toContain("redact_user_id");
     const refused = await post(opened.url, conversation(HAIKU, [user(text("x"))], told + told));
     expect(refused.status).toBe(400);

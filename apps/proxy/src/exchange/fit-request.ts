@@ -16,6 +16,7 @@ import type { OwnError } from "../http/answer.ts";
 import type { LaneRuntime } from "../lanes/lane-runtime.ts";
 import type { Accepted } from "./accept.ts";
 import { AMBIGUOUS_MODEL, unreadableUser } from "./fail.ts";
+import { hideUserId } from "./hide-user-id.ts";
 
 /** A request in the form that one lane takes. */
 export interface FittedRequest {
@@ -67,6 +68,8 @@ export function fitRequest(
     needs: stripThinking ? { ...needs, thinking: "strip_all" } : needs,
     crossLane: reading !== undefined && holdsOthers(reading, lane.id, mints),
     isOwnSignature: (signature) => !isOthers(signature, lane.id, mints),
+    isOwnToolId: (id) => mints.lanesOf(id)?.includes(lane.id) ?? false,
+    hideUserId: (userId) => hideUserId(runtime, userId),
     betas,
   });
   // Sent as it is, it would tell the lane what its entry says it must not know.

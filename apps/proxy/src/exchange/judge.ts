@@ -133,8 +133,10 @@ function hopFor(signal: LimitSignal, credential: CredentialOwner): Judged["hop"]
       return "failure";
     case "auth":
       return credential === "lane" ? "failure" : null;
-    case "ok":
     case "entitlement":
+      // What the plan does not hold another lane may; what this one request asked for is the client's to leave out.
+      return signal.scope === "model" ? "failure" : null;
+    case "ok":
     case "request":
       return null;
     default:

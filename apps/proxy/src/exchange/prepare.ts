@@ -92,7 +92,8 @@ function clientHeaders(
   keepBetas: boolean,
 ): string[] {
   const listed = connectionNames(raw);
-  const open = runtime.lane.auth.headerMode === "passthrough";
+  // A lane that is not to know the user is not told by headers either.
+  const open = runtime.lane.auth.headerMode === "passthrough" && !runtime.needs.redactUserId;
   const headers: string[] = [];
   eachHeader(raw, (name, value, spelled) => {
     if (!mayGoUpstream(name, listed)) return;

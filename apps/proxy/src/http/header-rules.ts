@@ -28,9 +28,14 @@ const NEVER_UPSTREAM: ReadonlySet<string> = new Set([
   "cookie",
   "forwarded",
   "via",
+  "x-rewrite-url",
+  "x-http-method-override",
   "authorization",
   "x-api-key",
 ]);
+
+/** By these a server behind a proxy is told another path, host or client than the request's own. */
+const STEERING: readonly string[] = ["x-forwarded-", "x-original-", "x-envoy-"];
 
 /** The names a `connection` header lists, lower case. */
 export function connectionNames(headers: RawHeaders): ReadonlySet<string> {
@@ -65,9 +70,16 @@ export function mayGoUpstream(name: string, connectionListed: ReadonlySet<string
     NEVER_UPSTREAM.has(read) ||
     connectionListed.has(name) ||
     isGatewayMark(read) ||
-    read.startsWith("x-forwarded-")
+    STEERING.some((prefix) => read.startsWith(prefix))
   );
 }
+
+/** Of the `anthropic-*` headers those that say how to read a request; others name an organization or a workspace. */
+const PROTOCOL_HEADERS: ReadonlySet<string> = new Set([
+  "anthropic-version",
+  "anthropic-beta",
+  "anthropic-dangerous-direct-browser-access",
+]);
 
 /** What a lane with an operator's key gets of the client's headers: the protocol's own, and no identity. */
 export function isProtocolHeader(name: string): boolean {
@@ -76,7 +88,7 @@ export function isProtocolHeader(name: string): boolean {
     name === "content-type" ||
     name === "user-agent" ||
     name === "x-app" ||
-    name.startsWith("anthropic-") ||
+    PROTOCOL_HEADERS.has(name) ||
     name.startsWith("x-stainless-")
   );
 }

@@ -22,6 +22,8 @@ export function strictFaults(body: Fields, needs: LaneNeeds, lane: string): stri
       ? turns.flatMap((turn, i) => pairFaults(turn, turns[i - 1], i === turns.length - 1))
       : []),
     ...(needs.serverTools ? serverFaults(turns) : []),
+    ...(needs.serverBlocks === "text" ? blocksOf(turns).flatMap(foreignFaults) : []),
+    ...(needs.effortNeedsThinking ? effortFaults(body) : []),
     ...(needs.thinkingOff === "never" ? [] : settingFaults(body, turns, needs)),
   ];
 }
@@ -104,6 +106,17 @@ function serverFaults(turns: readonly StrictTurn[]): string[] {
     }
     return type === "web_search_tool_result" && !seen.has(tool_use_id) ? ["unexpected server result"] : [];
   });
+}
+
+function foreignFaults({ type }: Fields): string[] {
+  const known = ["text", "thinking", "redacted_thinking", "image", "document", "tool_use", "tool_result"];
+  return typeof type !== "string" || known.includes(type) ? [] : [`unsupported content type: ${type}`];
+}
+
+function effortFaults({ thinking, output_config, reasoning_effort }: Fields): string[] {
+  const effort = fields(output_config).effort ?? reasoning_effort;
+  const contradicts = fields(thinking).type === "disabled" && effort !== undefined;
+  return contradicts ? ["thinking cannot be disabled when reasoning_effort is set"] : [];
 }
 
 function settingFaults(body: Fields, turns: readonly StrictTurn[], needs: LaneNeeds): string[] {

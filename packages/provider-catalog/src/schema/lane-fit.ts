@@ -28,12 +28,21 @@ export const NeedsSchema = v.strictObject({
   server_tools: v.nullish(
     v.pipe(v.boolean(), setting("Blocks of tools that another provider ran itself are refused.")),
   ),
+  server_blocks: v.nullish(
+    v.pipe(
+      v.picklist(["keep", "text"]),
+      setting("Blocks of server tools, MCP connectors, containers and search: kept, or told as text."),
+    ),
+  ),
   tool_references: v.nullish(v.pipe(v.boolean(), setting("tool_reference blocks are refused."))),
   system_turns: v.nullish(
     v.pipe(
       v.picklist(["keep", "user", "drop"]),
       setting("Messages of role system: kept, made a user's, or left out."),
     ),
+  ),
+  effort_needs_thinking: v.nullish(
+    v.pipe(v.boolean(), setting("An effort is refused where thinking is off, and left out there.")),
   ),
   fields: v.nullish(v.pipe(names, setting("Body fields it takes besides model and messages; others go."))),
   message_fields: v.nullish(
@@ -45,7 +54,7 @@ export const NeedsSchema = v.strictObject({
       setting("A thinking budget below 1024 tokens: kept, raised to it, or thinking left out."),
     ),
   ),
-  redact_user_id: v.nullish(v.pipe(v.boolean(), setting("It is not told metadata.user_id."))),
+  redact_user_id: v.nullish(v.pipe(v.boolean(), setting("It is told a hash in the place of metadata.user_id."))),
   oauth_betas: v.nullish(v.pipe(v.boolean(), setting("Betas of an Anthropic login pass."))),
   betas: v.nullish(v.pipe(names, setting("Betas it knows, * at the end for any rest; others go."))),
 });

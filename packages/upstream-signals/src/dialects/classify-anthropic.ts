@@ -17,7 +17,6 @@ const BUCKETS = ["requests", "tokens", "input-tokens", "output-tokens"];
 const FAST_MODE = /\bfast mode\b/i;
 const NOT_IN_PLAN = /(?:extra usage|usage credits)\b.*\brequired/is;
 const OWN_SPEND_LIMIT = /reached your specified .*usage limits/i;
-const NO_CREDIT = /credit balance is too low/i;
 
 /**
  * Anthropic's refusals. A subscription's windows stand in headers, and only a window's own `rejected` (or the
@@ -47,8 +46,6 @@ function classifyMoney({ status, body }: Refusal): Verdict | null {
     const code = enforced ? { code: "enforced_spend_limit_reached" } : {};
     return { kind: "quota", scope: "account", source: "body", window: "month", resetAtMs, ...code };
   }
-  if (status === 400 && NO_CREDIT.test(message))
-    return { kind: "dead_lane", scope: "account", source: "body" };
   return null;
 }
 
