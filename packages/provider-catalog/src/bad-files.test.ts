@@ -79,3 +79,25 @@ describe("what a bad quotas file is told", () => {
     expect(complaints("quotas.json", text)).toMatchSnapshot();
   });
 });
+
+describe("a fallback that has no name for its route's models", () => {
+  const file = (kimi: string, fallback = "kimi"): string => `providers:
+  anthropic: { base_url: "https://api.anthropic.com", auth: { env: A, header_mode: passthrough }, models: { "claude-*": {} } }
+  kimi: { base_url: "https://api.kimi.com/coding", auth: { env: K, header_mode: x-api-key }${kimi} }
+routes:
+  - { pattern: "*", provider: anthropic, fallback: [${fallback}] }
+`;
+  const warned = (text: string) => {
+    const result = parseCatalog(text);
+    return result.success ? result.warnings.map(({ path, message }) => `${path}: ${message}`) : result.issues;
+  };
+
+  it("is said when the file is read, before the limit comes", () => {
+    expect(warned(file(', models: { "kimi-*": {} }'))).toEqual([
+      "routes[0].fallback[0]: never used: kimi has no name for claude-*; add it to its models or its model_map",
+    ]);
+    expect(warned(file(', model_map: { "claude-opus*": kimi-k3 }'))).toEqual([]);
+    expect(warned(file(', models: { "kimi-*": {} }, model_map: { "*": kimi-k3 }'))).toEqual([]);
+    expect(warned(file(""))).toEqual([]);
+  });
+});

@@ -5,6 +5,7 @@ import type { Catalog } from "./catalog.ts";
 import { checkModels, warnAboutModels } from "./catalog-file/check-models.ts";
 import { readLane } from "./catalog-file/read-lane.ts";
 import { readRoutes, warnAboutRoutes } from "./catalog-file/read-routes.ts";
+import { warnNamelessFallbacks } from "./catalog-file/warn-nameless-fallbacks.ts";
 import { issueAt } from "./issue/issue.ts";
 import { createReport, type Report } from "./issue/report.ts";
 import { canonicalKeys } from "./schema/canonical-keys.ts";
@@ -65,6 +66,7 @@ function readCatalog(root: SourceMap, report: Report): Catalog {
   checkModels(catalog, laneIds, report);
   warnAboutRoutes(routes, laneIds, report);
   warnAboutModels(catalog, report);
+  warnNamelessFallbacks(catalog, report);
   return catalog;
 }
 
