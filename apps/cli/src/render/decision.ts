@@ -1,6 +1,12 @@
 import type { DecisionSample, Would } from "@ccp/usage-contract";
 import type { RowState } from "../view/row-state.ts";
-import { shutState, type WouldConstraint, wouldConstraints, wouldLanes } from "../view/would-constraints.ts";
+import {
+  cannotAsk,
+  shutState,
+  type WouldConstraint,
+  wouldConstraints,
+  wouldLanes,
+} from "../view/would-constraints.ts";
 import { dateText, resetText } from "./clock.ts";
 import { type Fact, fact, renderFacts } from "./facts.ts";
 import { splitLine } from "./flow.ts";
@@ -54,6 +60,7 @@ function facts({ would, accepted, ts }: DecisionSample, look: Look): Fact[] {
       value: `${ruleWord(would.reroute_decision)} (${would.reroute_decision}; ${would.decision}: ${decisionText(would)})`,
     },
     fact("lanes", lanes.length < 2 ? lanes : [`${lanes[0]} first`, `then ${lanes.slice(1).join(", ")}`]),
+    fact("not asked", cannotAsk(would).map(safeText)),
     fact("request", requestParts(accepted)),
     fact("predicted", [
       would.predicted_tokens === null ? "?" : `${tokensText(would.predicted_tokens)} counted tokens`,

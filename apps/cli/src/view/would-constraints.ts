@@ -59,6 +59,13 @@ export function shutState({ states }: Would, lane: string, nowSec: number): RowS
   return isSpent || state === "disabled" || state === "auth_error" ? { kind: state } : null;
 }
 
+/** Candidates that cannot be asked, each with why: a fallback among them will not be there when it is needed. */
+export function cannotAsk({ states = {} }: Would): string[] {
+  return Object.entries(states).flatMap(([lane, { reason }]) =>
+    typeof reason === "string" ? [`${lane}: ${reason}`] : [],
+  );
+}
+
 /** Lanes that were looked at, the preferred one first; empty where the gateway does not tell. */
 export function wouldLanes(would: Would): string[] {
   const { lanes } = would as { readonly lanes?: unknown };

@@ -56,6 +56,8 @@ export interface Decided {
   readonly predictions: ReadonlyMap<LaneId, Prediction>;
   /** Lanes that are closed by their own word: with the counts, what a replay needs to decide alike. */
   readonly closed: readonly ClosedLane[];
+  /** Why a lane cannot be asked, in a clause; `null` where it can. */
+  readonly unusable: ReadonlyMap<LaneId, string | null>;
 }
 
 export function planQuestion(question: Question, deps: Deps): Plan {
@@ -125,7 +127,13 @@ export function decideNext(plan: Plan, progress: Progress, nowMs: number, deps: 
     session,
     dwellSec: quotas.dwellSec,
   };
-  return { decision: decide(snapshot, nowMs), assessment: preferredAssessment, predictions, closed };
+  return {
+    decision: decide(snapshot, nowMs),
+    assessment: preferredAssessment,
+    predictions,
+    closed,
+    unusable: reasons,
+  };
 }
 
 function closedLane(

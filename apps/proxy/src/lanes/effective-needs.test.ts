@@ -22,6 +22,8 @@ it("lets every need be set in the catalog", () => {
     toolIds: false,
     toolPairs: false,
     serverTools: false,
+    serverBlocks: "keep",
+    effortNeedsThinking: true,
     toolReferences: true,
     systemTurns: "drop",
     fields: ["max_tokens"],

@@ -25,7 +25,7 @@ const TYPICAL_SIZE: QuestionSize = { bodyBytes: 0, inputTokens: 1_000 };
 export function dryRun(request: DecisionRequest, deps: Deps): DecisionSample {
   const nowMs = deps.clock.wallMs();
   const plan = planQuestion(toQuestion(request), deps);
-  const { decision, assessment, predictions } = decideNext(plan, NOTHING_TRIED, nowMs, deps);
+  const { decision, assessment, predictions, unusable } = decideNext(plan, NOTHING_TRIED, nowMs, deps);
   const lane = decision.kind === "send" ? decision.lane : null;
   const sample: DecisionSample = {
     id: deps.newId(),
@@ -46,7 +46,9 @@ export function dryRun(request: DecisionRequest, deps: Deps): DecisionSample {
       block: assessment.blocked,
       retry_ts: decision.kind === "refuse" && decision.retryAtMs !== null ? decision.retryAtMs / 1000 : null,
       lanes: [...plan.laneIds],
-      states: Object.fromEntries(plan.laneIds.map((each) => [each, stateFor(each, plan, nowMs, deps)])),
+      states: Object.fromEntries(
+        plan.laneIds.map((each) => [each, stateOf(each, unusable.get(each) ?? null, plan, nowMs, deps)]),
+      ),
       constraints: plan.laneIds.flatMap((each) => laneConstraints(each, plan, nowMs, deps)),
     },
   };
@@ -75,6 +77,14 @@ function toQuestion({ model, input_tokens, max_tokens }: DecisionRequest): Quest
 }
 
 type StateFor = NonNullable<Would["states"]>[string];
+
+/** A lane that cannot be asked says why: without its key or a name for the model it would never serve, unseen until needed. */
+function stateOf(lane: LaneId, unusable: string | null, plan: Plan, nowMs: number, deps: Deps): StateFor {
+  const known = stateFor(lane, plan, nowMs, deps);
+  if (unusable === null) return known;
+  const shut = known.state === "auth_error" ? known : ({ state: "disabled", until_ts: null } as const);
+  return { ...shut, reason: unusable };
+}
 
 /** The count alone does not tell that a lane answered a limit, or lacks its key. */
 function stateFor(lane: LaneId, plan: Plan, nowMs: number, deps: Deps): StateFor {

@@ -12,7 +12,8 @@ export function warnNamelessFallbacks(catalog: Catalog, report: Report): void {
     for (const [place, id] of route.fallback.entries()) {
       const lane = findLane(catalog, id);
       const names = lane === null ? null : namesOf(lane);
-      if (names === null || models.some((model) => names.some((name) => patternsOverlap(name, model)))) continue;
+      if (names === null || models.some((model) => names.some((name) => patternsOverlap(name, model))))
+        continue;
       report.warn(
         ["routes", index, "fallback", place],
         `never used: ${id} has no name for ${models.join(", ")}; add it to its models or its model_map`,

@@ -54,7 +54,9 @@ export const NeedsSchema = v.strictObject({
       setting("A thinking budget below 1024 tokens: kept, raised to it, or thinking left out."),
     ),
   ),
-  redact_user_id: v.nullish(v.pipe(v.boolean(), setting("It is told a hash in the place of metadata.user_id."))),
+  redact_user_id: v.nullish(
+    v.pipe(v.boolean(), setting("It is told a hash in the place of metadata.user_id.")),
+  ),
   oauth_betas: v.nullish(v.pipe(v.boolean(), setting("Betas of an Anthropic login pass."))),
   betas: v.nullish(v.pipe(names, setting("Betas it knows, * at the end for any rest; others go."))),
 });

@@ -41,7 +41,12 @@ export const WouldSchema = v.looseObject({
   retry_ts: maybe,
   lanes: v.optional(v.array(text)),
   /** Whether each candidate takes requests now, and when it opens where it does not. */
-  states: v.optional(v.record(text, v.looseObject({ state: v.picklist(LANE_STATES), until_ts: maybe }))),
+  states: v.optional(
+    v.record(
+      text,
+      v.looseObject({ state: v.picklist(LANE_STATES), until_ts: maybe, reason: v.optional(text) }),
+    ),
+  ),
   constraints: v.optional(v.array(LaneConstraintSchema)),
 });
 export type Would = v.InferOutput<typeof WouldSchema>;

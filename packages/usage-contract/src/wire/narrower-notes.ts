@@ -91,6 +91,7 @@ export const NARROWER_NOTES: Readonly<Record<string, string>> = {
     "on: decisions go by what all use; slow or away: by what was heard last; joining: being brought level",
   "Would.lanes": "lanes that may be asked, the preferred one first",
   "Would.states": "by lane id: how each candidate is now",
+  "Would.states.*.reason": "why it cannot be asked for this model; absent where it can",
   "Would.states.*.state": "as for the lane in the live view, for this model",
   "Would.states.*.until_ts": "when its cooldown ends, or the window it declares spent; else null",
   "Would.lane": "lane it would go to; null where it would be refused",
