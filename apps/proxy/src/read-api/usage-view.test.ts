@@ -8,7 +8,7 @@ import {
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { HAIKU, OPUS, postMessage } from "../testing/messages.ts";
-import { openTestGateway, type TestGateway } from "../testing/open-test-gateway.ts";
+import { openTestGateway, type TestGateway, testCatalog } from "../testing/open-test-gateway.ts";
 
 const QUOTAS = {
   models: {
@@ -144,7 +144,19 @@ describe("how the candidates of a dry run are", () => {
     await warnZai({ url, zai });
     expect((await decide(url, HAIKU)).states?.zai).toEqual({ state: "warn", until_ts: null });
     const keyless = await openTestGateway({ quotas: QUOTAS, env: { ZAI_API_KEY: "" } });
-    expect((await decide(keyless.url, HAIKU)).states?.zai).toEqual({ state: "disabled", until_ts: null });
+    expect((await decide(keyless.url, HAIKU)).states?.zai).toEqual({
+      state: "disabled",
+      until_ts: null,
+      reason: "ZAI_API_KEY is not set",
+    });
+    const nameless = await openTestGateway({
+      catalog: (urls) => testCatalog(urls).replace(/ +model_map: .*\n/, ""),
+    });
+    expect((await decide(nameless.url, "claude-opus-5-5")).states?.zai).toEqual({
+      state: "disabled",
+      until_ts: null,
+      reason: "it has no name for claude-opus-5-5 (model_map)",
+    });
   });
 });
 
