@@ -132,7 +132,7 @@ export function decideNext(plan: Plan, progress: Progress, nowMs: number, deps: 
     assessment: preferredAssessment,
     predictions,
     closed,
-    unusable: reasons,
+    unusable: new Map(lanes.map((facts) => [facts.lane, facts.unusableReason])),
   };
 }
 
