@@ -111,8 +111,51 @@ pools: { plan: { provider: zai, models: [glm-*], reserve: { background: 1 } } }
 `;
     const result = parseQuotas(text);
     expect(result.success ? [] : result.issues.map(({ path, message }) => [path, message])).toEqual([
-      ["models.glm-5.reserve.subagent", "expected a number of at most 1, found 10"],
+      ["models.glm-5.reserve.subagent", "expected a share from 0 to 1, found 10"],
       ["models.glm-5.reserve.haiku", "unknown key; expected one of subagent, background"],
     ]);
+  });
+});
+
+describe("numbers that are no quota", () => {
+  it.each([
+    [
+      "windows: { rolling_seconds: 1e12 }",
+      "windows.rolling_seconds",
+      "expected a whole number of seconds from 1 to 2678400, found 1000000000000",
+    ],
+    [
+      "windows: { rolling_seconds: 700000 }",
+      "windows.rolling_seconds",
+      "expected the rolling window to be no longer than the weekly one, found 700000 s and 604800 s",
+    ],
+    [
+      "models: { m: { provider: zai, weekly_limit_type: hours, weekly_limit_value: 2000 } }",
+      "models.m.weekly_limit_value",
+      "expected hours above 0 and up to 168, the length of the window, found 2000",
+    ],
+    [
+      "models: { m: { provider: zai, weekly_limit_value: 2.5 } }",
+      "models.m.weekly_limit_value",
+      "expected a whole number of tokens (weekly_limit_type: hours counts hours), found 2.5",
+    ],
+    [
+      "models: { m: { provider: zai, weights: { input: 1e308 } } }",
+      "models.m.weights.input",
+      "expected a weight from 0 to 1000, found 1e+308",
+    ],
+    [
+      "models: { m: { provider: zai, rolling_tokens: 1e300 } }",
+      "models.m.rolling_tokens",
+      "expected a whole number of tokens from 1 to 1000000000000, found 1e+300",
+    ],
+    [
+      "models: { m: { provider: zai, warn_pct: 50 } }",
+      "models.m.warn_pct",
+      "expected a share above 0 and up to 1, found 50 (0.8 is 80 percent)",
+    ],
+  ])("%s", (text, path, message) => {
+    const result = parseQuotas(text);
+    expect(result.success ? [] : result.issues).toMatchObject([{ path, message }]);
   });
 });

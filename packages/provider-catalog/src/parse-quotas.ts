@@ -61,14 +61,31 @@ function checkQuotas(file: QuotasFile, report: Report): void {
       );
     }
     seen.set(modelKey(name), name);
-    warnAbout(rule, path, report);
+    checkRule(rule, path, file, report);
   }
-  for (const [name, rule] of Object.entries(file.pools ?? {})) warnAbout(rule, ["pools", name], report);
+  for (const [name, rule] of Object.entries(file.pools ?? {})) checkRule(rule, ["pools", name], file, report);
+  const { rollingMs, weeklyMs } = toQuotaConfig(file);
+  if (rollingMs > weeklyMs) {
+    report.issue(
+      ["windows", file.windows?.rolling_seconds === undefined ? "weekly_seconds" : "rolling_seconds"],
+      `expected the rolling window to be no longer than the weekly one, found ${rollingMs / 1000} s and ${weeklyMs / 1000} s`,
+    );
+  }
 }
 
 type Rule = NonNullable<QuotasFile["models"]>[string];
 
-function warnAbout(rule: Rule, path: readonly string[], report: Report): void {
+function checkRule(rule: Rule, path: readonly string[], file: QuotasFile, report: Report): void {
+  const hours = toQuotaConfig(file).weeklyMs / 3_600_000;
+  const value = rule.weekly_limit_value ?? 0;
+  if (rule.weekly_limit_type === "hours" && value > hours) {
+    const words = `expected hours above 0 and up to ${hours}, the length of the window, found ${value}`;
+    report.issue([...path, "weekly_limit_value"], words);
+  }
+  if (rule.weekly_limit_type !== "hours" && !Number.isInteger(value)) {
+    const words = `expected a whole number of tokens (weekly_limit_type: hours counts hours), found ${value}`;
+    report.issue([...path, "weekly_limit_value"], words);
+  }
   warnAboutAnchor(rule, path, report);
   const { subagent = 0, background = 0 } = rule.reserve ?? {};
   if (background < subagent) {

@@ -41,7 +41,7 @@ describe("toQuotaConfig", () => {
   it("reads what the file says", () => {
     const config = toQuotaConfig(
       read({
-        windows: { rolling_seconds: 60, weekly_seconds: 3600.5 },
+        windows: { rolling_seconds: 60, weekly_seconds: 3600 },
         preempt_at: "warn",
         dwell_sec: 0,
         pools: {
@@ -59,7 +59,7 @@ describe("toQuotaConfig", () => {
         },
       }),
     );
-    expect([config.rollingMs, config.weeklyMs]).toEqual([60_000, 3_600_500]);
+    expect([config.rollingMs, config.weeklyMs]).toEqual([60_000, 3_600_000]);
     expect([config.preemptAt, config.dwellSec]).toEqual(["warn", 0]);
     expect(config.pools[0]).toEqual({
       name: "plan",
@@ -95,6 +95,16 @@ describe("QuotasFileSchema", () => {
     ["a share below nothing", { pools: { p: { ...haiku, models: ["m"], reserve: { background: -0.1 } } } }],
     ["a reserve for the main agent", { models: { m: { ...haiku, reserve: { main: 0.1 } } } }],
     ["a dwell that never ends", { dwell_sec: Number.POSITIVE_INFINITY }],
+    ["a window of thirty thousand years", { windows: { rolling_seconds: 1e12 } }],
+    ["a window in milliseconds", { windows: { weekly_seconds: 604_800_000 } }],
+    ["a window of less than nothing", { windows: { weekly_seconds: -5 } }],
+    ["a window of a fraction", { windows: { rolling_seconds: 0.5 } }],
+    ["a cap of a fraction", { models: { m: { ...haiku, rolling_tokens: 0.5 } } }],
+    ["a cap that no plan has", { models: { m: { ...haiku, rolling_tokens: 1e300 } } }],
+    ["a weight that overflows", { models: { m: { ...haiku, weights: { input: 1e308 } } } }],
+    ["a weight that takes away", { models: { m: { ...haiku, weights: { output: -1 } } } }],
+    ["no number", { models: { m: { ...haiku, warn_pct: Number.NaN } } }],
+    ["a dwell in milliseconds", { dwell_sec: 300_000 }],
     ["text", "models"],
   ])("refuses %s", (_, value) => expect(v.safeParse(QuotasFileSchema, value).success).toBe(false));
 });

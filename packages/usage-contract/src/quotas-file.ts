@@ -12,15 +12,36 @@ import {
 import { DEFAULT_WEIGHTS } from "./token-usage.ts";
 import { laneId } from "./words.ts";
 
-const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
-const weight = v.pipe(v.number(), v.finite(), v.minValue(0));
+/** Numbers outside these are slips: milliseconds for seconds, percent for a share. A window of them would never fill or end. */
+const MAX_CAP = 1_000_000_000_000;
+const MAX_ROLLING_SEC = 31 * 86_400;
+const MAX_WEEKLY_SEC = 366 * 86_400;
+const MAX_DWELL_SEC = 86_400;
+const MAX_WEIGHT = 1000;
+
+function whole(unit: string, min: number, max: number) {
+  const message = `expected a whole number of ${unit} from ${min} to ${max}`;
+  return v.pipe(v.number(), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
+}
+
+function above0(max: number, what: string) {
+  const message = `expected ${what} above 0 and up to ${max}`;
+  return v.pipe(v.number(), v.gtValue(0, message), v.maxValue(max, message));
+}
+
+function from0(max: number, what: string) {
+  const message = `expected ${what} from 0 to ${max}`;
+  return v.pipe(v.number(), v.minValue(0, message), v.maxValue(max, message));
+}
+
+const weight = from0(MAX_WEIGHT, "a weight");
 const WeightsSchema = v.strictObject({
   input: v.optional(weight),
   output: v.optional(weight),
   cache_creation: v.optional(weight),
   cache_read: v.optional(weight),
 });
-const share = v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)));
+const share = v.optional(from0(1, "a share"));
 const ReserveSchema = v.strictObject({ subagent: share, background: share });
 
 const ANCHOR = /^(sun|mon|tue|wed|thu|fri|sat) ([01]\d|2[0-3]):([0-5]\d)$/i;
@@ -29,15 +50,15 @@ const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 /** A rule as it stands in the file; the quotas view repeats it in an open object. */
 export const quotaRuleEntries = {
   provider: v.pipe(v.string(), v.minLength(1)),
-  rolling_tokens: v.optional(v.nullable(positive)),
+  rolling_tokens: v.optional(v.nullable(whole("tokens", 1, MAX_CAP))),
   rolling_kind: v.optional(v.picklist(["sliding", "anchored"])),
   weekly_limit_type: v.optional(v.picklist(["tokens", "hours"])),
-  weekly_limit_value: v.optional(v.nullable(positive)),
+  weekly_limit_value: v.optional(v.nullable(above0(MAX_CAP, "a number of tokens or hours"))),
   weekly_kind: v.optional(v.picklist(["sliding", "fixed"])),
   weekly_anchor: v.optional(
     v.pipe(v.string(), v.regex(ANCHOR, 'expected a UTC weekday and time such as "mon 09:00"')),
   ),
-  warn_pct: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1))),
+  warn_pct: v.optional(above0(1, "a share")),
   weights: v.optional(WeightsSchema),
   reserve: v.optional(ReserveSchema),
 };
@@ -45,12 +66,12 @@ export const quotaRuleEntries = {
 /** Settings of the whole file; the quotas view repeats them in an open object. */
 export const quotaSettingEntries = {
   preempt_at: v.optional(v.picklist(PREEMPT_POINTS)),
-  dwell_sec: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
+  dwell_sec: v.optional(from0(MAX_DWELL_SEC, "seconds")),
 };
 
 export const quotaWindowEntries = {
-  rolling_seconds: v.optional(positive),
-  weekly_seconds: v.optional(positive),
+  rolling_seconds: v.optional(whole("seconds", 1, MAX_ROLLING_SEC)),
+  weekly_seconds: v.optional(whole("seconds", 1, MAX_WEEKLY_SEC)),
 };
 
 /** `quotas.json` as it stands on disk. */

@@ -40,8 +40,9 @@ const scopedEnv = v.pipe(
 
 const contextTokens = v.pipe(
   v.number(),
-  v.integer(),
-  v.minValue(1),
+  v.integer("expected a whole number of tokens from 1 to 1000000000"),
+  v.minValue(1, "expected a whole number of tokens from 1 to 1000000000"),
+  v.maxValue(1_000_000_000, "expected a whole number of tokens from 1 to 1000000000"),
   about("Context window in tokens.", "a whole number of tokens such as 200000"),
 );
 
