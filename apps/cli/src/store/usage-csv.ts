@@ -1,4 +1,5 @@
 import type { HistorySample, RollupRow } from "@ccp/usage-store";
+import { safeText } from "../render/safe-text.ts";
 
 const SAMPLE_COLUMNS = [
   "ts",
@@ -85,11 +86,14 @@ function csvLine(values: readonly unknown[]): string {
   return `${values.map((value) => csvField(value)).join(",")}\n`;
 }
 
-/** A name that a spreadsheet would take for a formula gets an apostrophe in front: names come from clients. */
+/**
+ * Names come from clients: what would move a terminal's cursor is left out, and what a spreadsheet would take for a formula
+ * gets an apostrophe in front, blanks before it or not.
+ */
 function csvField(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return String(Math.round(value * 1000) / 1000);
-  const text = String(value);
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const text = safeText(String(value));
+  const safe = /^\s*[=+\-@＝＋－＠|%]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
