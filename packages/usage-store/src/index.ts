@@ -5,7 +5,16 @@ export {
 } from "./decode-line.ts";
 export { encodeEvent, MAX_LINE_BYTES } from "./encode-event.ts";
 export { eventKey, type FoldResult, foldEvents } from "./fold-events.ts";
-export { IMPORT_ATTEMPT, importKey, toImportedUsage } from "./imported-usage.ts";
+export {
+  freshRows,
+  IMPORT_ATTEMPT,
+  type ImportedRow,
+  type ImportedSums,
+  isAhead,
+  isInWindows,
+  noteImported,
+  toImportedUsage,
+} from "./imported-usage.ts";
 export { createMemoryHistory, type MemoryHistory } from "./memory-history.ts";
 export { type HistorySample, rollUp, toImportedSample, toSample } from "./roll-up.ts";
 export { mergeRow, type RollupKey, type RollupRow, rowKey, toRollups } from "./rollup-row.ts";

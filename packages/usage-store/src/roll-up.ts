@@ -1,4 +1,5 @@
-import type { Granularity, ImportRow, UsageEvent, UsageSample } from "@ccp/usage-contract";
+import type { Granularity, UsageEvent, UsageSample } from "@ccp/usage-contract";
+import { IMPORT_ATTEMPT, type ImportedRow } from "./imported-usage.ts";
 import { addToRow, classOf, emptyRow, IMPORTED_CLASS, type RollupRow, rowKey } from "./rollup-row.ts";
 
 /** One finished exchange, with what names it. */
@@ -35,9 +36,9 @@ export function toSample(event: UsageEvent): UsageSample | null {
 }
 
 /** An answer that did not pass the gateway, in the same form. */
-export function toImportedSample(row: ImportRow): UsageSample {
+export function toImportedSample(row: ImportedRow): HistorySample {
   const { ts, id: rid, lane, input_tokens, output_tokens, cache_creation_tokens, cache_read_tokens } = row;
-  return {
+  const sample: UsageSample = {
     ts,
     rid,
     lane,
@@ -56,6 +57,7 @@ export function toImportedSample(row: ImportRow): UsageSample {
     traffic_class: IMPORTED_CLASS,
     origin: "import",
   };
+  return { model: row.model, attempt: IMPORT_ATTEMPT + row.part, sample };
 }
 
 /**
@@ -69,7 +71,7 @@ export function rollUp(
   startOf: (ts: number, granularity: Granularity) => number,
 ): RollupRow[] {
   const rows = new Map<string, RollupRow>();
-  for (const { model, sample } of samples) {
+  for (const { model, attempt, sample } of samples) {
     for (const granularity of granularities) {
       const start = startOf(sample.ts, granularity);
       const key = { granularity, start, lane: sample.lane, model, trafficClass: classOf(sample) };
@@ -77,6 +79,8 @@ export function rollUp(
       const row = rows.get(name) ?? emptyRow(key);
       rows.set(name, row);
       addToRow(row, sample);
+      // What an answer had grown by is no answer more.
+      if (sample.origin === "import" && attempt > IMPORT_ATTEMPT) row.count -= 1;
     }
   }
   return [...rows.values()];

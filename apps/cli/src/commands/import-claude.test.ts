@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readImported, requestKey } from "@ccp/usage-store/node";
 import { describe, expect, it } from "vitest";
@@ -129,4 +129,68 @@ describe("cc import claude", () => {
     expect(held.code).toBe(69);
     expect(held.stderr).toContain(`process ${process.pid} uses the state folder`);
   });
+
+  // vshulcz/deja-vu#816, #818: one folder that cannot be read hid all others.
+  it("reads what can be read, and names the rest", async () => {
+    const world = openStoreWorld();
+    const broken = join(world.stateDir, "broken");
+    mkdirSync(broken);
+    writeFileSync(join(broken, "projects"), "a file where a folder should be");
+    const good = join(world.stateDir, "good");
+    const project = join(good, "projects", "dir.jsonl");
+    mkdirSync(project, { recursive: true });
+    symlinkSync(good, join(project, "loop"));
+    writeFileSync(
+      join(project, "a.jsonl"),
+      [
+        `\uFEFF${line("msg_bom", "2026-11-20T10:00:00Z")}\r`,
+        line("msg_far", "9999-12-31T23:59:59.999Z"),
+        line("msg_torn", "2026-11-20T10:00:01Z").slice(0, -9),
+        line("msg_torn2", "2026-11-20T10:00:02Z").slice(0, -5),
+        `${line("msg_long", "2026-11-20T10:00:03Z").slice(0, -1)},"content":"${"x".repeat(2_000_000)}"}`,
+        `${line("msg_last", "2026-11-20T10:00:04Z")}`,
+      ].join("\n"),
+    );
+    const env = { CLAUDE_CONFIG_DIR: `${broken},${good}` };
+    const run = await world.run(["import", "claude", "--dry-run", "--json"], { env });
+    expect(run.code).toBe(0);
+    const { rows, unread } = JSON.parse(run.stdout);
+    expect(rows.map(({ output_tokens }: { output_tokens: number }) => output_tokens)).toEqual([2, 2, 2]);
+    expect(unread).toMatchObject([
+      { path: join(broken, "projects"), reason: expect.stringContaining("ENOTDIR") },
+      { path: join(project, "loop"), reason: "a link, which is not followed" },
+      {
+        path: join(project, "a.jsonl"),
+        reason: "line 2 is of a time that cannot be: 9999-12-31T23:59:59.999Z, and 2 more like it",
+      },
+    ]);
+    for (const { path } of unread) expect(run.stderr).toContain(`${path} was not read: `);
+  });
+
+  it("brings what an answer has grown by since the last import", async () => {
+    const world = openStoreWorld();
+    passed(world);
+    const project = join(world.stateDir, "claude", "projects", "p");
+    mkdirSync(project, { recursive: true });
+    const file = join(project, "s.jsonl");
+    const env = { CLAUDE_CONFIG_DIR: join(world.stateDir, "claude") };
+    const sum = () => [...readImported(world.logsDir)].reduce((all, row) => all + row.output_tokens, 0);
+    writeFileSync(file, `${line("msg_1", "2026-11-21T09:00:00Z", 1)}\n`);
+    await world.run(["import", "claude"], { env });
+    expect(sum()).toBe(1);
+    appendFileSync(file, `${line("msg_1", "2026-11-21T09:00:00Z", 2600)}\n`);
+    const grown = await world.run(["import", "claude"], { env });
+    expect(grown.stderr).toContain("1 answer had grown since it was imported");
+    await world.run(["import", "claude"], { env });
+    expect(sum()).toBe(2600);
+    const status = await world.run(["agg", world.stateDir, "--json"]);
+    expect(status.stdout).toContain("2600");
+  });
 });
+
+/** A line of a transcript. */
+function line(id: string, timestamp: string, output_tokens = 2): string {
+  const usage = { input_tokens: 1, output_tokens };
+  const message = { id, model: "claude-opus-5-5", usage };
+  return JSON.stringify({ type: "assistant", requestId: `req_${id}`, timestamp, message });
+}

@@ -15,14 +15,24 @@ import { createProgress, type Progress } from "../render/progress.ts";
 import { safeText } from "../render/safe-text.ts";
 import { renderUsageTotals, type UsageTotal } from "../render/usage-totals.ts";
 import type { Session } from "../session.ts";
-import { type ClaudeAnswer, ClaudeAnswers, readClaudeAnswer } from "../store/claude-answer.ts";
-import { claudeFolders, findTranscripts, type Transcript } from "../store/find-transcripts.ts";
+import { readClaudeAnswer } from "../store/claude-answer.ts";
+import { ClaudeAnswers, type WholeAnswer } from "../store/claude-answers.ts";
+import {
+  claudeFolders,
+  findTranscripts,
+  reasonOf,
+  type Transcript,
+  type Unread,
+} from "../store/find-transcripts.ts";
 import { gatewayFolders } from "../store/gateway-folders.ts";
 import { type ImportResult, importRows } from "../store/import-sink.ts";
 import { LoggedAnswers } from "../store/match-logged.ts";
 import { readSince } from "../store/since.ts";
 
 const CHUNK_BYTES = 1024 * 1024;
+/** Answers with pictures or whole files in them are long; what is longer than this is no answer. */
+const MAX_LINE_BYTES = 32 * 1024 * 1024;
+const SHOWN_UNREAD = 5;
 /** An exchange that began this long before an answer may be the one it belongs to. */
 const LOG_MARGIN_MS = 3_600_000;
 
@@ -53,12 +63,16 @@ async function importClaude(input: CliInput, session: Session): Promise<ExitCode
   const { deps, cc } = session;
   const sinceMs = readSince(input.text("since"), deps.nowMs(), cc, "import claude");
   const folders = claudeFolders(deps.env, deps.homeDir);
-  const files = findTranscripts(folders, sinceMs);
-  if (files.length === 0) throw noTranscripts(folders, cc);
+  const { files, unread } = findTranscripts(folders, sinceMs);
+  if (files.length === 0) {
+    await tellUnread(unread, session);
+    throw noTranscripts(folders, cc);
+  }
   const progress = createProgress(deps.stderr, deps.nowMs);
   try {
-    const answers = await readTranscripts(files, sinceMs, progress, session);
-    if (answers === null) return EXIT.interrupted;
+    const read = await readTranscripts(files, sinceMs, progress, session);
+    if (read === null) return EXIT.interrupted;
+    const { answers } = read;
     const found = answers.list();
     const { logsDir } = await gatewayFolders(session);
     const logged = readLogged(found, progress, logsDir);
@@ -72,9 +86,15 @@ async function importClaude(input: CliInput, session: Session): Promise<ExitCode
           progress.update(`counting ${done} of ${rows.length} answers`),
         );
     progress.clear();
-    const facts = { files: files.length, repeated: answers.repeated, passed: found.length - fresh.length };
+    const facts = {
+      files: files.length,
+      repeated: answers.repeated,
+      passed: found.length - fresh.length,
+      unread: [...unread, ...read.unread],
+    };
     if (input.flag("json")) writeJson(rows, facts, sink, session);
     else writeTotals(rows, session);
+    await tellUnread(facts.unread, session);
     if (logged === null)
       await session.say.warn("there is no usage log here: what passed the gateway could not be left out");
     await tell(rows.length, facts, sink, session);
@@ -88,6 +108,7 @@ interface Facts {
   readonly files: number;
   readonly repeated: number;
   readonly passed: number;
+  readonly unread: readonly Unread[];
 }
 
 function noTranscripts(folders: readonly string[], cc: string): CliError {
@@ -104,29 +125,71 @@ async function readTranscripts(
   files: readonly Transcript[],
   sinceMs: number | null,
   progress: Progress,
-  { deps, say }: Session,
-): Promise<ClaudeAnswers | null> {
+  { deps }: Session,
+): Promise<{ readonly answers: ClaudeAnswers; readonly unread: Unread[] } | null> {
   const answers = new ClaudeAnswers();
+  const unread: Unread[] = [];
+  const nowMs = deps.nowMs();
   const allBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let readBytes = 0;
   for (const { path, sizeBytes } of files) {
+    const bad = new BadLines();
     try {
-      for await (const { lines, bytes } of splitLines(
-        createReadStream(path, { highWaterMark: CHUNK_BYTES }),
-      )) {
+      const chunks = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+      for await (const { lines, bytes } of splitLines(chunks, MAX_LINE_BYTES)) {
         if (deps.signal.aborted) return null;
         for (const line of lines) {
-          const answer = readClaudeAnswer(line);
-          if (answer !== null && (sinceMs === null || answer.ts * 1000 >= sinceMs)) answers.add(answer);
+          bad.lines += 1;
+          if (line.length * 3 >= MAX_LINE_BYTES && Buffer.byteLength(line) >= MAX_LINE_BYTES)
+            bad.note(`longer than ${MAX_LINE_BYTES} bytes`);
+          else {
+            const answer = readClaudeAnswer(withoutMark(line), nowMs);
+            if (answer !== null && "bad" in answer) bad.note(answer.bad);
+            else if (answer !== null && (sinceMs === null || answer.ts * 1000 >= sinceMs))
+              answers.add(answer);
+          }
         }
         progress.update(progressText(readBytes + bytes, allBytes));
       }
     } catch (error) {
-      await say.warn(`${safeText(path)} cannot be read: ${error instanceof Error ? error.message : error}`);
+      unread.push({ path, reason: reasonOf(error) });
     }
+    const reason = bad.reason();
+    if (reason !== null) unread.push({ path, reason });
     readBytes += sizeBytes;
   }
-  return answers;
+  return { answers, unread };
+}
+
+/** Lines of one file that are an answer's and could not be counted. */
+class BadLines {
+  /** All lines so far: the number of the one at hand. */
+  lines = 0;
+  #count = 0;
+  #first = "";
+
+  note(why: string): void {
+    if (this.#count === 0) this.#first = `line ${this.lines} is ${why}`;
+    this.#count += 1;
+  }
+
+  reason(): string | null {
+    if (this.#count === 0) return null;
+    return this.#count === 1 ? this.#first : `${this.#first}, and ${this.#count - 1} more like it`;
+  }
+}
+
+/** Editors put a byte order mark in front, and a power cut leaves zeros. */
+function withoutMark(line: string): string {
+  const start = /^[\uFEFF\0]+/.exec(line)?.[0].length ?? 0;
+  return start === 0 ? line : line.slice(start);
+}
+
+async function tellUnread(unread: readonly Unread[], { say }: Session): Promise<void> {
+  for (const { path, reason } of unread.slice(0, SHOWN_UNREAD))
+    await say.warn(`${safeText(path)} was not read: ${safeText(reason)}`);
+  const more = unread.length - SHOWN_UNREAD;
+  if (more > 0) await say.warn(`${more} more were not read; --json names all`);
 }
 
 const BAR = 24;
@@ -139,7 +202,7 @@ function progressText(done: number, all: number): string {
 
 /** @returns `null` where there is no log: then nobody can tell what passed the gateway. */
 function readLogged(
-  answers: readonly ClaudeAnswer[],
+  answers: readonly WholeAnswer[],
   progress: Progress,
   logsDir: string,
 ): LoggedAnswers | null {
@@ -162,7 +225,7 @@ function hasLog(logsDir: string): boolean {
 }
 
 /** Names of the vendor's own models count on its lane, others on the lane that the catalog's routes prefer. */
-function rowMaker(named: string | null, { deps }: Session): (answer: ClaudeAnswer) => ImportRow {
+function rowMaker(named: string | null, { deps }: Session): (answer: WholeAnswer) => ImportRow {
   const { catalog } = readCatalog({ env: deps.env, checkoutDir: deps.checkoutDir, homeDir: deps.homeDir });
   const laneOf = (model: string): string => {
     if (named !== null) return laneId(named);
@@ -220,6 +283,7 @@ function writeJson(
     files: facts.files,
     repeated: facts.repeated,
     passed_gateway: facts.passed,
+    unread: facts.unread,
     rows,
     ...(result === null ? {} : { result }),
   };
@@ -243,6 +307,10 @@ async function tell(
   }
   if (result.known > 0)
     await say.note(`${counted(result.known, "answer")} ${wasWere(result.known)} imported before`);
+  if (result.grown > 0)
+    await say.note(
+      `${counted(result.grown, "answer")} had grown since ${result.grown === 1 ? "it was" : "they were"} imported: the rest counts now`,
+    );
   if (result.past > 0)
     await say.note(
       `${counted(result.past, "answer")} ${isAre(result.past)} older than every window and only in the history`,

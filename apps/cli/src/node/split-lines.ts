@@ -12,13 +12,18 @@ export interface LineBatch {
 /**
  * Cuts a stream of bytes into lines without their line ends; a last line without one comes too. Memory stays at one
  * chunk and one line: a line longer than any event is handed over cut, so that it is counted as bad.
+ *
+ * @param maxBytes Where a line is cut.
  */
-export async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<LineBatch> {
+export async function* splitLines(
+  chunks: AsyncIterable<Uint8Array>,
+  maxBytes: number = MAX_LINE_BYTES,
+): AsyncGenerator<LineBatch> {
   let rest: Buffer[] = [];
   let restBytes = 0;
   let bytes = 0;
   const keep = (part: Buffer): void => {
-    if (restBytes < MAX_LINE_BYTES) rest.push(part.subarray(0, MAX_LINE_BYTES - restBytes));
+    if (restBytes < maxBytes) rest.push(part.subarray(0, maxBytes - restBytes));
     restBytes += part.length;
   };
   const take = (): string => {

@@ -11,8 +11,9 @@ function line(usage: unknown): string {
 }
 
 const counts = (usage: unknown): unknown => {
-  const answer = readClaudeAnswer(line(usage));
-  return answer && [answer.inputTokens, answer.outputTokens, answer.creationTokens, answer.readTokens];
+  const answer = readClaudeAnswer(line(usage), Date.parse("2026-11-21T00:00:00Z"));
+  if (answer === null || "bad" in answer) return answer;
+  return [answer.inputTokens, answer.outputTokens, answer.creationTokens, answer.readTokens];
 };
 
 it("counts a transcript's usage as the gateway counts an answer's: compactions and all (ccusage/ccusage#1115)", () => {

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { readMessagesUsage, spentUsage } from "@ccp/token-extractors";
-import { NO_USAGE, toCounts } from "@ccp/usage-contract/core";
+import { MAX_TOKEN_COUNT, NO_USAGE, toCounts } from "@ccp/usage-contract/core";
 
-/** One answer in a transcript of Claude Code. */
+/** What one line of a transcript says of an answer. */
 export interface ClaudeAnswer {
-  /** Of message id and request id: the same in every transcript that repeats it. */
-  readonly id: string;
+  /** What names the answer in every transcript that repeats it; hashed before it is kept. */
+  readonly messageId: string;
   readonly requestId: string | null;
   /** Epoch seconds at which it was written down. */
   readonly ts: number;
@@ -16,81 +16,72 @@ export interface ClaudeAnswer {
   readonly readTokens: number;
 }
 
+/** A line that is an answer's and cannot be counted. */
+export interface BadLine {
+  readonly bad: string;
+}
+
+/** Before it there was no Claude Code. */
+const EARLIEST_TS = Date.UTC(2024, 0, 1) / 1000;
+/** Clocks of two machines may differ by this much. */
+const AHEAD_SEC = 3600;
+
 /**
  * Reads one line of a transcript. `null` for everything that is no answer of a model: what people said, tools, notes,
  * and the answers that Claude Code makes up itself (an error it shows).
+ *
+ * @param nowMs An answer from the future is none.
  */
-export function readClaudeAnswer(line: string): ClaudeAnswer | null {
+export function readClaudeAnswer(line: string, nowMs: number): ClaudeAnswer | BadLine | null {
   // Most lines are no answers and some are very long: they are not worth taking apart.
   if (!line.includes('"usage"') || !line.includes('"assistant"')) return null;
-  const entry = toRecord(parse(line));
+  const parsed = parse(line);
+  if (parsed === undefined) return { bad: "not whole: it is no JSON" };
+  const entry = toRecord(parsed);
   const message = toRecord(entry.message);
-  const usage = readMessagesUsage(message.usage);
-  const ts = typeof entry.timestamp === "string" ? Date.parse(entry.timestamp) / 1000 : Number.NaN;
-  const { id: messageId, model } = message;
-  if (entry.type !== "assistant" || typeof messageId !== "string" || !Number.isFinite(ts)) return null;
+  const { model } = message;
+  if (entry.type !== "assistant" || typeof message.usage !== "object" || message.usage === null) return null;
   if (typeof model !== "string" || model === "" || model === "<synthetic>") return null;
+  const ts = typeof entry.timestamp === "string" ? Date.parse(entry.timestamp) / 1000 : Number.NaN;
+  if (!Number.isFinite(ts)) return { bad: "without a time" };
+  if (ts < EARLIEST_TS || ts > nowMs / 1000 + AHEAD_SEC)
+    return { bad: `of a time that cannot be: ${String(entry.timestamp)}` };
+  const counts = readCounts(message.usage);
   const requestId = typeof entry.requestId === "string" ? entry.requestId : null;
-  const counts = toCounts(usage === null ? NO_USAGE : spentUsage(usage));
+  // Without any name the moment and the numbers are one: copies of the line have the same.
+  const messageId =
+    typeof message.id === "string" && message.id !== ""
+      ? message.id
+      : (requestId ?? JSON.stringify([ts, model, counts]));
+  return { messageId, requestId, ts, model: model.slice(0, 200), ...counts };
+}
+
+type Counts = Pick<ClaudeAnswer, "inputTokens" | "outputTokens" | "creationTokens" | "readTokens">;
+
+function readCounts(usage: unknown): Counts {
+  const read = readMessagesUsage(usage);
+  const counts = toCounts(read === null ? NO_USAGE : spentUsage(read));
   return {
-    id: answerId(messageId, requestId),
-    requestId,
-    ts,
-    model: model.slice(0, 200),
-    inputTokens: counts.inputTokens,
-    outputTokens: counts.outputTokens,
-    creationTokens: counts.cacheCreationTokens,
-    readTokens: counts.cacheReadTokens,
+    inputTokens: Math.min(counts.inputTokens, MAX_TOKEN_COUNT),
+    outputTokens: Math.min(counts.outputTokens, MAX_TOKEN_COUNT),
+    creationTokens: Math.min(counts.cacheCreationTokens, MAX_TOKEN_COUNT),
+    readTokens: Math.min(counts.cacheReadTokens, MAX_TOKEN_COUNT),
   };
-}
-
-/** Collects answers: of an answer that stands in several lines the last word of each number counts. */
-export class ClaudeAnswers {
-  readonly #byId = new Map<string, ClaudeAnswer>();
-  /** Lines that repeated an answer, as each block of a streamed one and each resumed session does. */
-  repeated = 0;
-
-  add(answer: ClaudeAnswer): void {
-    const known = this.#byId.get(answer.id);
-    if (known === undefined) {
-      this.#byId.set(answer.id, answer);
-      return;
-    }
-    this.repeated += 1;
-    const [first, last] = answer.ts < known.ts ? [answer, known] : [known, answer];
-    // Counts only grow while an answer streams; a resumed session repeats the first of them.
-    this.#byId.set(answer.id, {
-      ...last,
-      inputTokens: Math.max(first.inputTokens, last.inputTokens),
-      outputTokens: Math.max(first.outputTokens, last.outputTokens),
-      creationTokens: Math.max(first.creationTokens, last.creationTokens),
-      readTokens: Math.max(first.readTokens, last.readTokens),
-    });
-  }
-
-  /** Oldest first; those that took nothing are left out. */
-  list(): ClaudeAnswer[] {
-    const spent = [...this.#byId.values()].filter(
-      (each) => each.inputTokens + each.outputTokens + each.creationTokens + each.readTokens > 0,
-    );
-    return spent.sort((a, b) => a.ts - b.ts || (a.id < b.id ? -1 : 1));
-  }
-}
-
-/** A fingerprint: what is kept for ever names nobody's conversation. */
-function answerId(messageId: string, requestId: string | null): string {
-  const hash = createHash("sha256").update(`${messageId}\n${requestId ?? ""}`);
-  return `claude:${hash.digest("hex").slice(0, 24)}`;
 }
 
 function parse(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
-    return null;
+    return undefined;
   }
 }
 
 function toRecord(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+/** A fingerprint: what is kept for ever names nobody's conversation. */
+export function answerId(...names: readonly string[]): string {
+  return `claude:${createHash("sha256").update(names.join("\n")).digest("hex").slice(0, 24)}`;
 }

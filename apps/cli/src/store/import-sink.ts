@@ -6,7 +6,7 @@ import {
   MAX_IMPORT_ROWS,
   parseBody,
 } from "@ccp/usage-contract";
-import { IMPORT_ATTEMPT, toImportedSample } from "@ccp/usage-store";
+import { freshRows, type ImportedSums, isInWindows, noteImported, toImportedSample } from "@ccp/usage-store";
 import {
   acquireStateLock,
   appendImported,
@@ -29,9 +29,10 @@ export interface ImportResult {
   readonly counted: number;
   readonly known: number;
   readonly past: number;
+  /** Of those: known before, and grown since. */
+  readonly grown: number;
 }
 
-const WEEK_MS = 604_800_000;
 /** A batch is written to the device before it is answered. */
 const TIMEOUT_MS = 20_000;
 const FILE_BATCH_ROWS = 5000;
@@ -42,7 +43,7 @@ export async function importRows(
   session: Session,
   onProgress: (done: number) => void,
 ): Promise<ImportResult> {
-  let sum = { counted: 0, known: 0, past: 0 };
+  let sum = { counted: 0, known: 0, past: 0, grown: 0 };
   for (let at = 0; at < rows.length; at += MAX_IMPORT_ROWS) {
     const batch = rows.slice(at, at + MAX_IMPORT_ROWS);
     const answer = await post(batch, session);
@@ -53,6 +54,7 @@ export async function importRows(
       counted: sum.counted + answer.counted,
       known: sum.known + answer.known,
       past: sum.past + answer.past,
+      grown: sum.grown + (answer.grown ?? 0),
     };
     onProgress(at + batch.length);
   }
@@ -114,26 +116,28 @@ async function writeFiles(
 ): Promise<ImportResult> {
   const { mkdirSync } = await import("node:fs");
   mkdirSync(paths.logsDir, { recursive: true, mode: 0o700 });
-  const known = new Set([...readImported(paths.logsDir)].map(({ id }) => id));
-  const fresh = rows.filter(({ id }) => !known.has(id));
+  const known: ImportedSums = new Map();
+  for (const row of readImported(paths.logsDir)) noteImported(known, row);
+  const fresh = freshRows(rows, known);
   const db = await HistoryDb.open(join(paths.stateDir, HISTORY_NAME), { readOnly: false });
   try {
     for (let at = 0; at < fresh.length; at += FILE_BATCH_ROWS) {
       const batch = fresh.slice(at, at + FILE_BATCH_ROWS);
       appendImported(paths.logsDir, batch, nowMs);
-      const samples = batch.map((row) => ({
-        model: row.model,
-        attempt: IMPORT_ATTEMPT,
-        sample: toImportedSample(row),
-      }));
-      db.insert(samples, nowMs / 1000);
+      db.insert(batch.map(toImportedSample), nowMs / 1000);
       onProgress(at + batch.length);
     }
   } finally {
     db.close();
   }
-  const recent = fresh.filter(({ ts }) => ts * 1000 > nowMs - WEEK_MS).length;
-  return { to: "file", counted: recent, known: rows.length - fresh.length, past: fresh.length - recent };
+  const recent = fresh.filter((row) => isInWindows(row, nowMs)).length;
+  return {
+    to: "file",
+    counted: recent,
+    known: rows.length - fresh.length,
+    past: fresh.length - recent,
+    grown: fresh.filter(({ part }) => part > 0).length,
+  };
 }
 
 function gone(done: number, all: number, { client, cc }: Session): CliError {

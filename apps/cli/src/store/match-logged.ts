@@ -1,6 +1,6 @@
 import type { UsageEvent } from "@ccp/usage-contract";
 import { requestKey } from "@ccp/usage-store/node";
-import type { ClaudeAnswer } from "./claude-answer.ts";
+import type { WholeAnswer } from "./claude-answers.ts";
 
 /** Clocks of one machine, and the moments between the last byte and two writes. */
 const SLACK_SEC = 5;
@@ -43,8 +43,8 @@ export class LoggedAnswers {
     });
   }
 
-  passed(answer: ClaudeAnswer): boolean {
-    if (answer.requestId !== null && this.#keys.has(requestKey(answer.requestId))) return true;
+  passed(answer: WholeAnswer): boolean {
+    if (answer.requestIds.some((id) => this.#keys.has(requestKey(id)))) return true;
     const key = inputKey(answer.inputTokens, answer.creationTokens, answer.readTokens);
     const found = this.#byInput
       .get(key)

@@ -5,7 +5,10 @@ import { between, laneName, modelName, number, requestText, requestTokens } from
 export const MAX_IMPORT_ROWS = 200;
 const YEAR_9999_SEC = 253_402_300_799;
 
-/** One answer that did not pass the gateway. `id` names it for ever: the same one is counted once. */
+/**
+ * One answer that did not pass the gateway. `id` names it for ever: the same one is counted once. Sent again with larger
+ * counts, because it was still being written, it counts what it has grown by.
+ */
 export const ImportRowSchema = v.strictObject({
   id: requestText(100),
   ts: between(0, YEAR_9999_SEC),
@@ -30,5 +33,7 @@ export const ImportAnswerSchema = v.looseObject({
   counted: number,
   known: number,
   past: number,
+  /** Of `counted` and `past`: answers known before that have grown since. Older gateways do not say. */
+  grown: v.optional(number),
 });
 export type ImportAnswer = v.InferOutput<typeof ImportAnswerSchema>;

@@ -246,7 +246,14 @@ describe("the gateway's state", () => {
   it("counts imported usage that came after it, of the last week", () => {
     const where = folders();
     const tokens = { input_tokens: 0, output_tokens: 7, cache_creation_tokens: 0, cache_read_tokens: 0 };
-    const row = (id: string, ts: number) => ({ id, ts, lane: "anthropic", model: "opus", ...tokens });
+    const row = (id: string, ts: number) => ({
+      id,
+      ts,
+      lane: "anthropic",
+      model: "opus",
+      ...tokens,
+      part: 0,
+    });
     mkdirSync(where.logsDir);
     appendImported(where.logsDir, [row("before", NOW / 1000)], NOW);
     save(where, keeper(), NOW);

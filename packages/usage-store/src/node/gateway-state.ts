@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { UsageEvent } from "@ccp/usage-contract";
 import { decodeLine } from "../decode-line.ts";
 import { eventKey, foldEvents } from "../fold-events.ts";
-import { importKey, toImportedUsage } from "../imported-usage.ts";
+import { importKey, isInWindows, toImportedUsage } from "../imported-usage.ts";
 import { type LoggedUsage, toUsageRecord } from "../to-usage-record.ts";
 import { importedPosition, readImported } from "./imported-usage.ts";
 import { readJsonState, type WriteResult, writeJsonState } from "./json-state.ts";
@@ -141,7 +141,7 @@ export function restoreGatewayState(
   for (const event of unseen(late, folders.logsDir))
     replayed += record(eventKey(event), toUsageRecord(event, localHour));
   for (const row of readImported(folders.logsDir, behind(saved?.imports ?? null, saved?.savedMs))) {
-    if (row.ts * 1000 > nowMs - windowMs) record(importKey(row), toImportedUsage(row, localHour));
+    if (isInWindows(row, nowMs, windowMs)) record(importKey(row), toImportedUsage(row, localHour));
   }
   return { ...journal, replayed, newestMs, problem, unusable: problem === null ? null : path };
 }

@@ -99,11 +99,11 @@ describe("the database", () => {
   });
 
   it("keeps an attempt apart from another, and imports from what was served", async () => {
-    const row = { id: "claude:1", ts: T, lane: "anthropic", model: "opus" };
+    const row = { id: "claude:1", ts: T, lane: "anthropic", model: "opus", part: 0 };
     const tokens = { input_tokens: 5, output_tokens: 6, cache_creation_tokens: 7, cache_read_tokens: 8 };
     await withDb((db) => {
       db.insert([exchange(T, { rid: "a" }), exchange(T, { rid: "a", attempt: 2 })], T);
-      db.insert([{ model: "opus", attempt: 0, sample: toImportedSample({ ...row, ...tokens }) }], T);
+      db.insert([toImportedSample({ ...row, ...tokens })], T);
       expect(db.facts()).toMatchObject({ samples: 3, oldestTs: T, newestTs: T });
       expect(db.samples({ model: "opus" }).opus).toMatchObject([{ origin: "import", latency_ms: null }]);
       expect(db.rollups({ granularity: "day", by: "lane" }).anthropic?.[0]?.classes).toEqual({

@@ -1,7 +1,6 @@
 import { setImmediate as nextTask } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { decodeLine } from "../decode-line.ts";
-import { IMPORT_ATTEMPT } from "../imported-usage.ts";
 import { type HistorySample, toImportedSample, toSample } from "../roll-up.ts";
 import type { WindowSample } from "../window-sample.ts";
 import { askHistory } from "./ask-history.ts";
@@ -89,8 +88,7 @@ async function catchUp(db: HistoryDb, logsDir: string, nowSec: number): Promise<
       rows = [];
       await nextTask();
     }
-    for (const row of readImported(logsDir, { sinceMs: sinceSec * 1000 }))
-      rows.push({ model: row.model, attempt: IMPORT_ATTEMPT, sample: toImportedSample(row) });
+    for (const row of readImported(logsDir, { sinceMs: sinceSec * 1000 })) rows.push(toImportedSample(row));
     db.insert(rows, nowSec);
   } catch {
     // The next start tries again; what comes meanwhile is written as ever.

@@ -1,7 +1,7 @@
 import { appendFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { ImportRow } from "@ccp/usage-contract";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { ImportedRow } from "../imported-usage.ts";
 import { appendImported, IMPORT_NAME, importedPosition, readImported } from "./imported-usage.ts";
 import { temporaryFolder } from "./log-test-kit.ts";
 
@@ -13,7 +13,7 @@ afterEach(() => folder.remove());
 
 const NOW = 1_800_000_000_000;
 
-function row(id: string): ImportRow {
+function row(id: string, part = 0): ImportedRow {
   return {
     id,
     ts: 1_799_000_000.5,
@@ -23,6 +23,7 @@ function row(id: string): ImportRow {
     output_tokens: 2,
     cache_creation_tokens: 3,
     cache_read_tokens: 4,
+    part,
   };
 }
 
@@ -31,8 +32,8 @@ const ids = (options?: Parameters<typeof readImported>[1]) =>
 
 it("gives rows back as they were, readable by the owner alone", () => {
   expect([ids(), importedPosition(folder.dir)]).toEqual([[], null]);
-  const after = appendImported(folder.dir, [row("a"), row("b")], NOW);
-  expect([...readImported(folder.dir)]).toEqual([row("a"), row("b")]);
+  const after = appendImported(folder.dir, [row("a"), row("b"), row("a", 1)], NOW);
+  expect([...readImported(folder.dir)]).toEqual([row("a"), row("b"), row("a", 1)]);
   expect(importedPosition(folder.dir)).toEqual(after);
   expect(statSync(join(folder.dir, IMPORT_NAME)).mode & 0o777).toBe(0o600);
 });

@@ -1,7 +1,8 @@
 import { closeSync, constants, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { type ImportRow, ImportRowSchema } from "@ccp/usage-contract";
+import { ImportRowSchema } from "@ccp/usage-contract";
 import { is } from "valibot";
+import type { ImportedRow } from "../imported-usage.ts";
 import { APPEND_FLAGS, hasCode } from "./file-ops.ts";
 import { isAtPosition, type LogPosition, markBefore } from "./log-position.ts";
 import { readLines } from "./read-lines.ts";
@@ -28,7 +29,7 @@ export interface ReadImportedOptions {
 export function* readImported(
   logsDir: string,
   { after, sinceMs }: ReadImportedOptions = {},
-): Generator<ImportRow, void, undefined> {
+): Generator<ImportedRow, void, undefined> {
   let fd: number;
   try {
     fd = openSync(join(logsDir, IMPORT_NAME), READ_FLAGS);
@@ -50,12 +51,14 @@ export function* readImported(
   }
 }
 
-/** `ts` of a line is when it was imported; `at` when the answer ended. */
-function toRow(line: string): ImportRow | null {
+/** `ts` of a line is when it was imported; `at` when the answer ended. `part` stands only where it is not 0. */
+function toRow(line: string): ImportedRow | null {
   try {
-    const { ts: _, at, ...rest } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    const { ts: _, at, part = 0, ...rest } = JSON.parse(line) as Readonly<Record<string, unknown>>;
     const row = { ...rest, ts: at };
-    return is(ImportRowSchema, row) ? row : null;
+    if (!is(ImportRowSchema, row) || typeof part !== "number" || !Number.isSafeInteger(part) || part < 0)
+      return null;
+    return { ...row, part };
   } catch {
     return null;
   }
@@ -68,8 +71,10 @@ function toRow(line: string): ImportRow | null {
  * @returns Where the file ends now.
  * @throws {Error} Node's own; `short write` when the device took only a part (the rest of that line is never read).
  */
-export function appendImported(logsDir: string, rows: readonly ImportRow[], nowMs: number): LogPosition {
-  const lines = rows.map(({ ts, ...rest }) => JSON.stringify({ ts: nowMs / 1000, at: ts, ...rest }));
+export function appendImported(logsDir: string, rows: readonly ImportedRow[], nowMs: number): LogPosition {
+  const lines = rows.map(({ ts, part, ...rest }) =>
+    JSON.stringify({ ts: nowMs / 1000, at: ts, ...rest, ...(part === 0 ? {} : { part }) }),
+  );
   const fd = openSync(join(logsDir, IMPORT_NAME), APPEND_FLAGS, 0o600);
   try {
     const before = fstatSync(fd);

@@ -56,6 +56,7 @@ describe.each([
     expect([found.length, found.at(0), found.at(-1)]).toEqual([5000, "r0", "r4999"]);
     history.addImported({
       id: "i1",
+      part: 0,
       ts: T,
       lane: "anthropic",
       model: "opus",

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import type { ImportRow, UsageEvent } from "@ccp/usage-contract";
-import { IMPORT_ATTEMPT } from "../imported-usage.ts";
+import type { UsageEvent } from "@ccp/usage-contract";
+import type { ImportedRow } from "../imported-usage.ts";
 import { createMemoryHistory, type MemoryHistory } from "../memory-history.ts";
 import { type HistorySample, toImportedSample, toSample } from "../roll-up.ts";
 import type { WindowSample } from "../window-sample.ts";
@@ -26,7 +26,7 @@ export interface HistoryStatus {
 /** Finished exchanges and window samples over time. No method throws, and none waits for the disk. */
 export interface History {
   add(event: UsageEvent): void;
-  addImported(row: ImportRow): void;
+  addImported(row: ImportedRow): void;
   addWindows(samples: readonly WindowSample[]): void;
   /** The answer as JSON text: samples and rollups by name, windows as `{step_sec, windows}`. All that was added is in it. */
   ask(question: HistoryQuestion): Promise<string>;
@@ -94,8 +94,8 @@ class StoredHistory implements History {
     if (sample !== null) this.#put({ model: event.model, attempt: event.attempt, sample });
   }
 
-  addImported(row: ImportRow): void {
-    this.#put({ model: row.model, attempt: IMPORT_ATTEMPT, sample: toImportedSample(row) });
+  addImported(row: ImportedRow): void {
+    this.#put(toImportedSample(row));
   }
 
   addWindows(samples: readonly WindowSample[]): void {

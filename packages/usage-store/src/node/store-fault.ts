@@ -33,7 +33,7 @@ const KINDS: Readonly<Record<number, StoreFaultKind>> = {
 const WORDS: Readonly<Record<StoreFaultKind, readonly [what: string, mend: string]>> = {
   corrupt: [
     "it is damaged or no database",
-    "Stop the gateway, move the file and its -wal and -shm away, start again: the last week is rebuilt from the log; cc db import --jsonl brings in the rest.",
+    "Stop the gateway, move the file and its -wal and -shm away, start again: the last week is rebuilt from the log; ccp db import --jsonl brings in the rest.",
   ],
   locked: [
     "another program holds it locked",
