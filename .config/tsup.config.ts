@@ -19,7 +19,6 @@ export default defineConfig({
   // Entries keep their folders (dist/node/index.js) whatever else is there.
   outDir: "dist",
   clean: true,
-  sourcemap: true,
   // Some modules of Node, its SQLite among them, have no name without it.
   removeNodeProtocol: false,
   dts: false,

@@ -3,6 +3,8 @@ import { availableParallelism } from "node:os";
 
 export interface CommandResult {
   readonly ok: boolean;
+  /** `null` where a signal ended it or it could not be started. */
+  readonly code: number | null;
   /** stdout and stderr, in order of arrival. */
   readonly output: string;
 }
@@ -22,8 +24,8 @@ export function runCommand(
     };
     child.stdout.on("data", collect);
     child.stderr.on("data", collect);
-    child.on("error", (error) => resolve({ ok: false, output: `${output}${error.message}\n` }));
-    child.on("close", (code) => resolve({ ok: code === 0, output }));
+    child.on("error", (error) => resolve({ ok: false, code: null, output: `${output}${error.message}\n` }));
+    child.on("close", (code) => resolve({ ok: code === 0, code, output }));
   });
 }
 

@@ -1,19 +1,17 @@
 // What a person would start, started as they would: the built commands, in plain Node, with an environment and a home
 // of their own, from a folder that is no checkout.
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCommand } from "../lib/run-command.ts";
+import { whileItRuns } from "../lib/start-program.ts";
 import { repoRoot } from "../lib/workspace.ts";
 
 export type ProgramCheck = (home: string) => Promise<void>;
 
 const cli = join(repoRoot, "apps/cli/bin/cc.mjs");
 const gateway = join(repoRoot, "apps/proxy/bin/ccp-gateway.mjs");
-const READY_MS = 20_000;
 
 const environment = (home: string): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
@@ -27,33 +25,10 @@ const environment = (home: string): NodeJS.ProcessEnv => ({
   CCP_USE_DIST: "1",
 });
 
-/** Resolves with the address the program prints once it listens. */
-async function readyUrl(child: ChildProcess): Promise<string> {
-  let output = "";
-  const deadline = AbortSignal.timeout(READY_MS);
-  return new Promise((resolve, reject) => {
-    const listen = (chunk: Buffer): void => {
-      output += chunk.toString("utf8");
-      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
-      if (url !== undefined) resolve(url);
-    };
-    child.stdout?.on("data", listen);
-    child.stderr?.on("data", listen);
-    child.on("exit", (code) => reject(new Error(`ended with ${code} before it was ready\n${output}`)));
-    deadline.addEventListener("abort", () => reject(new Error(`not ready in ${READY_MS} ms\n${output}`)));
-  });
-}
-
-/** Starts a gateway, asks for its health, and ends it the way a service manager does. */
+/** Starts a gateway, asks for its health, and ends it. */
 async function servesAndStops(file: string, args: readonly string[], home: string): Promise<void> {
-  const child = spawn(process.execPath, [file, ...args], {
-    cwd: home,
-    env: environment(home),
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const ended = once(child, "exit");
-  try {
-    const url = await readyUrl(child);
+  const line = { file: process.execPath, args: [file, ...args], cwd: home, env: environment(home) };
+  await whileItRuns(line, async (url) => {
     const health = await fetch(`${url}/healthz`);
     assert.equal(health.status, 200);
     await health.arrayBuffer();
@@ -61,11 +36,7 @@ async function servesAndStops(file: string, args: readonly string[], home: strin
     // Its script and style are part of the build, not files to be found.
     const page = await (await fetch(`${url}/dashboard`)).text();
     assert.match(page, /<script type="module">[^<]/);
-  } finally {
-    child.kill("SIGTERM");
-  }
-  const [code, signal] = await ended;
-  assert.deepEqual([code, signal], [0, null]);
+  });
 }
 
 async function printsHelp(home: string): Promise<void> {

@@ -17,8 +17,10 @@ const installed = /[\\/]node_modules[\\/]/.test(here);
 const fromSource =
   !installed && process.env.CCP_USE_DIST !== "1" && existsSync(join(packageDir, "src", "main.ts"));
 const checkoutDir = findCheckout();
+const COMPILER_OPTION =
+  /^-(?:[coESgx]$|dump|print-|std=|pthread|pipe|shared|static|isystem|include|nostd|[OWfmIDULl])/;
 
-if (looksLikeCompiling(argv)) {
+if (!installed && looksLikeCompiling(argv)) {
   say(
     "this is the ccp command, not the C compiler",
     `cc ${argv.join(" ")}`,
@@ -115,7 +117,7 @@ function findCheckout() {
 /** Build scripts call the C compiler `cc`. Options of our own commands stand behind the command's name. */
 function looksLikeCompiling(args) {
   for (const arg of args) {
-    if (/^-(c|o|E|S)$/.test(arg) || /\.(c|cc|cpp|cxx|m|s|o|a)$/i.test(arg)) return true;
+    if (COMPILER_OPTION.test(arg) || /\.(c|cc|cpp|cxx|m|s|o|a)$/i.test(arg)) return true;
     if (!arg.startsWith("-")) return false;
   }
   return false;

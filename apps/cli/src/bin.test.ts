@@ -162,14 +162,19 @@ describe("the command as a process", () => {
     expect([run.code, run.stderr]).toEqual([130, ""]);
   });
 
-  it.each(["-c main.c", "-O2 -o main main.c", "main.c", "-Wall src/a.cpp", "-E -"])(
-    "cc %s is meant for the C compiler",
-    async (args) => {
-      const { code, stdout, stderr } = await cc(args);
-      expect([code, stdout]).toEqual([64, ""]);
-      expect(stderr).toContain("this is the ccp command, not the C compiler");
-    },
-  );
+  it.each([
+    "-c main.c",
+    "-O2 -o main main.c",
+    "main.c",
+    "-Wall src/a.cpp",
+    "-E -",
+    "-dumpversion",
+    "-print-prog-name=ld",
+  ])("cc %s is meant for the C compiler", async (args) => {
+    const { code, stdout, stderr } = await cc(args);
+    expect([code, stdout]).toEqual([64, ""]);
+    expect(stderr).toContain("this is the ccp command, not the C compiler");
+  });
 
   it("options behind a command's name are that command's", async () => {
     const { code, stderr } = await cc("quotas -c");

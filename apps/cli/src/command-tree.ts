@@ -55,7 +55,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./commands/completion.ts")).completionCommand,
   },
   complete: {
-    summary: "for the scripts of cc completion",
+    summary: "for the scripts of ccp completion",
     hidden: true,
     load: async () => (await import("./commands/complete.ts")).completeCommand,
   },

@@ -17,7 +17,9 @@ if (major < 22 || (major === 22 && minor < 19)) {
 module.enableCompileCache?.();
 
 const source = new URL("../src/main.ts", import.meta.url);
-if (existsSync(source) && process.env.CCP_USE_DIST !== "1") {
+// Node strips types everywhere but under node_modules, so an installed package runs what was built.
+const installed = import.meta.url.includes("/node_modules/");
+if (!installed && existsSync(source) && process.env.CCP_USE_DIST !== "1") {
   // Workspace packages export their sources under a condition that is not set for a plain `node file`.
   module.registerHooks({
     resolve: (specifier, context, next) =>

@@ -8,7 +8,7 @@ import type { Session } from "../session.ts";
 
 export const completeCommand: CliCommand = {
   name: "complete",
-  summary: "what could stand in place of the last word; for the scripts of cc completion",
+  summary: "what could stand in place of the last word; for the scripts of ccp completion",
   args: {
     next: { type: "boolean", description: "an empty word follows: PowerShell cannot pass one" },
   },

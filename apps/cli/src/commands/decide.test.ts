@@ -8,7 +8,7 @@ function sample(would: Partial<Would> = {}, accepted: Partial<DecisionSample["ac
     id: "01K",
     ts: NOW_SEC,
     dry_run: true,
-    accepted: { model: "claude-haiku-4-5", source: "cc decide", ...accepted },
+    accepted: { model: "claude-haiku-4-5", source: "ccp decide", ...accepted },
     would: {
       lane: "zai",
       decision: "forced_model",
@@ -172,7 +172,7 @@ describe("cc decide", () => {
       {
         body: {
           model: "opus",
-          source: "cc decide",
+          source: "ccp decide",
           input_tokens: 12_500,
           max_tokens: 800,
           route: "r",

@@ -63,7 +63,7 @@ function readRequest(input: CliInput, session: Session): DecisionRequest {
   const note = readText(input, "note", 1000, session);
   return {
     model: readText(input, "model", 200, session) ?? "",
-    source: "cc decide",
+    source: "ccp decide",
     ...(tokens === null ? {} : { input_tokens: tokens }),
     ...(maxTokens === null ? {} : { max_tokens: maxTokens }),
     ...(route === null ? {} : { route }),

@@ -112,7 +112,7 @@ describe("cc service on systemd", () => {
     const { run, unit, env, calls } = machine("systemd");
     const { code, stdout } = await run(["install", "--dry-run"]);
     expect(code).toBe(0);
-    expect(stdout).toContain(`== ${unit}\n# Written by: cc service install\n[Unit]\n`);
+    expect(stdout).toContain(`== ${unit}\n# Written by: ccp service install\n[Unit]\n`);
     expect(stdout).toContain(`== ${env} (0600)\n`);
     expect(
       stdout.endsWith(

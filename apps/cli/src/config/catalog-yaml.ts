@@ -2,7 +2,7 @@ import { type Catalog, type ProviderFileView, parseCatalog, toCatalogFile } from
 
 const HEAD = `# yaml-language-server: $schema=./providers.schema.json
 #
-# Written by cc config init. cc config check tells whether it can be used.
+# Written by ccp config init. ccp config check tells whether it can be used.
 # Keys are never written here: name the variable that holds one. A provider whose variable is not set is off.
 `;
 const ROUTES_HEAD = `# The first pattern that matches decides (* and ?, any case).

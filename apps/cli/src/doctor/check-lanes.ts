@@ -14,14 +14,14 @@ export interface LaneFacts {
 }
 
 /** A lane with a key has a line of its own; those without are one line, and no fault: a catalog names many. */
-export function checkLanes({ providers, from, usage, tests }: LaneFacts): Check[] {
+export function checkLanes({ providers, from, usage, tests }: LaneFacts, cc: string): Check[] {
   const lanes = Object.entries(providers);
   const usable = lanes.filter(([, { state }]) => state === "ready" || state === "passthrough");
   const off = lanes.filter(([, { state }]) => state !== "ready" && state !== "passthrough");
   const checks = usable.flatMap(([name, provider]) => {
     const refused =
       usage[name]?.state === "auth_error" ? (usage[name]?.reason ?? "its key was refused") : null;
-    return [keyCheck(name, provider, refused, from), ...testChecks(name, provider, tests[name], from)];
+    return [keyCheck(name, provider, refused, from), ...testChecks(name, provider, tests[name], from, cc)];
   });
   if (usable.length === 0)
     checks.push(fail("lanes", "none is usable", "set the key of one, where the gateway runs"));
@@ -48,6 +48,7 @@ function testChecks(
   provider: ProviderView,
   test: ProviderTest | undefined,
   by: LaneFacts["from"],
+  cc: string,
 ): Check[] {
   if (test === undefined) return [];
   const lane = `lane ${name}`;
@@ -55,7 +56,7 @@ function testChecks(
   const took = test.latency_ms === null ? "" : ` (${test.latency_ms} ms)`;
   const skew = test.clock_skew_sec ?? 0;
   return [
-    reached ? ok(lane, `${text}${took}`) : fail(lane, text, fix ?? `cc providers test ${name}`),
+    reached ? ok(lane, `${text}${took}`) : fail(lane, text, fix ?? `${cc} providers test ${name}`),
     ...(Math.abs(skew) > MAX_SKEW_SEC
       ? [warn("clock", `${name}'s is ${skew}s off`, "set this machine's clock; resets are read wrongly")]
       : []),

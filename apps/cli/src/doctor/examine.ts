@@ -44,7 +44,7 @@ export async function examine(live: boolean, session: Session): Promise<Check[]>
       tellsQuotas: (inForce?.quotas ?? null) !== null,
       holder: owner === null ? null : `${owner.program}, process ${owner.pid},`,
     }),
-    ...checkLanes({ ...catalog, usage: found.kind === "gateway" ? found.view.lanes : {}, tests }),
+    ...checkLanes({ ...catalog, usage: found.kind === "gateway" ? found.view.lanes : {}, tests }, cc),
     ...checkState(paths),
     await checkHistoryDb(paths.stateDir),
     ...checkShell(env, url, cc),

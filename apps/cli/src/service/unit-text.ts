@@ -7,7 +7,7 @@ export interface ServiceParts {
 
 /** A unit of the user's systemd. */
 export function systemdUnit({ node, script, envFile }: ServiceParts): string {
-  return `# Written by: cc service install
+  return `# Written by: ccp service install
 [Unit]
 Description=ccp, the quota-aware gateway for coding agents
 After=network-online.target
@@ -48,7 +48,7 @@ export function launchdPlist({ node, script, envFile }: ServiceParts, logFile: s
   const shell = 'set -a; [ -r "$0" ] && . "$0"; exec "$@"';
   const words = ["/bin/sh", "-c", shell, envFile, node, script];
   return `<?xml version="1.0" encoding="UTF-8"?>
-<!-- Written by: cc service install -->
+<!-- Written by: ccp service install -->
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <plist version="1.0">
 <dict>

@@ -35,7 +35,7 @@ ${header()}
 <p class="ticks" aria-hidden="true"><span><i class="pace"></i>time of the window that is over</span><span><i class="threshold"></i>warns from here on</span><span><i class="empty"></i>not known</span></p>
 ${withoutScript(boot)}
 </section>
-${emptyState()}
+${emptyState(boot.cli)}
 <div id="activity" class="activity">
 ${history(boot.series.range)}
 ${decisions()}
@@ -142,9 +142,9 @@ function scroll(id: string, name: string): Markup {
   return html`<div id="${id}" class="scroll" tabindex="0" role="group" aria-label="${name}"></div>`;
 }
 
-function emptyState(): Markup {
+function emptyState(cli: string): Markup {
   return html`<section id="empty" class="card empty" hidden aria-labelledby="h-empty">
-<h2 id="h-empty">No request has passed yet. Run <code id="command">npx cc claude</code>.</h2>
+<h2 id="h-empty">No request has passed yet. Run <code id="command">${cli} claude</code>.</h2>
 <p>It starts Claude Code with this gateway in front of it; charts and decisions appear here with the first answer.</p>
 <button type="button" id="copy-command">Copy the command</button>
 </section>`;

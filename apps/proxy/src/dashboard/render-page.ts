@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { CalibrationWire, DecisionSample, SeriesView, UsageView } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
+import { CLI_NAME } from "../process/cli-name.ts";
 import { calibrationView } from "../read-api/calibration-view.ts";
 import { usageView } from "../read-api/usage-view.ts";
 import { REQUESTS_SHOWN, SAMPLES_SHOWN } from "./client/limits.ts";
@@ -13,6 +14,8 @@ import { explainRequest } from "./requests-view.ts";
 /** What stands in the page itself, so that its first picture needs no second answer. */
 export interface BootData {
   readonly version: string;
+  /** How the command line is called: `npx cc` or `ccp`. */
+  readonly cli: string;
   readonly usage: UsageView;
   readonly series: SeriesView;
   readonly calibration: CalibrationWire;
@@ -51,6 +54,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 export function renderPage(deps: Deps): { readonly html: string; readonly headers: Record<string, string> } {
   const boot: BootData = {
     version: deps.version,
+    cli: CLI_NAME,
     usage: usageView(deps),
     series: firstSeries((range) => deps.series.view(range)),
     calibration: calibrationView(deps),

@@ -1,5 +1,6 @@
 import type { LaneId } from "@ccp/usage-contract";
 import type { OwnError } from "../http/answer.ts";
+import { CLI_NAME } from "../process/cli-name.ts";
 import type { AnswerHead, CallFailure } from "./upstream-call.ts";
 
 /** A lane that can take nothing before a time, for the sentence that a person reads. */
@@ -109,7 +110,7 @@ export function noUsableLane(reasons: readonly string[]): OwnError {
   return {
     status: 503,
     type: "api_error",
-    message: `no lane can take this model: ${reasons.join("; ")}. See \`cc providers\`.`,
+    message: `no lane can take this model: ${reasons.join("; ")}. See \`${CLI_NAME} providers\`.`,
     headers: { "x-should-retry": "false" },
   };
 }

@@ -51,7 +51,8 @@ export function createListener(deps: Deps, app: Hono, rules: () => GuardRules): 
   return (incoming, outgoing) => {
     const refusal = refuseRequest(incoming, rules());
     if (refusal !== null) {
-      return sendError(outgoing, { ...refusal, headers: { connection: "close" } }, deps.newId(), false);
+      incoming.resume();
+      return sendError(outgoing, { ...refusal, headers: { connection: "close" } }, deps.newId());
     }
     const target = originForm(incoming.url ?? "/", singleHost(incoming.rawHeaders) ?? "") ?? "/";
     incoming.url = target;

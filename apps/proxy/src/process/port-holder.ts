@@ -1,6 +1,7 @@
 import type { Settings } from "@ccp/usage-contract";
 import { findPortOwner } from "@ccp/usage-store/node";
 import { request } from "undici";
+import { CLI_NAME } from "./cli-name.ts";
 import { otherPort, urlOf } from "./listen-address.ts";
 
 const ASK_TIMEOUT_MS = 1_000;
@@ -27,7 +28,7 @@ export async function describePortHolder(address: Address): Promise<PortHolder> 
   const pid = gateway.pid ?? owner?.pid ?? null;
   return {
     who: `a ccp gateway${pid === null ? "" : ` (process ${pid})`} has the port`,
-    next: `npx cc status --url ${urlOf(address)} shows it; or choose ${other}`,
+    next: `${CLI_NAME} status --url ${urlOf(address)} shows it; or choose ${other}`,
   };
 }
 

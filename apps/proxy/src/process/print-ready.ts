@@ -1,5 +1,6 @@
 import { laneUnusable } from "../lanes/lane-runtime.ts";
 import type { Gateway } from "../start-gateway.ts";
+import { CLI_NAME } from "./cli-name.ts";
 
 /** Whether mock upstreams stand in for the vendors, and whether made-up agents use them. */
 export type DemoState = "off" | "quiet" | "traffic";
@@ -32,7 +33,7 @@ export function renderReady(gateway: Gateway, demo: DemoState): string {
     `  lanes      ${usable.join("   ") || "none is usable"}${usable.length === 1 ? "; nothing is rerouted while it is alone" : ""}`,
     ...(off.length > 0 && demo === "off" ? [`  off        ${shorten(off, at)}`] : []),
     `  use it     export ANTHROPIC_BASE_URL=${url}`,
-    `  try        ${at === "" ? "npx cc quotas · " : ""}npx cc hud${at} · npx cc doctor${at} · ${url}/dashboard`,
+    `  try        ${at === "" ? `${CLI_NAME} quotas · ` : ""}${CLI_NAME} hud${at} · ${CLI_NAME} doctor${at} · ${url}/dashboard`,
     ...demoLines(demo, at),
   ];
   return `${lines.join("\n")}\n`;
@@ -47,12 +48,12 @@ function demoLines(demo: DemoState, at: string): string[] {
   if (demo === "traffic")
     return ["  traffic    made-up agents are at work; zai meets its limit within about a minute"];
   return [
-    `  quiet      nobody asks yet: start with --demo --traffic, or ANTHROPIC_AUTH_TOKEN=demo npx cc claude${at}`,
+    `  quiet      nobody asks yet: start with --demo --traffic, or ANTHROPIC_AUTH_TOKEN=demo ${CLI_NAME} claude${at}`,
   ];
 }
 
 function shorten(off: readonly string[], at: string): string {
   const more = off.length - SHOWN_LANES;
   const shown = off.slice(0, SHOWN_LANES).join("   ");
-  return more > 0 ? `${shown}   and ${more} more (npx cc providers${at})` : shown;
+  return more > 0 ? `${shown}   and ${more} more (${CLI_NAME} providers${at})` : shown;
 }

@@ -15,6 +15,7 @@ import { watchModelHint } from "../state/model-hint.ts";
 import { openPersistence } from "../state/persistence.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { startCalibrator } from "./calibrator.ts";
+import { CLI_NAME } from "./cli-name.ts";
 import { handleSignals } from "./handle-signals.ts";
 import { isResolved } from "./listen-address.ts";
 import { packageVersion } from "./package-version.ts";
@@ -195,7 +196,10 @@ function readConfig(env: RunOptions["env"], strict: boolean): ConfigFiles {
   if (lines.length > 0) {
     if (strict) throw brokenFiles(lines);
     for (const line of lines) notice("error", line);
-    notice("warn", "started without the broken file; mend it and restart (quotas: npx cc quotas reload)");
+    notice(
+      "warn",
+      `started without the broken file; mend it and restart (quotas: ${CLI_NAME} quotas reload)`,
+    );
   }
   for (const issue of [...catalog.warnings, ...quotas.warnings]) {
     notice("warn", formatIssue(catalog.path ?? "providers.yaml", issue));

@@ -10,7 +10,7 @@ export interface Explainer {
   readonly changed: (rid: string) => void;
 }
 
-export function createExplainer(nowTs: () => number): Explainer {
+export function createExplainer(nowTs: () => number, cli: string): Explainer {
   const dialog = byId("drawer") as HTMLDialogElement;
   const body = byId("drawer-body");
   let shown = "";
@@ -34,7 +34,7 @@ export function createExplainer(nowTs: () => number): Explainer {
           { class: "quiet" },
           "The gateway does not hold this request any more. Its lines stand in the usage log:",
         ),
-        h("pre", {}, `npx cc explain ${rid}`),
+        h("pre", {}, `${cli} explain ${rid}`),
       );
     }
   };

@@ -31,6 +31,7 @@ import { tick } from "./ticker.ts";
 /** What the gateway wrote into the page. */
 export interface Boot {
   readonly version: string;
+  readonly cli: string;
   readonly usage: UsageView;
   readonly series: SeriesView;
   readonly calibration: CalibrationWire;
@@ -50,7 +51,7 @@ let rows: readonly StreamRow[] = boot.rows;
 let samples: readonly DecisionSample[] = boot.samples;
 
 const nowTs = (): number => serverClock.now(performance.now());
-const explainer = createExplainer(nowTs);
+const explainer = createExplainer(nowTs, boot.cli);
 
 function showUsage(view: UsageView): void {
   usage = view;
