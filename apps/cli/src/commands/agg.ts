@@ -8,7 +8,7 @@ import { usageError } from "../args/usage-error.ts";
 import type { CliCommand } from "../cli-command.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { clockText, dayText } from "../render/clock.ts";
-import { safeText } from "../render/safe-text.ts";
+import { safeJson, safeText } from "../render/safe-text.ts";
 import { renderUsageTotals, type UsageTotal } from "../render/usage-totals.ts";
 import type { Session } from "../session.ts";
 import { mergeStores, type StoreRows } from "../store/merge-stores.ts";
@@ -54,7 +54,7 @@ async function addUp(input: CliInput, session: Session): Promise<ExitCode> {
       models: toRollups(rows, "model"),
       lanes: toRollups(rows, "lane"),
     };
-    deps.stdout.write(`${JSON.stringify(view, null, 2)}\n`);
+    deps.stdout.write(`${safeJson(JSON.stringify(view, null, 2))}\n`);
   } else if (input.flag("csv")) deps.stdout.write(ROLLUPS_HEAD + rows.map(rollupCsv).join(""));
   else writeTable(rows, granularity, session);
   const twice = stores.length - merged.length;

@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from "../exit-code.ts";
 import { asOfText } from "../render/clock.ts";
 import { type Fact, fact, renderFacts } from "../render/facts.ts";
 import { paintLines } from "../render/line.ts";
-import { safeText } from "../render/safe-text.ts";
+import { safeJson, safeText } from "../render/safe-text.ts";
 import type { Session } from "../session.ts";
 import { gatewayFolders } from "../store/gateway-folders.ts";
 import { openStore } from "../store/open-store.ts";
@@ -48,7 +48,7 @@ async function showStatus(input: CliInput, session: Session): Promise<ExitCode> 
       kept_days: KEPT_DAYS,
       ...(faults === null ? {} : { faults }),
     };
-    deps.stdout.write(`${JSON.stringify(view, null, 2)}\n`);
+    deps.stdout.write(`${safeJson(JSON.stringify(view, null, 2))}\n`);
   } else {
     const look = session.look();
     const nowSec = deps.nowMs() / 1000;

@@ -148,6 +148,7 @@ describe("cc import claude", () => {
         line("msg_torn", "2026-11-20T10:00:01Z").slice(0, -9),
         line("msg_torn2", "2026-11-20T10:00:02Z").slice(0, -5),
         `${line("msg_long", "2026-11-20T10:00:03Z").slice(0, -1)},"content":"${"x".repeat(2_000_000)}"}`,
+        line("msg_cut", "2026-11-20T10:00:03Z").slice(0, 60) + line("msg_spliced", "2026-11-20T10:00:03Z"),
         `${line("msg_last", "2026-11-20T10:00:04Z")}`,
       ].join("\n"),
     );
@@ -155,13 +156,13 @@ describe("cc import claude", () => {
     const run = await world.run(["import", "claude", "--dry-run", "--json"], { env });
     expect(run.code).toBe(0);
     const { rows, unread } = JSON.parse(run.stdout);
-    expect(rows.map(({ output_tokens }: { output_tokens: number }) => output_tokens)).toEqual([2, 2, 2]);
+    expect(rows.map(({ output_tokens }: { output_tokens: number }) => output_tokens)).toEqual([2, 2, 2, 2]);
     expect(unread).toMatchObject([
       { path: join(broken, "projects"), reason: expect.stringContaining("ENOTDIR") },
       { path: join(project, "loop"), reason: "a link, which is not followed" },
       {
         path: join(project, "a.jsonl"),
-        reason: "line 2 is of a time that cannot be: 9999-12-31T23:59:59.999Z, and 2 more like it",
+        reason: "line 2 is of a time that cannot be: 9999-12-31T23:59:59.999Z, and 3 more like it",
       },
     ]);
     for (const { path } of unread) expect(run.stderr).toContain(`${path} was not read: `);

@@ -12,10 +12,10 @@ import { EXIT, type ExitCode } from "../exit-code.ts";
 import { splitLines } from "../node/split-lines.ts";
 import { dayText } from "../render/clock.ts";
 import { createProgress, type Progress } from "../render/progress.ts";
-import { safeText } from "../render/safe-text.ts";
+import { safeJson, safeText } from "../render/safe-text.ts";
 import { renderUsageTotals, type UsageTotal } from "../render/usage-totals.ts";
 import type { Session } from "../session.ts";
-import { readClaudeAnswer } from "../store/claude-answer.ts";
+import { readClaudeAnswer, wholeRecords } from "../store/claude-answer.ts";
 import { ClaudeAnswers, type WholeAnswer } from "../store/claude-answers.ts";
 import {
   claudeFolders,
@@ -134,6 +134,17 @@ async function readTranscripts(
   let readBytes = 0;
   for (const { path, sizeBytes } of files) {
     const bad = new BadLines();
+    const readLine = (line: string): void => {
+      const answer = readClaudeAnswer(line, nowMs);
+      if (answer === null) return;
+      if (!("bad" in answer)) {
+        if (sinceMs === null || answer.ts * 1000 >= sinceMs) answers.add(answer);
+        return;
+      }
+      const records = wholeRecords(line).filter((record) => record !== line);
+      if (records.join("") !== line) bad.note(answer.bad);
+      for (const record of records) readLine(record);
+    };
     try {
       const chunks = createReadStream(path, { highWaterMark: CHUNK_BYTES });
       for await (const { lines, bytes } of splitLines(chunks, MAX_LINE_BYTES)) {
@@ -142,12 +153,7 @@ async function readTranscripts(
           bad.lines += 1;
           if (line.length * 3 >= MAX_LINE_BYTES && Buffer.byteLength(line) >= MAX_LINE_BYTES)
             bad.note(`longer than ${MAX_LINE_BYTES} bytes`);
-          else {
-            const answer = readClaudeAnswer(withoutMark(line), nowMs);
-            if (answer !== null && "bad" in answer) bad.note(answer.bad);
-            else if (answer !== null && (sinceMs === null || answer.ts * 1000 >= sinceMs))
-              answers.add(answer);
-          }
+          else readLine(withoutMark(line));
         }
         progress.update(progressText(readBytes + bytes, allBytes));
       }
@@ -287,7 +293,7 @@ function writeJson(
     rows,
     ...(result === null ? {} : { result }),
   };
-  deps.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  deps.stdout.write(`${safeJson(JSON.stringify(value, null, 2))}\n`);
 }
 
 async function tell(

@@ -7,6 +7,7 @@ export interface ClaudeAnswer {
   /** What names the answer in every transcript that repeats it; hashed before it is kept. */
   readonly messageId: string;
   readonly requestId: string | null;
+  readonly sessionId: string | null;
   /** Epoch seconds at which it was written down. */
   readonly ts: number;
   readonly model: string;
@@ -36,8 +37,28 @@ export function readClaudeAnswer(line: string, nowMs: number): ClaudeAnswer | Ba
   // Most lines are no answers and some are very long: they are not worth taking apart.
   if (!line.includes('"usage"') || !line.includes('"assistant"')) return null;
   const parsed = parse(line);
-  if (parsed === undefined) return { bad: "not whole: it is no JSON" };
-  const entry = toRecord(parsed);
+  return parsed === undefined ? { bad: "not whole: it is no JSON" } : readEntry(toRecord(parsed), nowMs);
+}
+
+/**
+ * Records that stand whole in a line that is not: a writer was cut off and the next one went on behind it, or two records
+ * have no line end between them.
+ */
+export function wholeRecords(line: string): string[] {
+  const starts = [...line.matchAll(RECORD_START)].slice(0, MAX_RECORDS).map(({ index }) => index);
+  return starts.flatMap((start, at) => {
+    const end = starts.slice(at + 1).find((next) => parse(line.slice(start, next)) !== undefined);
+    const record = line.slice(start, end);
+    return parse(record) === undefined ? [] : [record];
+  });
+}
+
+/** The members that Claude Code's records begin with. */
+const RECORD_START =
+  /\{"(?:(?:parentUuid|isSidechain|sessionId|uuid|timestamp|requestId|cwd)":|type": ?"(?:assistant|user|system|summary)")/g;
+const MAX_RECORDS = 20;
+
+function readEntry(entry: Readonly<Record<string, unknown>>, nowMs: number): ClaudeAnswer | BadLine | null {
   const message = toRecord(entry.message);
   const { model } = message;
   if (entry.type !== "assistant" || typeof message.usage !== "object" || message.usage === null) return null;
@@ -47,13 +68,11 @@ export function readClaudeAnswer(line: string, nowMs: number): ClaudeAnswer | Ba
   if (ts < EARLIEST_TS || ts > nowMs / 1000 + AHEAD_SEC)
     return { bad: `of a time that cannot be: ${String(entry.timestamp)}` };
   const counts = readCounts(message.usage);
-  const requestId = typeof entry.requestId === "string" ? entry.requestId : null;
+  const requestId = toName(entry.requestId);
+  const sessionId = toName(entry.sessionId);
   // Without any name the moment and the numbers are one: copies of the line have the same.
-  const messageId =
-    typeof message.id === "string" && message.id !== ""
-      ? message.id
-      : (requestId ?? JSON.stringify([ts, model, counts]));
-  return { messageId, requestId, ts, model: model.slice(0, 200), ...counts };
+  const messageId = toName(message.id) ?? requestId ?? JSON.stringify([ts, model, counts]);
+  return { messageId, requestId, sessionId, ts, model: model.slice(0, 200), ...counts };
 }
 
 type Counts = Pick<ClaudeAnswer, "inputTokens" | "outputTokens" | "creationTokens" | "readTokens">;
@@ -69,6 +88,10 @@ function readCounts(usage: unknown): Counts {
   };
 }
 
+function toName(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
 function parse(line: string): unknown {
   try {
     return JSON.parse(line);
@@ -82,6 +105,6 @@ function toRecord(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** A fingerprint: what is kept for ever names nobody's conversation. */
-export function answerId(...names: readonly string[]): string {
-  return `claude:${createHash("sha256").update(names.join("\n")).digest("hex").slice(0, 24)}`;
+export function answerId(messageId: string, name: string): string {
+  return `claude:${createHash("sha256").update(`${messageId}\n${name}`).digest("hex").slice(0, 24)}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ClaudeAnswer, readClaudeAnswer } from "./claude-answer.ts";
+import { type ClaudeAnswer, readClaudeAnswer, wholeRecords } from "./claude-answer.ts";
 import { ClaudeAnswers } from "./claude-answers.ts";
 
 const NOW = Date.parse("2026-12-01T00:00:00Z");
@@ -71,12 +71,42 @@ describe("one answer in several lines", () => {
   });
 
   it("keeps its id when a copy is found later", () => {
-    const ids = [[line()], [line(), line({ requestId: "req_0", ...at("09:00:00") })]].map((lines) => {
+    const long = { id: "msg_01AbCdEfGhIjKlMnOp" };
+    const first = line({}, {}, long);
+    const ids = [[first], [first, line({ requestId: "req_0", ...at("09:00:00") }, {}, long)]].map((lines) => {
       const answers = new ClaudeAnswers();
       for (const each of lines) answers.add(readClaudeAnswer(each, NOW) as ClaudeAnswer);
       return answers.list().map(({ id }) => id);
     });
     expect(ids[0]).toEqual(ids[1]);
+  });
+
+  // ccusage/ccusage#1635: a relay gives every answer the same id, and none a request id.
+  it("counts each answer of a relay that gives all the same name", () => {
+    const relay = (time: string, read: number, sessionId = "s1") =>
+      line(
+        { requestId: undefined, sessionId, ...at(time) },
+        { cache_read_input_tokens: read },
+        { id: "ocgo" },
+      );
+    const lines = [
+      relay("10:00:00", 10),
+      relay("10:00:00", 10),
+      relay("10:00:03", 10),
+      relay("10:01:00", 20),
+      relay("10:02:00", 20, "s2"),
+    ];
+    expect(counted(lines).map((rows) => rows.length)).toEqual([3, 3]);
+  });
+
+  // ccusage/ccusage#976: some engines give no request id at all.
+  it("counts once by a vendor's own id, whatever a copy was written with", () => {
+    const named = { id: "msg_01AbCdEfGhIjKlMnOp" };
+    const lines = [
+      line({ requestId: undefined }, { input_tokens: 0 }, named),
+      line({ requestId: undefined, ...at("10:00:02") }, { output_tokens: 70 }, named),
+    ];
+    expect(counted(lines)).toEqual(twice("100 70 0 5000 claude-sonnet-5-5"));
   });
 
   it("knows an answer without a name by its request, or by its moment and numbers", () => {
@@ -107,5 +137,14 @@ describe("a line", () => {
   it("that is torn is told from one that is none", () => {
     expect(readClaudeAnswer(line().slice(0, -4), NOW)).toEqual({ bad: "not whole: it is no JSON" });
     expect(readClaudeAnswer('{"type":"user"}', NOW)).toBeNull();
+  });
+
+  // anthropics/claude-code#81843: a record is cut off and the next one begins behind it, or no line end is between two.
+  it("that holds whole records gives them", () => {
+    const first = line();
+    const second = line({ requestId: "req_2" });
+    expect(wholeRecords(first.slice(0, 60) + second)).toEqual([second]);
+    expect(wholeRecords(first + second)).toEqual([first, second]);
+    expect(wholeRecords(first.slice(0, -9))).toEqual([]);
   });
 });

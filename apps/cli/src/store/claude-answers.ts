@@ -7,11 +7,14 @@ export interface WholeAnswer extends ClaudeAnswer {
   readonly requestIds: readonly string[];
 }
 
-/** All that was written of one message under one request id and one model: its last word, and when it was first met. */
+/** All that was written of one answer under one name: its last word, and when it was first met. */
 interface Snapshot {
   last: ClaudeAnswer;
   firstTs: number;
 }
+
+/** Vendors' own ids are as long as this; a relay that has no ids gives the same short word to every answer. */
+const UNIQUE_LENGTH = 16;
 
 /**
  * Collects answers. Each block of a streamed answer is a line of its own, resumed sessions and subagents repeat lines, and
@@ -26,13 +29,13 @@ export class ClaudeAnswers {
   add(answer: ClaudeAnswer): void {
     const snapshots = this.#byMessage.get(answer.messageId) ?? new Map<string, Snapshot>();
     this.#byMessage.set(answer.messageId, snapshots);
-    if (snapshots.size > 0) this.repeated += 1;
-    const key = JSON.stringify([answer.requestId, answer.model]);
+    const key = snapshotKey(answer);
     const known = snapshots.get(key);
     if (known === undefined) {
       snapshots.set(key, { last: answer, firstTs: answer.ts });
       return;
     }
+    this.repeated += 1;
     known.firstTs = Math.min(known.firstTs, answer.ts);
     if (isLater(answer, known.last)) known.last = answer;
   }
@@ -40,11 +43,25 @@ export class ClaudeAnswers {
   /** Oldest first; those that took nothing are left out. */
   list(): WholeAnswer[] {
     const whole = [...this.#byMessage].flatMap(([messageId, snapshots]) =>
-      cluster([...snapshots.values()]).map((same, at) => toWhole(messageId, same, at)),
+      cluster(messageId, [...snapshots.values()]).map((same) => toWhole(messageId, same)),
     );
     const spent = whole.filter((each) => inputOf(each) + each.outputTokens > 0);
     return spent.sort((a, b) => a.ts - b.ts || (a.id < b.id ? -1 : 1));
   }
+}
+
+function isUnique(messageId: string): boolean {
+  return messageId.length >= UNIQUE_LENGTH;
+}
+
+function snapshotKey(answer: ClaudeAnswer): string {
+  const { messageId, requestId, sessionId, model } = answer;
+  if (requestId !== null || isUnique(messageId)) return JSON.stringify([requestId, model]);
+  return JSON.stringify([null, model, sessionId, inputKey(answer)]);
+}
+
+function inputKey({ model, inputTokens, creationTokens, readTokens }: ClaudeAnswer): string {
+  return JSON.stringify([model, inputTokens, creationTokens, readTokens]);
 }
 
 /** Output only grows while an answer streams; a resumed session repeats an early snapshot at a later time. */
@@ -57,40 +74,53 @@ function inputOf({ inputTokens, creationTokens, readTokens }: ClaudeAnswer): num
 }
 
 /**
- * Snapshots of one answer together. The message id alone does not tell: some vendors give the same to many answers. Those
- * have requests of their own, and other input.
+ * Snapshots of one answer together: all of a message id that is a vendor's own, and of another those of one request, and
+ * copies with the same input.
  */
-function cluster(snapshots: readonly Snapshot[]): Snapshot[][] {
-  const clusters: Snapshot[][] = [];
+function cluster(messageId: string, snapshots: readonly Snapshot[]): Snapshot[][] {
   const oldestFirst = [...snapshots].sort((a, b) => a.firstTs - b.firstTs);
+  if (isUnique(messageId)) return [oldestFirst];
+  const clusters: Snapshot[][] = [];
+  const byRequest = new Map<string, Snapshot[]>();
+  const byInput = new Map<string, Snapshot[][]>();
   for (const snapshot of oldestFirst) {
-    const found = clusters.find((same) => same.some((each) => isSame(each.last, snapshot.last)));
-    if (found === undefined) clusters.push([snapshot]);
-    else found.push(snapshot);
+    const { last } = snapshot;
+    const alike = byInput.get(inputKey(last)) ?? [];
+    byInput.set(inputKey(last), alike);
+    const found =
+      (last.requestId === null ? undefined : byRequest.get(last.requestId)) ??
+      alike.find((same) => isCopy(snapshot, same));
+    const same = found ?? [];
+    if (found === undefined) clusters.push(same);
+    if (!alike.includes(same)) alike.push(same);
+    same.push(snapshot);
+    if (last.requestId !== null) byRequest.set(last.requestId, same);
   }
   return clusters;
 }
 
-function isSame(one: ClaudeAnswer, other: ClaudeAnswer): boolean {
-  if (one.requestId === null || other.requestId === null || one.requestId === other.requestId) return true;
+/** Without any request id, equal input is a copy only within a session or at the same moment. */
+function isCopy({ last, firstTs }: Snapshot, same: readonly Snapshot[]): boolean {
   return (
-    one.model === other.model &&
-    one.inputTokens === other.inputTokens &&
-    one.creationTokens === other.creationTokens &&
-    one.readTokens === other.readTokens
+    last.requestId !== null ||
+    same.some(
+      (each) =>
+        each.last.requestId !== null || each.last.sessionId === last.sessionId || each.firstTs === firstTs,
+    )
   );
 }
 
 /** @param same Oldest first: the model that was met last ended the answer. */
-function toWhole(messageId: string, same: readonly Snapshot[], at: number): WholeAnswer {
+function toWhole(messageId: string, same: readonly Snapshot[]): WholeAnswer {
   const lastModel = same.at(-1)?.last.model;
   const ofModel = same.map(({ last }) => last).filter(({ model }) => model === lastModel);
   const last = ofModel.reduce((best, each) => (isLater(each, best) ? each : best));
   const requestIds = [...new Set(same.map((each) => each.last.requestId))].filter((id) => id !== null);
-  const names = at === 0 ? [messageId, ""] : [messageId, requestIds[0] ?? `${at}`];
+  // What it has grown by must be found under the same name.
+  const name = isUnique(messageId) ? "" : (requestIds[0] ?? `${last.sessionId} ${inputKey(last)}`);
   // It took place when it was first written down whole, not when a copy was made.
   const ts = Math.min(
     ...ofModel.filter((each) => each.outputTokens === last.outputTokens).map((each) => each.ts),
   );
-  return { ...last, ts, id: answerId(...names), requestIds };
+  return { ...last, ts, id: answerId(messageId, name), requestIds };
 }
