@@ -87,7 +87,7 @@ describe("a session on a fallback, the preferred lane open again", () => {
   it("proves a preferred lane whose cooldown is over all the same", () => {
     const lanes = [zai({ mark: HALF_OPEN }), anthropic()];
     expect(line(lanes, on("anthropic"))).toBe("zai forced_model quota_probe probe");
-    expect(line(lanes, { ...on("anthropic"), mode: "run2cap" })).toBe("zai forced_model quota_run_to_limit");
+    expect(line(lanes, { ...on("anthropic"), mode: "run2cap" })).toBe("zai forced_model quota_probe probe");
     expect(line([zai({ mark: PROBING }), anthropic()], on("anthropic"))).toBe(HELD);
   });
 

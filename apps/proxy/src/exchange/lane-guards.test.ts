@@ -1,7 +1,7 @@
 import { status } from "@ccp/mock-upstream";
 import { describe, expect, it } from "vitest";
 import { HAIKU, messageBody, OPUS, postMessage } from "../testing/messages.ts";
-import { openTestGateway } from "../testing/open-test-gateway.ts";
+import { openTestGateway, testCatalog } from "../testing/open-test-gateway.ts";
 
 const JSON_BODY = { "content-type": "application/json" };
 
@@ -93,7 +93,9 @@ describe("a long context that the plan does not hold", () => {
   });
 
   it("is told in the lane's own words where no other lane can take it", async () => {
-    const { url, anthropic, zai } = await openTestGateway();
+    const { url, anthropic, zai } = await openTestGateway({
+      catalog: (urls) => testCatalog(urls).replace("context_tokens: 200000", "context_tokens: 20000"),
+    });
     const message = "The long context beta is not yet available for this subscription.";
     const refusal = { type: "error", error: { type: "invalid_request_error", message } };
     anthropic.script(status(400, refusal));
