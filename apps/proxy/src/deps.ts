@@ -5,7 +5,7 @@ import type { LaneBook, SessionBook } from "@ccp/router-policy";
 import type { ConfigIssue, LaneId, Settings, UsageEvent } from "@ccp/usage-contract";
 import type { History } from "@ccp/usage-store/node";
 import type { SeriesBook } from "./dashboard/series/series-book.ts";
-import type { BodyBudget } from "./exchange/read-body.ts";
+import type { BodyBudget } from "./http/read-body.ts";
 import type { LaneRegistry } from "./lanes/lane-runtime.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { SharedCount } from "./shared/shared-count.ts";

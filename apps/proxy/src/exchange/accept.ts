@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type MediaSize, type RequestScan, scanMedia, scanRequest } from "@ccp/request-scan";
 import type { Deps } from "../deps.ts";
 import type { OwnError } from "../http/answer.ts";
+import { readBody } from "../http/read-body.ts";
 import { decodeBody, isKnownEncoding } from "./decode-body.ts";
-import { readBody } from "./read-body.ts";
 
 /** A client's request, read and understood as far as routing needs. */
 export interface Accepted {
@@ -49,16 +49,16 @@ export async function accept(
   if (body.kind === "refused") return body;
 
   const encoding = incoming.headers["content-encoding"] ?? "identity";
-  const decoded = await decodeBody(body.chunks, encoding, deps.settings.maxBodyBytes);
+  const { maxBodyBytes } = deps.settings;
+  const decoded = await decodeBody(body.chunks, encoding, maxBodyBytes, deps.bodyBudget);
   if (decoded.kind === "refused") return refuse(body.bytes, decoded.error, deps);
 
-  const scanned = scanRequest(decoded.chunks);
-  if (!scanned.success) {
-    return refuse(body.bytes, invalidRequest(400, scanned.message), deps);
-  }
   // Both forms of a body that came packed are held: one to send, one to read.
   const heldBytes = decoded.chunks === body.chunks ? body.bytes : body.bytes + decoded.bytes;
-  deps.bodyBudget.heldBytes += heldBytes - body.bytes;
+  const scanned = scanRequest(decoded.chunks);
+  if (!scanned.success) {
+    return refuse(heldBytes, invalidRequest(400, scanned.message), deps);
+  }
   return {
     kind: "accepted",
     accepted: {

@@ -1,11 +1,4 @@
-import type { Transform } from "node:stream";
-import {
-  createBrotliDecompress,
-  createGunzip,
-  createInflate,
-  createZstdDecompress,
-  type ZlibOptions,
-} from "node:zlib";
+import { openDecoder } from "./decoders.ts";
 
 /** What comes out of one content-encoding at most, many times what a model writes: a small bomb must not fill a client. */
 const MAX_DECODED_BYTES = 64 * 1024 * 1024;
@@ -29,30 +22,10 @@ export interface AnswerDecoder {
   destroy(): void;
 }
 
-const OPENERS: Readonly<Record<string, () => Transform>> = {
-  gzip: () => createGunzip(FLUSHING),
-  "x-gzip": () => createGunzip(FLUSHING),
-  deflate: () => createInflate(FLUSHING),
-  br: () => createBrotliDecompress(),
-  zstd: () => createZstdDecompress(),
-};
-
-const FLUSHING: ZlibOptions = { chunkSize: 64 * 1024 };
-
-/** Whether an answer in this encoding can be read. Two encodings over each other are not. */
-export function isReadable(encoding: string): boolean {
-  return Object.hasOwn(OPENERS, encoding.trim().toLowerCase());
-}
-
-/** Whether the word stands for no encoding at all, as some servers write it out. */
-export function isPlain(encoding: string): boolean {
-  return ["", "identity"].includes(encoding.trim().toLowerCase());
-}
-
-/** @throws {RangeError} For an encoding that is not {@link isReadable}. */
+/** @throws {RangeError} For an encoding that is not readable. */
 export function openAnswerDecoder(encoding: string, sink: DecodedSink): AnswerDecoder {
-  const stream = OPENERS[encoding.trim().toLowerCase()]?.();
-  if (stream === undefined) throw new RangeError(`no decoder for ${encoding}`);
+  const stream = openDecoder(encoding);
+  if (stream === null) throw new RangeError(`no decoder for ${encoding}`);
   let bytes = 0;
   let isEmpty = true;
   stream.on("data", (chunk: Buffer) => {

@@ -1,7 +1,8 @@
 import type { Dispatcher } from "undici";
 import { eachHeader } from "../http/header-rules.ts";
 import type { CarriedCall, ConnectionUse } from "../lanes/lane-connection.ts";
-import { type AnswerDecoder, isPlain, isReadable, openAnswerDecoder } from "./answer-decoder.ts";
+import { type AnswerDecoder, openAnswerDecoder } from "./answer-decoder.ts";
+import { isPlain, isReadable } from "./decoders.ts";
 import { LifeTimer } from "./life-timer.ts";
 
 /** Why an upstream call ended without an answer, or without the end of one. */

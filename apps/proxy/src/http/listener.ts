@@ -51,8 +51,7 @@ export function createListener(deps: Deps, app: Hono, rules: () => GuardRules): 
   return (incoming, outgoing) => {
     const refusal = refuseRequest(incoming, rules());
     if (refusal !== null) {
-      incoming.resume();
-      return sendError(outgoing, { ...refusal, headers: { connection: "close" } }, deps.newId());
+      return sendError(outgoing, { ...refusal, headers: { connection: "close" } }, deps.newId(), false);
     }
     const target = originForm(incoming.url ?? "/", singleHost(incoming.rawHeaders) ?? "") ?? "/";
     incoming.url = target;

@@ -60,14 +60,14 @@ export function createReadApi(deps: Deps): Hono {
     return query.kind === "error" ? fail(query.error) : jsonText(await windowsAnswer(query.value, deps));
   });
   app.post("/v1/usage/import", async (c) => {
-    const body = await readJson(c, ImportRequestSchema);
+    const body = await readJson(c, ImportRequestSchema, deps.bodyBudget);
     if (body.kind === "error") return fail(body.error);
     const outcome = importUsage(body.value, deps);
     return outcome.kind === "error" ? fail(outcome.error) : c.json(outcome.answer);
   });
   app.get("/v1/providers", (c) => c.json(providersView(deps)));
   app.post("/v1/providers/test", async (c) => {
-    const body = await readJson(c, ProviderTestRequestSchema);
+    const body = await readJson(c, ProviderTestRequestSchema, deps.bodyBudget);
     if (body.kind === "error") return fail(body.error);
     const runtime = deps.lanes.get(body.value.lane);
     return runtime === undefined
@@ -89,21 +89,21 @@ export function createReadApi(deps: Deps): Hono {
     return fail(invalid(issues));
   });
   app.post("/v1/quotas/mark-429", async (c) => {
-    const body = await readJson(c, Mark429RequestSchema);
+    const body = await readJson(c, Mark429RequestSchema, deps.bodyBudget);
     if (body.kind === "error") return fail(body.error);
     const error = markLimit(body.value, deps);
     return error === null ? c.body(null, 204) : fail(error);
   });
   app.get("/v1/calibration", (c) => c.json(calibrationView(deps)));
   app.post("/v1/calibration/reset", async (c) => {
-    const body = await readJson(c, CalibrationResetRequestSchema);
+    const body = await readJson(c, CalibrationResetRequestSchema, deps.bodyBudget);
     if (body.kind === "error") return fail(body.error);
     const error = resetCalibration(body.value, deps);
     deps.saveSoon();
     return error === null ? c.body(null, 204) : fail(error);
   });
   app.post("/v1/decisions", async (c) => {
-    const body = await readJson(c, DecisionRequestSchema);
+    const body = await readJson(c, DecisionRequestSchema, deps.bodyBudget);
     if (body.kind === "error") return fail(body.error);
     return c.json(dryRun(body.value, deps), 202);
   });
@@ -117,14 +117,14 @@ export function createReadApi(deps: Deps): Hono {
     const query = readQuery(c, StatuslineQuerySchema);
     if (query.kind === "error") return fail(query.error);
     // A status line's command is curl, which calls everything a form.
-    const body = await readJson(c, StatuslineInputSchema, "any");
+    const body = await readJson(c, StatuslineInputSchema, deps.bodyBudget, "any");
     if (body.kind === "error") return fail(body.error);
     const isTrusted = hasAdminToken(c.req.header("authorization"), deps);
     return c.text(statusline(body.value, query.value, isTrusted, deps));
   });
   if (deps.settings.devEnable) {
     app.post("/v1/dev/sim-usage", async (c) => {
-      const body = await readJson(c, SimUsageRequestSchema);
+      const body = await readJson(c, SimUsageRequestSchema, deps.bodyBudget);
       if (body.kind === "error") return fail(body.error);
       const bookedMs = simulateUsage(body.value, deps);
       return c.json({ ok: true, ts: bookedMs / 1000 });

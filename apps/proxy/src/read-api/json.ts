@@ -1,7 +1,10 @@
 import { type ConfigIssue, parseBody } from "@ccp/usage-contract";
+import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import type { GenericSchema, InferOutput } from "valibot";
+import { isPlain } from "../exchange/decoders.ts";
 import { errorBody, type OwnError } from "../http/answer.ts";
+import { type BodyBudget, readBody } from "../http/read-body.ts";
 
 /** Bodies of the read API are small; a larger one is a mistake or an attack. */
 export const MAX_JSON_BYTES: number = 64 * 1024;
@@ -10,23 +13,38 @@ export type ReadJson<T> =
   | { readonly kind: "value"; readonly value: T }
   | { readonly kind: "error"; readonly error: OwnError };
 
-/** Reads and checks a request's JSON body. `any`: whatever it says that it is. */
+/** Reads and checks a request's JSON body, under the cap and as part of the budget of all bodies. `any`: whatever it says that it is. */
 export async function readJson<S extends GenericSchema>(
   c: Context,
   schema: S,
+  budget: BodyBudget,
   contentType: "json" | "any" = "json",
 ): Promise<ReadJson<InferOutput<S>>> {
   if (contentType === "json" && !/^application\/json\b/i.test(c.req.header("content-type") ?? "")) {
     return { kind: "error", error: badRequest(415, "content-type must be application/json") };
   }
-  if (Number(c.req.header("content-length") ?? 0) > MAX_JSON_BYTES) {
-    return { kind: "error", error: badRequest(413, "the body is larger than 64 kB") };
+  if (!isPlain(c.req.header("content-encoding") ?? "")) {
+    return { kind: "error", error: badRequest(415, "this route takes no content-encoding") };
   }
-  const text = await c.req.text();
-  if (text.length > MAX_JSON_BYTES)
-    return { kind: "error", error: badRequest(413, "the body is larger than 64 kB") };
-  return checkValue(schema, parseJson(text));
+  const { incoming } = c.env as HttpBindings;
+  // Read here and not through the web request, which would take in whatever comes.
+  const body = await readBody(incoming, MAX_JSON_BYTES, budget);
+  switch (body.kind) {
+    case "gone":
+      return { kind: "error", error: badRequest(400, "the body ended early") };
+    case "refused":
+      return { kind: "error", error: body.error.status === 413 ? TOO_LARGE : body.error };
+    case "read":
+      budget.heldBytes -= body.bytes;
+      return checkValue(schema, parseJson(new TextDecoder().decode(Buffer.concat(body.chunks))));
+    default:
+      body satisfies never;
+      throw new Error("unreachable");
+  }
 }
+
+/** The rest of the body is read and thrown away for a while, so that a client that goes on sending sees its answer. */
+const TOO_LARGE: OwnError = badRequest(413, `the body is larger than ${MAX_JSON_BYTES / 1024} kB`);
 
 /** Checks query parameters; each of them must be known and stand once. */
 export function readQuery<S extends GenericSchema>(c: Context, schema: S): ReadJson<InferOutput<S>> {
