@@ -27,6 +27,11 @@ describe("a request framed so that two readers could disagree", () => {
     ["a negative length", ["content-length: -1"], ""],
     ["a length that is no number", ["content-length: 0x10"], ""],
     ["a length with a sign", ["content-length: +4"], "{}"],
+    [
+      "a length behind the chunks",
+      ["transfer-encoding: chunked"],
+      "2\r\n{}\r\n0\r\ncontent-length: 1\r\n\r\n",
+    ],
     ["an unknown transfer coding", ["transfer-encoding: xchunked"], "0\r\n\r\n"],
     ["chunks that are not last", ["transfer-encoding: chunked, identity"], "0\r\n\r\n"],
     ["a blank before the colon", ["content-length : 2"], "{}"],
@@ -98,6 +103,33 @@ describe("what a request sends upstream", () => {
     expect(request?.body.toString()).toBe(BODY);
   });
 
+  it("is not changed by what comes after its body", async () => {
+    const { url, anthropic } = await openTestGateway();
+    const trailers = "authorization: Bearer other\r\nx-api-key: other\r\nx-ccp-lane: zai\r\n";
+    for (const path of ["/v1/messages", "/v1/files"]) {
+      const head = rawHead(["transfer-encoding: chunked", "te: trailers", "connection: close"]);
+      const chunked = `${BODY.length.toString(16)}\r\n${BODY}\r\n0\r\n${trailers}\r\n`;
+      await sendRaw(url, `${head.replace("/v1/messages", path)}${chunked}`);
+      const request = anthropic.requests.at(-1);
+      expect([request?.url, request?.body.toString()]).toEqual([path, BODY]);
+      expect(request?.header("authorization")).toBe(`Bearer ${CANARY.client}`);
+      expect(request?.header("x-api-key")).toBeNull();
+      expect(namesOf(request)).not.toContain("te");
+      expect(JSON.stringify(request?.rawHeaders)).not.toContain("other");
+    }
+  });
+
+  it.each(["/v1/files", "/v1/messages/count_tokens"])(
+    "to %s carries no mark of the gateway either",
+    async (path) => {
+      const { url, anthropic } = await openTestGateway();
+      const marks = ["x-ccp-lane: zai", "x-ccp-forged: 1", "x_ccp_forged: 1", "connection: close"];
+      await sendRaw(url, rawMessage(BODY, marks).toString("latin1").replace("/v1/messages", path));
+      expect(namesOf(anthropic.requests[0]).filter((name) => /^x.ccp/.test(name))).toEqual([]);
+      expect(anthropic.requests).toHaveLength(1);
+    },
+  );
+
   it("lacks what its Connection header names, and what is for one connection only", async () => {
     const { url, anthropic } = await openTestGateway();
     const hop = [
@@ -113,6 +145,11 @@ describe("what a request sends upstream", () => {
       "keep-alive: timeout=1",
       "proxy-authorization: Basic eA==",
       "proxy-connection: close",
+      "x_ccp_lane: zai",
+      "X_Forwarded_For: 1.2.3.4",
+      "x_api_key: other",
+      "content_length: 1",
+      "transfer_encoding: chunked",
     ];
     const answer = await sendRaw(url, rawMessage(BODY, hop).toString("latin1"));
     expect(answer.status).toBe(200);

@@ -1,6 +1,8 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { HAIKU, messageBody, OPUS } from "../testing/messages.ts";
 import { openTestGateway } from "../testing/open-test-gateway.ts";
 import { expectSettled } from "./expect-settled.ts";
@@ -152,6 +154,18 @@ describe("a compressed body", () => {
 });
 
 describe("a body beyond the cap", () => {
+  it("gets its answer and no reset, also where its client runs beside the gateway", async () => {
+    const { url } = await openTestGateway({ settings: { maxBodyBytes: 64 * 1024 } });
+    // In the gateway's own thread a client could not be writing while the connection is closed.
+    const worker = new Worker(SENDER, {
+      eval: true,
+      workerData: { url: `${url}/v1/messages`, bytes: 4_000_000 },
+    });
+    onTestFinished(() => void worker.terminate());
+    const [ends] = (await once(worker, "message")) as [string[]];
+    expect(ends).toEqual(Array.from({ length: 20 }, () => "413"));
+  });
+
   it("is told so, though its client goes on sending", async () => {
     const { url } = await openTestGateway({ settings: { maxBodyBytes: 64 * 1024 } });
     for (let run = 0; run < 5; run += 1) {
@@ -197,3 +211,24 @@ describe("a body beyond the cap", () => {
     expect(statuses).toContain(503);
   });
 });
+
+/** Sends a body twenty times, one after the other, and tells how each ended. */
+const SENDER = `
+const { request } = require("node:http");
+const { parentPort, workerData } = require("node:worker_threads");
+const send = () =>
+  new Promise((resolve) => {
+    const headers = { "content-type": "application/json" };
+    const outgoing = request(workerData.url, { method: "POST", agent: false, headers }, (incoming) => {
+      incoming.resume();
+      incoming.on("end", () => resolve(String(incoming.statusCode)));
+    });
+    outgoing.on("error", (error) => resolve(error.code));
+    outgoing.end(Buffer.alloc(workerData.bytes, 32));
+  });
+(async () => {
+  const ends = [];
+  while (ends.length < 20) ends.push(await send());
+  parentPort.postMessage(ends);
+})();
+`;
