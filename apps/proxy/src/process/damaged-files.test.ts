@@ -8,6 +8,8 @@ import { HAIKU, OPUS, postMessage } from "../testing/messages.ts";
 
 const TAKEN = { inputTokens: 100, outputTokens: 20 };
 const REQUESTS = 5;
+/** Each test starts the process several times. */
+const SLOW = { timeout: 120_000 };
 
 async function used(url: string): Promise<number | undefined> {
   const view = (await (await fetch(`${url}/v1/usage`)).json()) as UsageView;
@@ -35,7 +37,7 @@ const change = (path: string, how: (text: string) => string): void =>
   writeFileSync(path, how(readFileSync(path, "utf8")));
 
 describe("files that were damaged while no gateway ran", () => {
-  it("one flipped bit in the state: it is set aside, and the counts come from the log", async () => {
+  it("one flipped bit in the state: it is set aside, and the counts come from the log", SLOW, async () => {
     const { env, file } = await counted("SIGTERM");
     change(file("gateway-state.json"), (text) => text.replace('"saved_ms":1', '"saved_ms":0'));
     const again = run([], env);
@@ -45,25 +47,29 @@ describe("files that were damaged while no gateway ran", () => {
     expect(existsSync(file("gateway-state.json.broken"))).toBe(true);
   });
 
-  it("records of the journal, doubled and damaged, and a torn log: each answer counts once", async () => {
-    const { env, dir, file } = await counted("SIGKILL");
-    const journal = readdirSync(dir).find((name) => name.startsWith("gateway-state.journal.")) ?? "";
-    change(file(journal), (text) => `${text}${text}${text.replaceAll('"record"', '"recorD"')}`);
-    change(file("logs/usage.jsonl"), (text) => text + text);
-    appendFileSync(file("logs/usage.jsonl"), `${"\0".repeat(4096)}{"ts":17`);
-    const again = run([], env);
-    expect(await used(await again.url())).toBe(600);
-    expect(again.output()).toContain("records of the state's journal were damaged");
-    await end(again, "SIGKILL");
-    expect(await used(await run([], env).url())).toBe(600);
-  });
+  it(
+    "records of the journal, doubled and damaged, and a torn log: each answer counts once",
+    SLOW,
+    async () => {
+      const { env, dir, file } = await counted("SIGKILL");
+      const journal = readdirSync(dir).find((name) => name.startsWith("gateway-state.journal.")) ?? "";
+      change(file(journal), (text) => `${text}${text}${text.replaceAll('"record"', '"recorD"')}`);
+      change(file("logs/usage.jsonl"), (text) => text + text);
+      appendFileSync(file("logs/usage.jsonl"), `${"\0".repeat(4096)}{"ts":17`);
+      const again = run([], env);
+      expect(await used(await again.url())).toBe(600);
+      expect(again.output()).toContain("records of the state's journal were damaged");
+      await end(again, "SIGKILL");
+      expect(await used(await run([], env).url())).toBe(600);
+    },
+  );
 });
 
 interface Answer {
   readonly content: { readonly type: string; readonly id?: string }[];
 }
 
-it("a conversation that changed lanes goes on after a kill without a refused attempt", async () => {
+it("a conversation that changed lanes goes on after a kill without a refused attempt", SLOW, async () => {
   const strict = { betas: ["claude-code-20250219", "oauth-2025-04-20"] };
   const { anthropic, zai, env, dir } = await world({ anthropic: { strict: { ...strict, models: [OPUS] } } });
   zai.script(

@@ -10,7 +10,7 @@ import { createUnreadQueue, type UnreadLimits } from "./unread-queue.ts";
 const UNREAD: UnreadLimits = { chunks: 1_000, bytes: 4 * 1024 * 1024 };
 const HEARTBEAT_MS = 15_000;
 /** A reader that was cut off has this long to hear so; its connection is then broken. */
-const FAREWELL_MS = 5_000;
+const FAREWELL_MS = 30_000;
 
 const encoder = new TextEncoder();
 const HELLO = encoder.encode(": ccp events\n\n");

@@ -37,7 +37,7 @@ export function run(args: readonly string[], env: Readonly<Record<string, string
     await exit;
   });
   const url = async (): Promise<string> => {
-    await expect.poll(() => output, { timeout: 15_000, interval: 25 }).toMatch(/^ccp \S+ {2}http/m);
+    await expect.poll(() => output, { timeout: 60_000, interval: 25 }).toMatch(/^ccp \S+ {2}http/m);
     return /^ccp \S+ {2}(\S+)/m.exec(output)?.[1] ?? "";
   };
   return { child, output: () => output, exit, url };
