@@ -220,6 +220,7 @@ export const FIELD_NOTES: Readonly<Record<string, string>> = {
   known: "rows that were known already",
   origin: "`import` when it did not pass the gateway; absent otherwise",
   past: "rows older than every window; kept in the history alone",
+  grown: "of counted and past: answers known before that have grown since; missing from older gateways",
   closed_lanes:
     "lanes of the route that had themselves named an end of their room, as it was decided; absent where none had",
   until_ts: "Unix seconds",

@@ -33,7 +33,6 @@ export const ImportAnswerSchema = v.looseObject({
   counted: number,
   known: number,
   past: number,
-  /** Of `counted` and `past`: answers known before that have grown since. Older gateways do not say. */
   grown: v.optional(number),
 });
 export type ImportAnswer = v.InferOutput<typeof ImportAnswerSchema>;
