@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -182,6 +182,16 @@ describe("the gateway's state", () => {
     log.append(line("r3", (NOW + 5) / 1000));
     const text = change(readFileSync(path, "utf8"));
     if (name === "restored from a copy") rmSync(path);
+    writeFileSync(path, text);
+    expect(totalOf(where)).toBe(30);
+  });
+
+  it("finds its place in a copy of the log, though a clock was set back", () => {
+    const { where, path, log, line } = savedWith("r1", "r2");
+    log.append(line("r3", NOW / 1000 - 7200));
+    const text = readFileSync(path, "utf8");
+    // Kept under another name, so that its number is not given out again.
+    renameSync(path, `${path}.original`);
     writeFileSync(path, text);
     expect(totalOf(where)).toBe(30);
   });

@@ -7,6 +7,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -124,6 +125,37 @@ describe("a healthy disk", () => {
 });
 
 describe("a disk that refuses", () => {
+  it("has nobody told of a line before it is on record", () => {
+    const faulty = new FaultyOps();
+    const log = open({ ops: faulty.ops, pendingLines: 2 });
+    const kept: number[] = [];
+    const append = (number: number): void => log.append(event(number), () => void kept.push(number));
+    append(1);
+    expect(kept).toEqual([1]);
+    faulty.room = 0;
+    for (const number of [2, 3, 4]) append(number);
+    expect(kept).toEqual([1]);
+    faulty.room = null;
+    vi.advanceTimersByTime(5_000);
+    // The second was given up.
+    expect([kept, rids()]).toEqual([
+      [1, 3, 4],
+      ["r0001", "r0003", "r0004"],
+    ]);
+    log.close();
+  });
+
+  it("and a file that somebody cut in place go on where the file ends now", () => {
+    const log = open();
+    for (const number of [1, 2, 3]) log.append(event(number));
+    truncateSync(path, 0);
+    vi.advanceTimersByTime(1_000);
+    log.append(event(4));
+    expect(rids()).toEqual(["r0004"]);
+    expect(log.mark().position?.bytes).toBe(statSync(path).size);
+    log.close();
+  });
+
   it("keeps lines in order in memory and writes them within 5 s of room coming back", () => {
     const faulty = new FaultyOps();
     const log = open({ ops: faulty.ops });
