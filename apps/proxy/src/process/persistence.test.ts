@@ -122,10 +122,17 @@ describe("usage that did not pass the gateway", () => {
       known: 3,
     });
     expect(await used(url)).toBe(240);
+    // It was still being written when it was imported.
+    const grown = { ...rows[0], output_tokens: 50 };
+    expect(await (await post(url, "/v1/usage/import", { rows: [grown] })).json()).toMatchObject({
+      counted: 1,
+      grown: 1,
+    });
+    expect(await used(url)).toBe(270);
     await kill(first);
 
     const second = run([], env);
-    expect(await used(await second.url())).toBe(240);
+    expect(await used(await second.url())).toBe(270);
     expect(await (await post(await second.url(), "/v1/usage/import", { rows })).json()).toMatchObject({
       known: 3,
     });
@@ -139,11 +146,11 @@ describe("usage that did not pass the gateway", () => {
 
     writeFileSync(join(dir, "gateway-state.json"), "{");
     const third = run([], env);
-    expect(await used(await third.url())).toBe(240);
+    expect(await used(await third.url())).toBe(270);
     expect(third.output()).toContain("the counts are rebuilt from the log");
   });
 
-  it("is refused whole when a lane is not in the catalog", async () => {
+  it("is refused whole when a lane is not in the catalog, or a row is from the future", async () => {
     const { env } = await world();
     const url = await run([], env).url();
     const now = Date.now() / 1000;
@@ -151,6 +158,9 @@ describe("usage that did not pass the gateway", () => {
     const answer = await post(url, "/v1/usage/import", { rows });
     expect(answer.status).toBe(422);
     expect(await answer.text()).toContain("no lane nowhere");
+    const ahead = await post(url, "/v1/usage/import", { rows: [rowOf("a", now), rowOf("c", now + 86_400)] });
+    expect(ahead.status).toBe(422);
+    expect(await ahead.text()).toContain("rows[1].ts lies in the future");
     expect(await used(url)).toBe(0);
   });
 });
