@@ -20,6 +20,9 @@ const checkoutDir = findCheckout();
 const COMPILER_OPTION =
   /^-(?:[coESgx]$|dump|print-|std=|pthread|pipe|shared|static|isystem|include|nostd|[OWfmIDULl])/;
 
+// Node would open its debugger for anyone who may send this signal, and with it a view of every key in memory.
+process.on("SIGUSR1", () => {});
+
 if (!installed && looksLikeCompiling(argv)) {
   say(
     "this is the ccp command, not the C compiler",
@@ -94,7 +97,9 @@ async function runOnNewerNode() {
     import("node:os"),
     import("node:tty"),
   ]);
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...argv], { stdio: "inherit" });
+  // The gateway ends with this process: a signal that nothing can catch is passed on by nobody.
+  const env = { ...process.env, CCP_LAUNCHER: String(process.pid) };
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...argv], { stdio: "inherit", env });
   // A terminal sends Ctrl-C to the child as well; passing it on would make it two.
   const atTerminal = [0, 1, 2].some((fd) => isatty(fd));
   process.on("SIGINT", () => atTerminal || child.kill("SIGINT"));

@@ -16,6 +16,9 @@ const HELP = `ccp-gateway: the quota-aware gateway for coding agents
 
 const EXIT_USAGE = 64;
 
+/** Node would open its debugger for anyone who may send this signal, and with it a view of every key in memory. */
+process.on("SIGUSR1", () => {});
+
 async function main(): Promise<void> {
   let flags: ReturnType<typeof readFlags>;
   try {
@@ -41,6 +44,7 @@ async function main(): Promise<void> {
       strict: flags.strict ?? false,
       demo: flags.demo ?? false,
       traffic: flags.traffic ?? false,
+      launchers: (flags["launched-by"] ?? []).map(Number),
     });
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
@@ -58,6 +62,8 @@ function readFlags() {
       strict: { type: "boolean" },
       demo: { type: "boolean" },
       traffic: { type: "boolean" },
+      // For the programs that start this one: whose end is its own. Not for people.
+      "launched-by": { type: "string", multiple: true },
       help: { type: "boolean", short: "h" },
       version: { type: "boolean", short: "V" },
     },

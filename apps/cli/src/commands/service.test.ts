@@ -83,7 +83,7 @@ describe("cc service on systemd", () => {
         `EnvironmentFile=-${env}`,
       ]),
     );
-    const [, node, script] = /^ExecStart=(\S+) (\S+)$/m.exec(text) ?? [];
+    const [, node, script] = /^ExecStart=(\S+) --disable-sigusr1 (\S+)$/m.exec(text) ?? [];
     expect([existsSync(node ?? ""), script?.endsWith("apps/proxy/bin/ccp-gateway.mjs")]).toEqual([
       true,
       true,
@@ -218,7 +218,7 @@ describe("what a service names", () => {
   it("takes paths as they are, whatever they hold", async () => {
     const parts = { node: "/a b/50%/node", script: '/x$HOME/"y"\\z.mjs', envFile: "/a b/50%/env" };
     const unit = systemdUnit(parts);
-    expect(unit).toContain('ExecStart="/a b/50%%/node" "/x$$HOME/\\"y\\"\\\\z.mjs"\n');
+    expect(unit).toContain('ExecStart="/a b/50%%/node" --disable-sigusr1 "/x$$HOME/\\"y\\"\\\\z.mjs"\n');
     expect(unit).toContain("EnvironmentFile=-/a b/50%%/env\n");
     const plist = launchdPlist({ ...parts, script: "/<&>" }, "/log");
     expect(plist).toContain("<string>/&lt;&amp;&gt;</string>");

@@ -24,10 +24,10 @@ describe("cc start", () => {
   it("runs the gateway's own program with the same Node, from sources where this runs from sources", async () => {
     const { launched } = await start([]);
     expect(launched?.file).toBe(process.execPath);
-    expect(launched?.args[0]).toBe("--conditions=ccp-source");
-    expect(launched?.args[1]).toMatch(/apps\/proxy\/bin\/ccp-gateway\.mjs$/);
-    expect(existsSync(launched?.args[1] ?? "")).toBe(true);
-    expect(launched?.args).toHaveLength(2);
+    expect(launched?.args.slice(0, 2)).toEqual(["--disable-sigusr1", "--conditions=ccp-source"]);
+    expect(launched?.args[2]).toMatch(/apps\/proxy\/bin\/ccp-gateway\.mjs$/);
+    expect(existsSync(launched?.args[2] ?? "")).toBe(true);
+    expect(launched?.args).toHaveLength(3);
     expect(launched?.env.ZAI_API_KEY).toBe("k");
   });
 
@@ -38,7 +38,7 @@ describe("cc start", () => {
       ["--demo", "--traffic", "--strict", "--port=0", "--host", "::1", "--config", "mine.yaml"],
       dir,
     );
-    expect(launched?.args.slice(2)).toEqual([
+    expect(launched?.args.slice(3)).toEqual([
       ...[
         "--port",
         "0",

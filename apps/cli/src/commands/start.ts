@@ -6,6 +6,7 @@ import type { CliArgs, CliCommand } from "../cli-command.ts";
 import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { gatewayScript } from "../node/gateway-program.ts";
+import { findLaunchers, LAUNCHER_VARIABLE } from "../node/launchers.ts";
 import type { Session } from "../session.ts";
 
 const args: CliArgs = {
@@ -50,8 +51,10 @@ async function runStart(input: CliInput, session: Session): Promise<ExitCode> {
     ...(input.flag("strict") ? ["--strict"] : []),
     ...(input.flag("demo") ? ["--demo"] : []),
     ...(input.flag("traffic") ? ["--traffic"] : []),
+    ...findLaunchers(deps.env).flatMap((pid) => ["--launched-by", String(pid)]),
   ];
-  return deps.launch(process.execPath, [...gatewayProgram(session), ...options], deps.env);
+  const { [LAUNCHER_VARIABLE]: _launcher, ...env } = deps.env;
+  return deps.launch(process.execPath, [...gatewayProgram(session), ...options], env);
 }
 
 function refuseLoneTraffic(input: CliInput, { cc }: Session): void {
@@ -82,5 +85,5 @@ function readConfig(input: CliInput, { deps, cc }: Session): string | null {
 /** Node's own options and the gateway's script. From TypeScript sources the gateway runs from sources, too. */
 function gatewayProgram({ cc }: Session): string[] {
   const conditions = import.meta.url.endsWith(".ts") ? ["--conditions=ccp-source"] : [];
-  return [...conditions, gatewayScript(cc)];
+  return ["--disable-sigusr1", ...conditions, gatewayScript(cc)];
 }

@@ -13,7 +13,7 @@ Description=ccp, the quota-aware gateway for coding agents
 After=network-online.target
 
 [Service]
-ExecStart=${systemdWord(node)} ${systemdWord(script)}
+ExecStart=${systemdWord(node)} --disable-sigusr1 ${systemdWord(script)}
 EnvironmentFile=-${systemdPath(envFile)}
 Restart=always
 RestartSec=2
@@ -46,7 +46,7 @@ export const LAUNCHD_LABEL = "dev.ccp.gateway";
  */
 export function launchdPlist({ node, script, envFile }: ServiceParts, logFile: string): string {
   const shell = 'set -a; [ -r "$0" ] && . "$0"; exec "$@"';
-  const words = ["/bin/sh", "-c", shell, envFile, node, script];
+  const words = ["/bin/sh", "-c", shell, envFile, node, "--disable-sigusr1", script];
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!-- Written by: ccp service install -->
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">

@@ -23,6 +23,7 @@ import { printReady } from "./print-ready.ts";
 import { refuseOwnAddress } from "./refuse-own-address.ts";
 import { EXIT_BAD_CONFIG, StartError } from "./start-error.ts";
 import { explainListenError, tryAddress } from "./try-address.ts";
+import { watchLaunchers } from "./watch-launchers.ts";
 
 /** Of the time in which a process is asked to end; what the collector does not take by then is lost. */
 const TELEMETRY_FLUSH_MS = 3_000;
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly demo: boolean;
   /** Made-up agents use the demo. Without `demo` nothing is sent: real lanes are never touched. */
   readonly traffic: boolean;
+  /** Processes that wait for this one: when one of them ends, so does the gateway. */
+  readonly launchers: readonly number[];
 }
 
 /** Starts the gateway as a process: files, lock, signals, and the lines a person reads. */
@@ -92,7 +95,7 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
     await traffic?.stop();
     await gateway.drain(limitMs);
   };
-  handleSignals({ drain }, async () => {
+  const stopping = handleSignals({ drain }, async () => {
     calibrator.stop();
     polls.stop();
     hint.close();
@@ -102,6 +105,7 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
     await telemetry?.close(TELEMETRY_FLUSH_MS);
     await demo?.close();
   });
+  watchLaunchers(options.launchers, () => stopping.stop("what started the gateway has ended"));
   // Last: whoever reads the line may stop the gateway at once.
   printReady(gateway, demo === null ? "off" : traffic === null ? "quiet" : "traffic");
 }

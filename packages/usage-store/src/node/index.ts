@@ -53,6 +53,7 @@ export {
   type UsageLogStatus,
 } from "./open-usage-log.ts";
 export { findPortOwner, type PortOwner } from "./port-owner.ts";
+export { identityOf, isRunning, type ProcessIdentity, parentOf } from "./process-identity.ts";
 export { type ReadUsageLogOptions, readUsageLog } from "./read-usage-log.ts";
 export { requestKey } from "./request-key.ts";
 export { openStateJournal, readStateJournal, type StateJournal, type StateOp } from "./state-journal.ts";

@@ -8,23 +8,47 @@ export interface ProcessIdentity {
 }
 
 /**
- * Start of a process on Linux: boot id and start tick. Field 22 of `/proc/<pid>/stat`; the second field is the
- * command in parentheses and may hold blanks and parentheses itself, so counting begins behind its last one.
+ * Fields of `/proc/<pid>/stat` from the state on, which is the third. The second is the command in parentheses and may
+ * hold blanks and parentheses itself, so counting begins behind its last one. `null` where no system tells.
  */
-export function processStart(pid: number): string | null {
+function statFields(pid: number): string[] | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-    if (ticks === undefined) return null;
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    return `${boot}:${ticks}`;
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return null;
   }
 }
 
-export function ownIdentity(): ProcessIdentity {
-  return { pid: process.pid, start: processStart(process.pid) };
+const STATE = 0;
+const PARENT = 1;
+const START_TICKS = 19;
+
+/** Start of a process on Linux: boot id and start tick. */
+export function processStart(pid: number): string | null {
+  const ticks = statFields(pid)?.[START_TICKS];
+  if (ticks === undefined) return null;
+  try {
+    return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}:${ticks}`;
+  } catch {
+    return null;
+  }
+}
+
+/** Who started a process, or took it over. Linux only: `null` elsewhere. */
+export function parentOf(pid: number): number | null {
+  const parent = Number(statFields(pid)?.[PARENT]);
+  return Number.isInteger(parent) && parent > 0 ? parent : null;
+}
+
+export function identityOf(pid: number): ProcessIdentity {
+  return { pid, start: processStart(pid) };
+}
+
+/** Ended, and kept in the table only because its parent has not asked how. */
+function isDefunct(pid: number): boolean {
+  const state = statFields(pid)?.[STATE];
+  return state === "Z" || state === "X";
 }
 
 function exists(pid: number): boolean {
@@ -39,7 +63,7 @@ function exists(pid: number): boolean {
 
 /** Whether the process that wrote this identity still runs: not another one that was given its number since. */
 export function isRunning(identity: ProcessIdentity): boolean {
-  if (!exists(identity.pid)) return false;
+  if (!exists(identity.pid) || isDefunct(identity.pid)) return false;
   const start = processStart(identity.pid);
   return start === null || identity.start === null || start === identity.start;
 }

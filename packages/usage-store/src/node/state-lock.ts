@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { errorReason, hasCode } from "./file-ops.ts";
 import { readJsonState } from "./json-state.ts";
-import { isRunning, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
+import { identityOf, isRunning, type ProcessIdentity } from "./process-identity.ts";
 
 export const LOCK_NAME = "ccp.lock";
 
@@ -183,7 +183,7 @@ export function acquireStateLock(dir: string, nowMs: number = Date.now()): State
   const draft = `${path}.${process.pid}`;
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    return acquire(draft, path, { ...ownIdentity(), sinceMs: nowMs });
+    return acquire(draft, path, { ...identityOf(process.pid), sinceMs: nowMs });
   } catch (error) {
     return { kind: "unavailable", path, reason: errorReason(error) };
   } finally {
