@@ -9,6 +9,7 @@ import type { BodyBudget } from "./http/read-body.ts";
 import type { LaneRegistry } from "./lanes/lane-runtime.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { SharedCount } from "./shared/shared-count.ts";
+import type { CatalogSource } from "./state/catalog-source.ts";
 import type { DecisionRing } from "./state/decision-ring.ts";
 import type { EventHub } from "./state/event-hub.ts";
 import type { Imports } from "./state/imports.ts";
@@ -35,13 +36,16 @@ export interface EventLog {
 /** One line about the gateway itself: for the person who runs it, never holding a body or a credential. */
 export type Notice = (level: "info" | "warn" | "error", message: string) => void;
 
-/** The catalog in force, and what was wrong with the file that should have been. */
-export interface CatalogInForce {
+/** One reading of the catalog file. */
+export interface CatalogReading {
   readonly catalog: Catalog;
   /** `null`: the built-in catalog. */
   readonly path: string | null;
   readonly issues: readonly ConfigIssue[];
 }
+
+/** The catalog in force. With issues it is one without lanes, whose file could not be read at the start. */
+export type CatalogInForce = CatalogReading;
 
 export interface Folders {
   readonly stateDir: string;
@@ -55,6 +59,8 @@ export interface Deps {
   readonly demo: boolean;
   readonly clock: Clock;
   readonly catalog: Catalog;
+  /** What reads it anew; the members below are always those of the one in force. */
+  readonly catalogs: CatalogSource;
   readonly catalogInForce: CatalogInForce;
   readonly lanes: LaneRegistry;
   /** Lane a model goes to before any quota is looked at. */

@@ -2,23 +2,24 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { createMintBook } from "@ccp/lane-repair";
-import { planRoute } from "@ccp/provider-catalog";
 import { createQuotaEngine } from "@ccp/quota-engine";
 import { createLaneBook, createSessionBook } from "@ccp/router-policy";
 import { isGlob, type Settings } from "@ccp/usage-contract";
 import { type History, openHistory } from "@ccp/usage-store/node";
 import { createSeriesBook } from "./dashboard/series/series-book.ts";
-import type { CatalogInForce, Clock, Deps, EventLog, Folders, Notice } from "./deps.ts";
+import type { CatalogInForce, CatalogReading, Clock, Deps, EventLog, Folders, Notice } from "./deps.ts";
 import { createGatewayServer, LISTEN_BACKLOG, MAX_CONNECTIONS } from "./http/create-server.ts";
 import { type GuardRules, guardRules } from "./http/guard.ts";
 import { createListener } from "./http/listener.ts";
-import { closeLanes, createLaneRegistry, laneUnusable } from "./lanes/lane-runtime.ts";
+import { closeLanes, createLaneRegistry, retireLanes } from "./lanes/lane-runtime.ts";
 import { createMetrics, type Metrics } from "./metrics/metrics.ts";
-import { createModelLabel } from "./metrics/model-label.ts";
+import { urlOf } from "./process/listen-address.ts";
+import { findOwnLanes } from "./process/refuse-own-address.ts";
 import { createReadApi } from "./read-api/create-read-api.ts";
 import { scrapeFacts } from "./read-api/scrape-facts.ts";
 import type { OpenShared } from "./shared/open-shared.ts";
 import type { Pair } from "./shared/watched.ts";
+import { createCatalogSource } from "./state/catalog-source.ts";
 import { createDecisionRing } from "./state/decision-ring.ts";
 import { createEventHub } from "./state/event-hub.ts";
 import { createImports, type Imports } from "./state/imports.ts";
@@ -42,6 +43,8 @@ export interface GatewayOptions {
   /** Where lane keys are looked up, by the names the catalog gives. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly catalogInForce: CatalogInForce;
+  /** Reads the catalog file chosen at start. Default: it stays as it is. */
+  readonly readCatalog?: () => CatalogReading;
   /** Reads the quota file chosen at start. */
   readonly readQuotas: () => QuotaReading;
   readonly log: EventLog;
@@ -85,18 +88,22 @@ export interface Gateway {
 
 /** Wires the parts and listens. No file is read or written here; what needs one is passed in. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const deps = createDeps(options);
+  // Known only once it listens.
+  const address = { url: null as string | null };
+  const deps = createDeps(options, address);
   options.telemetry?.attach(deps);
   options.beforeListen?.(deps);
   deps.shared?.start();
-  let rules: GuardRules = { hosts: new Set(), origins: new Set() };
+  let rules: GuardRules = { hosts: new Set(), origins: new Set(), allowed: new Set() };
   const listener = createListener(deps, createReadApi(deps), () => rules);
   const server = createGatewayServer(listener);
   sayWhatIsDropped(server, options);
   const { host, port } = await listen(server, options.settings);
-  rules = guardRules(options.settings.host, port, isWildcard(host) ? ownAddresses() : []);
+  const { settings } = options;
+  rules = guardRules(settings.host, port, isWildcard(host) ? ownAddresses() : [], settings.allowedHosts);
+  address.url = urlOf({ host, port });
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    url: address.url,
     port,
     deps,
     drain: (limitMs) => drain(server, deps, limitMs),
@@ -104,9 +111,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-function createDeps(options: GatewayOptions): Deps {
+function createDeps(options: GatewayOptions, address: { readonly url: string | null }): Deps {
   const { settings, clock } = options;
-  const { catalog } = options.catalogInForce;
   const first = options.readQuotas();
   const write = options.writeOp ?? (() => {});
   const ownEngine = journaledEngine(
@@ -127,11 +133,12 @@ function createDeps(options: GatewayOptions): Deps {
     },
     clock.wallMs(),
   );
-  const lanes = createLaneRegistry(catalog, {
+  const laneOptions = {
     env: options.env,
     profile: settings.profile,
     connectTimeoutMs: settings.connectTimeoutMs,
-  });
+    proxies: settings.proxies,
+  };
   // Gauges read the finished parts, which do not exist before the metrics do.
   const metrics: Metrics = createMetrics(() => scrapeFacts(deps), options.version, clock.wallMs() / 1000);
   const ownBook = journaledBook(createLaneBook(), write);
@@ -140,16 +147,33 @@ function createDeps(options: GatewayOptions): Deps {
     quotas.current().config.models.flatMap(({ key, lane }) => (isGlob(key) ? [] : [{ lane, model: key }]));
   const base = { engine: ownEngine, book: ownBook, clock, notice: options.notice, metrics, random, named };
   const { engine, book, count } = options.openShared?.(base) ?? { ...base, count: null };
+  const catalogs = createCatalogSource(options.catalogInForce, {
+    read: options.readCatalog ?? (() => options.catalogInForce),
+    findOwnLanes: async (catalog) => findOwnLanes(catalog.lanes, address.url),
+    openLanes: (catalog, before) => createLaneRegistry(catalog, laneOptions, before),
+    closeLanes: (lanes) => void retireLanes(lanes),
+    quotaKey: (model) => engine.quotaKey(model),
+  });
   const deps: Deps = {
     settings,
     version: options.version,
     demo: options.demo ?? false,
     clock,
-    catalog,
-    catalogInForce: options.catalogInForce,
-    lanes,
-    preferredLane: (model) => planRoute(catalog, model).preferred,
-    modelLabel: createModelLabel(catalog, (model) => engine.quotaKey(model)),
+    catalogs,
+    get catalog() {
+      return catalogs.current().catalogInForce.catalog;
+    },
+    get catalogInForce() {
+      return catalogs.current().catalogInForce;
+    },
+    get lanes() {
+      return catalogs.current().lanes;
+    },
+    get hasSeveralLanes() {
+      return catalogs.current().hasSeveralLanes;
+    },
+    preferredLane: (model) => catalogs.current().preferredLane(model),
+    modelLabel: (model) => catalogs.current().modelLabel(model),
     modelHint: options.modelHint,
     engine,
     book,
@@ -159,7 +183,6 @@ function createDeps(options: GatewayOptions): Deps {
       capacity: MINTS_KEPT,
       onNote: (...note) => write(["mints", "play", ...note]),
     }),
-    hasSeveralLanes: [...lanes.values()].filter((lane) => laneUnusable(lane) === null).length > 1,
     quotas,
     probeResults: options.probeResults ?? null,
     folders: options.folders ?? null,

@@ -2,6 +2,7 @@
 export { parseDuration } from "./duration.ts";
 export { type ParsedEnv, parseEnv, type Settings } from "./environment.ts";
 export type { OtelSampler, OtelSettings } from "./environment-otel.ts";
+export { type ProxyAddress, type ProxySettings, proxyFor } from "./environment-proxy.ts";
 export { ENVIRONMENT, type EnvVariable } from "./environment-table.ts";
 export { parseIsoMs } from "./iso-time.ts";
 export {

@@ -12,6 +12,7 @@ describe("ENDPOINTS", () => {
     expect(ENDPOINTS.filter(({ mutating }) => mutating).map(route)).toEqual([
       "POST /v1/providers/test",
       "POST /v1/usage/import",
+      "POST /v1/providers/reload",
       "POST /v1/quotas/reload",
       "POST /v1/quotas/mark-429",
       "POST /v1/calibration/reset",

@@ -174,6 +174,15 @@ export const ENDPOINTS: readonly Endpoint[] = [
   { ...reading, method: "GET", path: "/v1/quotas", summary: "Quotas in force", response: "QuotasView" },
   {
     method: "POST",
+    path: "/v1/providers/reload",
+    mutating: true,
+    summary: "Reads the catalog file chosen at start again; 422 with issues leaves the old catalog in force",
+    errors: [400, 422],
+    status: 204,
+    answers: "none",
+  },
+  {
+    method: "POST",
     path: "/v1/quotas/reload",
     mutating: true,
     summary: "Reads the quota file chosen at start again; 422 with issues leaves the old quotas in force",

@@ -17,6 +17,8 @@ export interface EnvReader {
   flag(name: string, fallback: boolean): boolean;
   duration(name: string, fallbackMs: number): number;
   host(name: string, fallback: string): string;
+  /** A comma list, lower case; an IPv6 address in brackets. */
+  hosts(name: string): readonly string[];
   httpUrl(name: string): string | null;
   /** Never shown, whatever is wrong with it. */
   token(name: string): string | null;
@@ -84,6 +86,13 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>): EnvR
       }),
     host: (name, fallback) =>
       read(name, fallback, "a host name or address, without scheme or port", parseHost),
+    hosts: (name) =>
+      read<readonly string[]>(
+        name,
+        [],
+        "host names with or without a port, comma between: ccp,gateway.lan:8082",
+        parseHosts,
+      ),
     httpUrl: (name) => {
       const url = text(name);
       if (url?.includes("@")) return readSecret(name, "a URL without credentials", () => false);
@@ -126,6 +135,22 @@ function parseHost(text: string): string | null {
   const host = text.replace(/^\[(.*)\]$/, "$1").toLowerCase();
   if (/^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*(?:%[\w.-]+)?$/.test(host)) return host;
   return /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/.test(host) ? host : null;
+}
+
+function parseHosts(text: string): readonly string[] | null {
+  const entries = text
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+  const hosts = entries.map(parseHostEntry);
+  return hosts.every((host) => host !== null) ? hosts : null;
+}
+
+function parseHostEntry(entry: string): string | null {
+  const [, name = "", port] = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(entry) ?? [null, entry];
+  const host = parseHost(name);
+  if (host === null || (port !== undefined && (Number(port) === 0 || Number(port) > 65_535))) return null;
+  return `${host.includes(":") ? `[${host}]` : host}${port === undefined ? "" : `:${Number(port)}`}`;
 }
 
 function parseHttpUrl(text: string): string | null {

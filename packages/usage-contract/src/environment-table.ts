@@ -23,6 +23,11 @@ const secret = (name: string, meaning: string): EnvVariable => ({
 /** Every variable that `parseEnv` reads, in the order of the documentation. Keys of lanes are named by the catalog. */
 export const ENVIRONMENT: readonly EnvVariable[] = [
   row("CCP_HOST", "127.0.0.1", "address to listen on; one that others can reach needs both tokens"),
+  row(
+    "CCP_ALLOWED_HOSTS",
+    null,
+    "names beside its own under which the gateway may be called, with a port or for any: ccp,gateway.lan:8082",
+  ),
   row("CCP_PORT", "8082", "port to listen on; 0 takes a free one"),
   row("PORT", null, "the same, read when CCP_PORT is not set"),
   row(
@@ -82,6 +87,23 @@ export const ENVIRONMENT: readonly EnvVariable[] = [
   row("OTEL_METRIC_EXPORT_TIMEOUT", "30000", "longest wait for a report, milliseconds"),
   row("OTEL_BSP_SCHEDULE_DELAY", "5000", "longest wait of a finished span before it is sent, milliseconds"),
   row("OTEL_BSP_MAX_QUEUE_SIZE", "2048", "spans that wait for the collector; more are dropped"),
+  secret("HTTPS_PROXY", "HTTP proxy through which https lanes are reached; lanes on this machine never are"),
+  secret("HTTP_PROXY", "the same for http lanes"),
+  secret("ALL_PROXY", "the same for lanes that neither of the two is for"),
+  row(
+    "NO_PROXY",
+    null,
+    "hosts reached directly: names with all below them, *.name, IPv4 blocks, host:port, *",
+  ),
+  secret("https_proxy", "wins over HTTPS_PROXY"),
+  secret("http_proxy", "wins over HTTP_PROXY"),
+  secret("all_proxy", "wins over ALL_PROXY"),
+  row("no_proxy", null, "wins over NO_PROXY"),
+  row(
+    "NODE_EXTRA_CA_CERTS",
+    null,
+    "certificates that Node trusts beside its own, as of a proxy that reads TLS",
+  ),
   row("XDG_CONFIG_HOME", "~/.config", "ccp/ in it is searched for catalog and quotas"),
   row("XDG_STATE_HOME", "~/.local/state", "ccp/ in it is the state directory outside a checkout"),
 ];

@@ -39,6 +39,9 @@ describe("parseEnv", () => {
         claudeBin: null,
         profile: null,
         otel: null,
+        proxies: { https: null, http: null, except: "" },
+        extraCaCerts: null,
+        allowedHosts: [],
         xdgConfigHome: null,
         xdgStateHome: null,
       },
@@ -127,6 +130,9 @@ describe("parseEnv", () => {
         manualModel: "glm-4.7",
         profile: "work",
         otel: null,
+        proxies: { https: null, http: null, except: "" },
+        extraCaCerts: null,
+        allowedHosts: [],
         xdgConfigHome: "/home/me/.config",
         xdgStateHome: "/home/me/.state",
       },
@@ -244,7 +250,7 @@ describe("parseEnv: where the CLI looks", () => {
     [{ CCP_HOST: "[::1]" }, "http://[::1]:8082"],
     [{ CCP_HOST: "constructor", ...tokens }, "http://constructor:8082"],
     [{ CCP_HOST: "0.0.0.0", ...tokens }, "http://127.0.0.1:8082"],
-    [{ CCP_HOST: "::", ...tokens }, "http://[::1]:8082"],
+    [{ CCP_HOST: "::", ...tokens }, "http://127.0.0.1:8082"],
     [{ CCP_URL: "http://127.0.0.1:7/", CCP_PORT: "9000" }, "http://127.0.0.1:7"],
   ])("%j -> %s", (env, url) => expect(settingsOf(env).url).toBe(url));
 });

@@ -1,4 +1,5 @@
 import { type OtelSettings, readOtel } from "./environment-otel.ts";
+import { type ProxySettings, readProxies } from "./environment-proxy.ts";
 import { type EnvReader, readEnv } from "./environment-reader.ts";
 import { isLoopbackHost } from "./loopback.ts";
 import { DEFAULT_REROUTE_MODE, parseRerouteMode, type RerouteMode } from "./words.ts";
@@ -40,6 +41,11 @@ export interface Settings {
   readonly profile: string | null;
   /** `null`: no OpenTelemetry. */
   readonly otel: OtelSettings | null;
+  readonly proxies: ProxySettings;
+  /** Read by Node itself at its start; kept to be looked at. */
+  readonly extraCaCerts: string | null;
+  /** Names beside the usual ones under which the gateway may be called, lower case; with a port or for any. */
+  readonly allowedHosts: readonly string[];
   readonly xdgConfigHome: string | null;
   readonly xdgStateHome: string | null;
 }
@@ -86,6 +92,9 @@ export function parseEnv(env: Readonly<Record<string, string | undefined>>): Par
     ),
     profile: reader.text("CCP_PROFILE"),
     otel: readOtel(reader),
+    proxies: readProxies(reader),
+    extraCaCerts: reader.text("NODE_EXTRA_CA_CERTS"),
+    allowedHosts: reader.hosts("CCP_ALLOWED_HOSTS"),
   };
   refuseOpenNetwork(reader, settings);
   return { settings, warnings: reader.warnings, errors: reader.errors };
@@ -101,9 +110,10 @@ function readListen(reader: EnvReader): Listen {
   };
 }
 
+/** "Every address" is none that can be asked; this one is always among them. */
 const WILDCARDS: ReadonlyMap<string, string> = new Map([
   ["0.0.0.0", "127.0.0.1"],
-  ["::", "::1"],
+  ["::", "127.0.0.1"],
 ]);
 
 /** Without CCP_URL the CLI looks where the same environment would make the gateway listen. */

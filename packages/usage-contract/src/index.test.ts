@@ -105,6 +105,7 @@ it("exports exactly these names", () => {
     "parseIsoMs",
     "parseLiveEvent",
     "parseRerouteMode",
+    "proxyFor",
     "rawInput",
     "renderLiveEvent",
     "statuslineWindows",

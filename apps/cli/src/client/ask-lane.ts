@@ -1,4 +1,5 @@
 import type { ProviderTest } from "@ccp/usage-contract";
+import { proxyFor } from "@ccp/usage-contract/core";
 import type { Session } from "../session.ts";
 import type { ProviderView } from "../view/find-provider.ts";
 import { HttpFailure } from "./http-call.ts";
@@ -12,12 +13,17 @@ const TIMEOUT_MS = 5000;
 export async function askLane(
   lane: string,
   provider: ProviderView,
-  { deps }: Pick<Session, "deps">,
+  { deps, settings }: Pick<Session, "deps" | "settings">,
 ): Promise<ProviderTest> {
   const url = `${provider.base_url.replace(/\/$/, "")}/v1/models`;
   const key = keyHeaders(provider, deps.env);
   const headers = { accept: "application/json", "anthropic-version": "2023-06-01", ...key };
   const asked = { lane, asked: `GET ${url}`, key_sent: Object.keys(key).length > 0 };
+  const proxy = proxyFor(provider.base_url, settings.proxies);
+  if (proxy !== null) {
+    const error = `it stands behind the proxy of ${proxy.variable}, through which a running gateway alone asks`;
+    return { ...asked, status: null, latency_ms: null, clock_skew_sec: null, error };
+  }
   const startedMs = deps.nowMs();
   try {
     const { status, headers: got } = await deps.request({

@@ -44,6 +44,7 @@ export interface GatewayClient {
   /** One line for a status line's JSON, as it came. */
   statusline(input: string, look: { readonly columns: number; readonly color: boolean }): Promise<string>;
   reloadQuotas(): Promise<ReloadResult>;
+  reloadProviders(): Promise<ReloadResult>;
   calibration(): Promise<CalibrationWire>;
   resetCalibration(which: CalibrationResetRequest): Promise<void>;
   /** A dry run: where such a request would go now. Kept as a sample, routing does not change. */
@@ -132,6 +133,10 @@ function createCaller(options: GatewayClientOptions) {
 export function createGatewayClient(options: GatewayClientOptions): GatewayClient {
   const { url, cc } = options;
   const { send, view, viewOrNull } = createCaller(options);
+  async function reload(path: string): Promise<ReloadResult> {
+    return toReloadResult(await send("POST", path, { ok: [200, 204, 422] }), routeOf("POST", path), options);
+  }
+
   return {
     url,
     usage: () => view("/v1/usage", UsageViewSchema),
@@ -156,14 +161,8 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
       const mend = "give it the JSON that Claude Code gives to a status line";
       return (await send("POST", `/v1/statusline?${query}`, { value, mend })).text;
     },
-    reloadQuotas: async () => {
-      const path = "/v1/quotas/reload";
-      return toReloadResult(
-        await send("POST", path, { ok: [200, 204, 422] }),
-        routeOf("POST", path),
-        options,
-      );
-    },
+    reloadQuotas: () => reload("/v1/quotas/reload"),
+    reloadProviders: () => reload("/v1/providers/reload"),
     resetCalibration: async (value) => {
       const mend = `${cc} calibration shows what is known`;
       await send("POST", "/v1/calibration/reset", { value, mend, ok: [204] });

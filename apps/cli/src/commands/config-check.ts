@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import {
   type ConfigKind,
@@ -8,6 +7,7 @@ import {
   readQuotasAt,
 } from "@ccp/provider-catalog/node";
 import type { ConfigIssue } from "@ccp/usage-contract";
+import { readSmallFile } from "@ccp/usage-store/node";
 import type { CliInput } from "../args/cli-input.ts";
 import type { CliArgs, CliCommand } from "../cli-command.ts";
 import { CliError } from "../cli-error.ts";
@@ -105,11 +105,9 @@ function kindOf(path: string): ConfigKind {
   const name = basename(path).toLowerCase();
   if (name.includes("quota")) return "quotas";
   if (name.includes("provider")) return "providers";
-  try {
-    return /^\s*["']?(providers|routes)["']?\s*:/m.test(readFileSync(path, "utf8")) ? "providers" : "quotas";
-  } catch {
-    return "providers";
-  }
+  const read = readSmallFile(path);
+  if (read.kind !== "text") return "providers";
+  return /^\s*["']?(providers|routes)["']?\s*:/m.test(read.text) ? "providers" : "quotas";
 }
 
 function check(kind: ConfigKind, file: string | null, location: ConfigLocation): Checked {

@@ -67,7 +67,7 @@ async function runConfigShow(input: CliInput, session: Session): Promise<ExitCod
   if (broken.length === 0) return EXIT.ok;
   throw new CliError({
     what: `${broken.map(({ path }) => safeText(path ?? "?")).join(" and ")} cannot be used`,
-    why: "built-in values stand in until it is mended",
+    why: "a gateway routes nothing by a broken catalog, and has no cap by a broken quota file",
     next: `${session.cc} config check`,
     exitCode: EXIT.config,
   });

@@ -57,7 +57,7 @@ describe("cc doctor, of the files", () => {
         "catalog",
         "fail",
         "the gateway's: /etc/bad.yaml:3:4 routes[0]: no lane nope",
-        "mend the file, then restart the gateway: ccp start",
+        "mend the file, then: ccp providers reload",
       ],
       ["catalog", "ok", "this shell's: ~/.config/ccp/providers.yaml, 3 lanes", null],
       [

@@ -64,7 +64,9 @@ async function runExplain(input: CliInput, session: Session): Promise<ExitCode> 
     return EXIT.ok;
   }
   const { renderExplanation } = await import("../render/explanation.ts");
-  deps.stdout.write(renderExplanation(explanation, told, deps.nowMs() / 1000, session.look()));
+  const { logClockAheadMs } = await import("../store/gateway-folders.ts");
+  const nowMs = deps.nowMs() + (await logClockAheadMs(input.text("log") !== null, session));
+  deps.stdout.write(renderExplanation(explanation, told, nowMs / 1000, session.look()));
   return EXIT.ok;
 }
 

@@ -58,11 +58,13 @@ const MAX_LINES = 1_000_000;
 const POLL_MS = 250;
 
 async function runLogs(input: CliInput, session: Session): Promise<ExitCode> {
-  const filter = readFilter(input, session);
+  const { logClockAheadMs } = await import("../store/gateway-folders.ts");
+  const nowMs = session.deps.nowMs() + (await logClockAheadMs(input.text("log") !== null, session));
+  const filter = readFilter(input, nowMs, session);
   const limit = readLimit(input, session);
   const path = await logPlace(input, session);
   const files = openLogOrTell(path, session);
-  const print = createPrinter(input.flag("json"), session);
+  const print = createPrinter(input.flag("json"), nowMs, session);
   const follow = input.flag("follow");
   const [newest, ...others] = files;
   const seen = new LogSight();
@@ -129,7 +131,7 @@ async function followOn(
 }
 
 /** Writes line by line: a header first, and the day wherever it changes. */
-function createPrinter(json: boolean, { deps, look }: Session): (found: FoundLine) => void {
+function createPrinter(json: boolean, nowMs: number, { deps, look }: Session): (found: FoundLine) => void {
   let day: string | null = null;
   return ({ line, event }) => {
     if (json) {
@@ -139,28 +141,28 @@ function createPrinter(json: boolean, { deps, look }: Session): (found: FoundLin
     const now = look();
     const itsDay = dayText(event.ts, now.timeZone);
     const heading =
-      itsDay === (day ?? dayText(deps.nowMs() / 1000, now.timeZone)) ? "" : renderLogDay(event.ts, now);
+      itsDay === (day ?? dayText(nowMs / 1000, now.timeZone)) ? "" : renderLogDay(event.ts, now);
     deps.stdout.write((day === null ? renderLogHeader(now) : "") + heading + renderLogLine(event, now));
     day = itsDay;
   };
 }
 
-function readFilter(input: CliInput, session: Session): LogFilter {
+function readFilter(input: CliInput, nowMs: number, session: Session): LogFilter {
   const lane = input.text("lane");
   const event = input.text("event");
   return {
     lane: lane === null ? null : laneId(lane),
     model: input.text("model"),
-    sinceMs: readSince(input.text("since"), session),
+    sinceMs: readSince(input.text("since"), nowMs, session),
     event: event === "decision" || event === "completion" ? event : null,
   };
 }
 
-function readSince(text: string | null, { deps, cc }: Session): number | null {
+function readSince(text: string | null, nowMs: number, { cc }: Session): number | null {
   if (text === null) return null;
   const [, days] = /^(\d{1,4})d$/.exec(text) ?? [];
   const spanMs = days === undefined ? parseDuration(text) : Number(days) * 86_400_000;
-  const sinceMs = spanMs === null ? parseIsoMs(text) : deps.nowMs() - spanMs;
+  const sinceMs = spanMs === null ? parseIsoMs(text) : nowMs - spanMs;
   if (sinceMs !== null) return sinceMs;
   const why = "it is a time span such as 90s, 30m, 2h, 3d, or a time such as 2026-11-21T19:00:00Z";
   throw usageError(`--since cannot be "${text}"`, why, cc, "logs");

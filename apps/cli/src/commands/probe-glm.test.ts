@@ -240,7 +240,9 @@ describe("cc probe glm, the dry run", () => {
       { env: { CCP_PROBE_RESULTS: join(dir, "P.md") } },
     );
     expect(code).toBe(1);
-    expect(stderr).toContain(`ccp: the results cannot be kept in ${join(dir, "P.md")}\n     EISDIR`);
+    expect(stderr).toContain(
+      `ccp: the results cannot be kept in ${join(dir, "P.md")}\n     not a regular file`,
+    );
   });
 });
 

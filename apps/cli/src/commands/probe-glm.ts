@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { fileReason, readSmallFile } from "@ccp/usage-store/node";
 import type { CliInput } from "../args/cli-input.ts";
 import { usageError } from "../args/usage-error.ts";
 import type { CliCommand } from "../cli-command.ts";
@@ -180,12 +180,9 @@ async function knownOf(text: string, model: string): Promise<Omit<ProbeBlockEntr
 
 /** `null` where there is none yet; a file that cannot be read must not be written over. */
 function readResults(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw unusableFile(path, error);
-  }
+  const read = readSmallFile(path);
+  if (read.kind === "invalid") throw unusableFile(path, new Error(fileReason(read.reason)));
+  return read.kind === "text" ? read.text : null;
 }
 
 function saveResults(path: string, text: string): void {

@@ -77,7 +77,7 @@ export async function sayCatalogIssues(loaded: LoadedCatalog, session: Session):
   for (const issue of loaded.issues) session.deps.stderr.write(`${issueText(file, issue)}\n`);
   throw new CliError({
     what: `${file} cannot be used`,
-    why: "the built-in catalog stands in for it until it is mended",
+    why: "nothing is routed until it is mended",
     next: `${session.cc} providers check ${file}`,
     exitCode: EXIT.config,
   });

@@ -128,10 +128,10 @@ describe("cc providers", () => {
     }
   });
 
-  it("of a broken file shows what stands in for it, the place of each fault, and ends with 78", async () => {
+  it("of a broken file shows no lane, the place of each fault, and ends with 78", async () => {
     const { code, stdout, stderr } = await run([], { CCP_PROVIDERS_FILE: broken });
     expect(code).toBe(78);
-    expect(stdout).toContain("https://api.anthropic.com");
+    expect(stdout).not.toContain("https://api.anthropic.com");
     expect(stable(stderr)).toMatch(/^\/tmp\/cc\/broken\.yaml:\d+:\d+ providers\.zai\.context_tokens: /);
     expect(stable(stderr)).toContain("next: ccp providers check /tmp/cc/broken.yaml\n");
     const { issues } = JSON.parse((await run(["--json"], { CCP_PROVIDERS_FILE: broken })).stdout);

@@ -26,6 +26,10 @@ export const providersCommand: CliCommand = {
       summary: "see whether a lane can be reached; spends nothing",
       load: async () => (await import("./providers-test.ts")).providersTestCommand,
     },
+    reload: {
+      summary: "make the gateway read its catalog again",
+      load: async () => (await import("./providers-reload.ts")).providersReloadCommand,
+    },
     check: {
       summary: "say what is wrong with a catalog file",
       load: async () => (await import("./providers-check.ts")).providersCheckCommand,
@@ -33,7 +37,7 @@ export const providersCommand: CliCommand = {
   },
   notes: [
     "keys are those of the running gateway; while none answers, those of this shell. Only their names are shown",
-    "exit 78 when the catalog file is broken: shown is then the built-in catalog, as the gateway would use it",
+    "exit 78 when the catalog file is broken: the gateway then routes nothing until it is mended",
   ],
   run: listProviders,
 };

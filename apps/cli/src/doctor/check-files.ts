@@ -37,7 +37,7 @@ export function checkFiles(where: LocateOptions, inForce: FilesInForce | null, c
     ...environment(where.env, keys, cc),
     ...fileChecks("catalog", { ...catalog, holds: holdsLanes(catalog.catalog.lanes.length) }, inForce, {
       here: check,
-      inForce: `mend the file, then restart the gateway: ${cc} start`,
+      inForce: `mend the file, then: ${cc} providers reload`,
     }),
     ...fileChecks("quotas", { ...quotas, holds: holdsCaps(capCount(quotas.config)) }, inForce, {
       here: `mend the file, then: ${cc} config check`,
@@ -67,7 +67,7 @@ function keyNames({ lanes }: Catalog): readonly string[] {
 }
 
 /** Read by the command line or its launcher alone. */
-const OWN_VARIABLES = ["CCP_LOG_LEVEL", "CCP_USE_DIST"];
+const OWN_VARIABLES = ["CCP_LAUNCHER", "CCP_LOG_LEVEL", "CCP_USE_DIST"];
 
 /** A variable with a slip in its name changes nothing, and nobody is told. */
 function unknownVariables(env: LocateOptions["env"], keys: readonly string[], cc: string): Check[] {

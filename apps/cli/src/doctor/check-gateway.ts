@@ -77,7 +77,7 @@ function versionCheck(text: string, version: string | undefined, { cc, version: 
 
 function readyChecks(ready: Readyz | null): Check[] {
   if (ready?.error === undefined) return [];
-  return [fail("gateway", `it is not ready: ${ready.error}`, "mend that, then restart it")];
+  return [fail("gateway", `it is not ready: ${ready.error}`, "mend that")];
 }
 
 function pauseChecks({ failover_paused, model_hint, gateway }: UsageView): Check[] {

@@ -1,9 +1,16 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { LOG_NAME, type StatePaths } from "@ccp/usage-store/node";
-import { type Check, fail, ok } from "./check.ts";
+import { checkRights, LOG_NAME, type StatePaths } from "@ccp/usage-store/node";
+import { type Check, fail, ok, warn } from "./check.ts";
 
 const MEBIBYTE = 1_048_576;
+
+/** Whether somebody else could change files or folders that the gateway goes by. */
+export function checkFileRights(paths: readonly (string | null)[]): Check[] {
+  const faults = [...new Set(paths)].flatMap((path) => (path === null ? [] : (checkRights(path) ?? [])));
+  if (faults.length === 0) return [ok("rights", "nobody else can change what the gateway goes by")];
+  return faults.map(({ path, what, mend }) => warn("rights", `${path} ${what}`, mend));
+}
 
 /** Whether state and log can be written by whoever runs this, and how much there is. */
 export function checkState({ stateDir, logsDir }: Pick<StatePaths, "stateDir" | "logsDir">): Check[] {

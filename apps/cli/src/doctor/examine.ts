@@ -1,3 +1,4 @@
+import { type LocateOptions, locateConfig } from "@ccp/provider-catalog/node";
 import type { ProviderTest } from "@ccp/usage-contract";
 import { CliError } from "../cli-error.ts";
 import { GatewayDownError } from "../client/gateway-down-error.ts";
@@ -7,13 +8,14 @@ import { readSettings } from "../statusline/claude-settings.ts";
 import { foldersOf } from "../store/gateway-folders.ts";
 import { type Check, fail } from "./check.ts";
 import { checkClaude } from "./check-claude.ts";
-import { checkFiles } from "./check-files.ts";
+import { checkFiles, type FilesInForce } from "./check-files.ts";
 import { checkGateway, type GatewayFinding } from "./check-gateway.ts";
 import { checkHistoryDb } from "./check-history-db.ts";
 import { checkLanes } from "./check-lanes.ts";
+import { checkNetwork } from "./check-network.ts";
 import { checkNode } from "./check-node.ts";
 import { checkShell } from "./check-shell.ts";
-import { checkState } from "./check-state.ts";
+import { checkFileRights, checkState } from "./check-state.ts";
 import { filesInForce } from "./files-in-force.ts";
 import { redact } from "./redact.ts";
 
@@ -44,13 +46,25 @@ export async function examine(live: boolean, session: Session): Promise<Check[]>
       tellsQuotas: (inForce?.quotas ?? null) !== null,
       holder: owner === null ? null : `${owner.program}, process ${owner.pid},`,
     }),
+    ...checkNetwork(found.kind === "gateway" ? found.view : null, settings),
     ...checkLanes({ ...catalog, usage: found.kind === "gateway" ? found.view.lanes : {}, tests }, cc),
     ...checkState(paths),
+    ...checkFileRights([
+      paths.stateDir,
+      paths.logsDir,
+      ...configPaths(inForce, { env, checkoutDir, homeDir }),
+    ]),
     await checkHistoryDb(paths.stateDir),
     ...checkShell(env, url, cc),
     ...claudeChecks(session, url),
   ];
   return checks.map((check) => redact(check, env, homeDir));
+}
+
+/** Those of a running gateway, else those that one started here would read. */
+function configPaths(inForce: FilesInForce | null, where: LocateOptions): (string | null)[] {
+  const used = inForce === null ? null : [inForce.catalog?.path ?? null, inForce.quotas?.path ?? null];
+  return used ?? [locateConfig("providers", where).path, locateConfig("quotas", where).path];
 }
 
 async function findGateway({ client, deps }: Session): Promise<GatewayFinding> {

@@ -2,7 +2,6 @@ import {
   closeSync,
   fchmodSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   realpathSync,
   renameSync,
@@ -10,15 +9,16 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolder } from "@ccp/usage-store/node";
 
 /**
  * Replaces a file by a whole new one: whoever reads it, or whatever ends this process, finds the old text or the new
  * one. Folders that are missing are made.
  *
- * @param mode Permission bits, exactly; without it what the person's umask leaves of 0644.
+ * @param mode Permission bits, exactly; without it the owner's alone.
  */
 export function writeWhole(path: string, text: string, mode?: number): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const target = behindLink(path);
   const draft = `${target}.${process.pid}.tmp`;
   try {
@@ -31,7 +31,7 @@ export function writeWhole(path: string, text: string, mode?: number): void {
 }
 
 function writeAndSync(path: string, text: string, mode: number | undefined): void {
-  const file = openSync(path, "w", mode ?? 0o644);
+  const file = openSync(path, "w", mode ?? 0o600);
   try {
     if (mode !== undefined) fchmodSync(file, mode);
     writeFileSync(file, text);

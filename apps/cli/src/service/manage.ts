@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { fileReason, makeFolder, readSmallFile } from "@ccp/usage-store/node";
 import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-code.ts";
 import { findProgram } from "../node/find-program.ts";
@@ -40,7 +41,7 @@ export interface WrittenFiles {
  */
 export function writeFiles({ unitPath, unitText, envFile, folders }: ServiceManager): WrittenFiles {
   try {
-    for (const folder of folders) mkdirSync(folder, { recursive: true });
+    for (const folder of folders) makeFolder(folder);
     const unitChanged = readOrNull(unitPath) !== unitText;
     if (unitChanged) writeWhole(unitPath, unitText, 0o644);
     return { unitChanged, envCreated: createEnvFile(envFile) };
@@ -56,17 +57,14 @@ export function writeFiles({ unitPath, unitText, envFile, folders }: ServiceMana
 
 function createEnvFile(path: string): boolean {
   if (existsSync(path)) return false;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   // Never readable for others, not even between being made and being closed to them.
   writeFileSync(path, ENV_FILE_TEXT, { flag: "wx", mode: 0o600 });
   return true;
 }
 
 export function readOrNull(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
-  }
+  const read = readSmallFile(path);
+  if (read.kind === "invalid") throw new Error(`${path} cannot be read: ${fileReason(read.reason)}`);
+  return read.kind === "text" ? read.text : null;
 }

@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
+import { fileReason, readSmallFile } from "@ccp/usage-store/node";
 import type { CliDeps } from "../cli-deps.ts";
 import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-code.ts";
@@ -43,16 +44,12 @@ export function readSettings(deps: Pick<CliDeps, "env" | "homeDir">): ClaudeSett
 }
 
 function readText(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return null;
-    throw new CliError({
-      what: `${safeText(path)} cannot be read`,
-      why: code ?? String(error),
-      next: "make it readable; nothing was changed",
-      exitCode: EXIT.failed,
-    });
-  }
+  const read = readSmallFile(path);
+  if (read.kind !== "invalid") return read.kind === "text" ? read.text : null;
+  throw new CliError({
+    what: `${safeText(path)} cannot be read`,
+    why: fileReason(read.reason),
+    next: "make it a file that can be read; nothing was changed",
+    exitCode: EXIT.failed,
+  });
 }

@@ -1,5 +1,6 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
+import { readSmallFile } from "@ccp/usage-store/node";
 import type { CliDeps } from "../cli-deps.ts";
 import { writeWhole } from "../node/write-whole.ts";
 import { scanJson } from "./scan-json.ts";
@@ -30,7 +31,8 @@ function previousPath({ env, homeDir }: Places): string {
 
 function readAll(places: Places): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(readFileSync(previousPath(places), "utf8"));
+    const read = readSmallFile(previousPath(places));
+    const value: unknown = read.kind === "text" ? JSON.parse(read.text) : null;
     return typeof value === "object" && value !== null ? { ...value } : {};
   } catch {
     // None was kept, or what was kept cannot be read: then nothing is put back.

@@ -49,6 +49,22 @@ export async function foldersOf(view: UsageView | null, session: Session): Promi
   return { ...own, ...told };
 }
 
+/**
+ * Milliseconds that the clock of the running gateway's log is before this machine's: 0, but for a demo, whose time runs faster.
+ * A log that was named, or that a variable of this shell names, is nobody's but its own.
+ */
+export async function logClockAheadMs(isNamed: boolean, session: Session): Promise<number> {
+  const { client, deps } = session;
+  if (isNamed || isChosen(session)) return 0;
+  try {
+    const { demo, ts } = await client.usage();
+    return demo === true ? ts * 1000 - deps.nowMs() : 0;
+  } catch (error) {
+    if (deps.signal.aborted || !(error instanceof CliError)) throw error;
+    return 0;
+  }
+}
+
 function isChosen({ settings }: Session): boolean {
   return settings.stateDir !== null || settings.logsDir !== null;
 }

@@ -12,6 +12,7 @@ import {
   appendImported,
   HISTORY_NAME,
   HistoryDb,
+  makeFolder,
   readImported,
   type StatePaths,
   statePaths,
@@ -114,8 +115,7 @@ async function writeFiles(
   nowMs: number,
   onProgress: (done: number) => void,
 ): Promise<ImportResult> {
-  const { mkdirSync } = await import("node:fs");
-  mkdirSync(paths.logsDir, { recursive: true, mode: 0o700 });
+  makeFolder(paths.logsDir);
   const known: ImportedSums = new Map();
   for (const row of readImported(paths.logsDir)) noteImported(known, row);
   const fresh = freshRows(rows, known);

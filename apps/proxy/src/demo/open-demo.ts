@@ -20,24 +20,34 @@ export interface DemoWorld {
 /** Five hours pass in five minutes, so that a window can be seen to fill, spill and reset. */
 export const DEMO_TIME_SCALE = 60;
 
+interface DemoPlan {
+  readonly rolling: { readonly capTokens: number; readonly kind: "anchored" };
+  readonly weekly: { readonly capTokens: number };
+  readonly pacing: { readonly ttftMs: number; readonly tokensPerSec: number };
+}
+
+const PACING = { ttftMs: 120, tokensPerSec: 80 };
+
+/**
+ * Plans that grant less than the traffic asks for in five hours, on one lane, and more than it can ask for in a week: the demo
+ * then goes on from window to window for ever, where a spent week would end it for as long as a demo's week takes.
+ */
+export const DEMO_PLANS: Readonly<Record<"anthropic" | "zai", DemoPlan>> = {
+  anthropic: {
+    rolling: { capTokens: 600_000, kind: "anchored" },
+    weekly: { capTokens: 28_000_000 },
+    pacing: PACING,
+  },
+  zai: { rolling: { capTokens: 60_000, kind: "anchored" }, weekly: { capTokens: 3_000_000 }, pacing: PACING },
+};
+
 /** Starts two mock upstreams with real, small plans, and a folder of its own for all state. */
 export async function openDemo(): Promise<DemoWorld> {
   const clock = createScaledClock(DEMO_TIME_SCALE);
-  const pacing = { ttftMs: 120, tokensPerSec: 80 };
+  const mock = { recordBodies: false, now: clock.wallMs };
   const [anthropic, zai] = await Promise.all([
-    startMockUpstream({
-      lane: "anthropic",
-      recordBodies: false,
-      now: clock.wallMs,
-      plan: { rolling: { capTokens: 400_000, kind: "anchored" }, weekly: { capTokens: 4_000_000 }, pacing },
-    }),
-    startMockUpstream({
-      lane: "zai",
-      dialect: "zai",
-      recordBodies: false,
-      now: clock.wallMs,
-      plan: { rolling: { capTokens: 60_000, kind: "anchored" }, weekly: { capTokens: 600_000 }, pacing },
-    }),
+    startMockUpstream({ ...mock, lane: "anthropic", plan: DEMO_PLANS.anthropic }),
+    startMockUpstream({ ...mock, lane: "zai", dialect: "zai", plan: DEMO_PLANS.zai }),
   ]);
   const dir = mkdtempSync(join(tmpdir(), "ccp-demo-"));
   const providers = join(dir, "providers.yaml");

@@ -60,7 +60,11 @@ export function noAnswer(lane: LaneId, failure: CallFailure): OwnError {
     case "header_timeout":
       return { status: 504, type: "timeout_error", message: `lane ${lane} did not answer in time` };
     case "connect":
-      return { status: 502, type: "api_error", message: `lane ${lane} could not be reached` };
+      return {
+        status: 502,
+        type: "api_error",
+        message: `lane ${lane} could not be reached${failure.proxyFault === null ? "" : `: ${failure.proxyFault}`}`,
+      };
     case "protocol":
       return { status: 502, type: "api_error", message: `lane ${lane} sent an answer that is not HTTP` };
     case "reset":

@@ -1,6 +1,7 @@
 import type { Dispatcher } from "undici";
 import { eachHeader } from "../http/header-rules.ts";
 import type { CarriedCall, ConnectionUse } from "../lanes/lane-connection.ts";
+import { ProxyError } from "../lanes/lane-dial.ts";
 import { type AnswerDecoder, openAnswerDecoder } from "./answer-decoder.ts";
 import { isPlain, isReadable } from "./decoders.ts";
 import { LifeTimer } from "./life-timer.ts";
@@ -21,6 +22,11 @@ export class CallFailure extends Error {
     super(`upstream call failed: ${kind}`, { cause });
     this.name = "CallFailure";
     this.kind = kind;
+  }
+
+  /** What the proxy did that stands before the lane, as a clause; `null` where it is not at fault. */
+  get proxyFault(): string | null {
+    return this.cause instanceof ProxyError ? this.cause.message : null;
   }
 }
 

@@ -13,15 +13,33 @@ export interface GuardRules {
   readonly hosts: ReadonlySet<string>;
   /** Lower-case origins of this gateway's own pages. */
   readonly origins: ReadonlySet<string>;
+  /** Lower-case names under which others were told to call it; one without a port is allowed with any. */
+  readonly allowed: ReadonlySet<string>;
 }
 
-/** The names by which a gateway on this port may be called: loopback names, and the host it was told to bind. */
-export function guardRules(host: string, port: number, extraHosts: readonly string[] = []): GuardRules {
-  const names = ["127.0.0.1", "localhost", "[::1]", ...extraHosts];
+/**
+ * The names by which a gateway on this port may be called: loopback names, the host it was told to bind, and those that its
+ * operator allows, as of a reverse proxy or a compose service.
+ */
+export function guardRules(
+  host: string,
+  port: number,
+  addresses: readonly string[] = [],
+  allowed: readonly string[] = [],
+): GuardRules {
+  const names = ["127.0.0.1", "localhost", "[::1]", ...addresses];
   if (host !== "0.0.0.0" && host !== "::") names.push(host.includes(":") ? `[${host}]` : host);
   const hosts = new Set(names.map((name) => (name.includes("]:") ? name : `${name}:${port}`.toLowerCase())));
   if (port === 80) for (const name of names) hosts.add(name.toLowerCase());
-  return { hosts, origins: new Set([...hosts].map((each) => `http://${each}`)) };
+  return {
+    hosts,
+    origins: new Set([...hosts].map((each) => `http://${each}`)),
+    allowed: new Set(allowed),
+  };
+}
+
+function isAllowed(host: string, { allowed }: GuardRules): boolean {
+  return allowed.size > 0 && (allowed.has(host) || allowed.has(host.replace(/:\d+$/, "")));
 }
 
 /**
@@ -34,8 +52,10 @@ export function refuseRequest(incoming: IncomingMessage, rules: GuardRules): Ref
   const { rawHeaders, url } = incoming;
   const host = singleHost(rawHeaders);
   if (host === null) return invalid("exactly one Host header is needed");
-  if (!rules.hosts.has(host)) {
-    return forbidden("this Host is not served here; use the address that the gateway printed at start");
+  if (!rules.hosts.has(host) && !isAllowed(host, rules)) {
+    return forbidden(
+      "this Host is not served here; use the address that the gateway printed at start, or name it in CCP_ALLOWED_HOSTS",
+    );
   }
   if (originForm(url ?? "", host) === null) {
     return invalid(
@@ -43,7 +63,7 @@ export function refuseRequest(incoming: IncomingMessage, rules: GuardRules): Ref
     );
   }
   return (
-    refuseForeignPage(rawHeaders, rules) ??
+    refuseForeignPage(rawHeaders, host, rules) ??
     refuseFraming(incoming) ??
     refuseLostHeader(rawHeaders) ??
     refuseTooMany(rawHeaders)
@@ -65,11 +85,11 @@ export function originForm(target: string, host: string): string | null {
   return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
-function refuseForeignPage(headers: RawHeaders, rules: GuardRules): Refusal | null {
+function refuseForeignPage(headers: RawHeaders, host: string, rules: GuardRules): Refusal | null {
   let refusal: Refusal | null = null;
   eachHeader(headers, (name, value) => {
     const word = value.trim().toLowerCase();
-    if (name === "origin" && !rules.origins.has(word)) {
+    if (name === "origin" && !rules.origins.has(word) && !isOwnPage(word, host, rules)) {
       refusal = forbidden("requests from other origins are not served");
     } else if (name === "sec-fetch-mode" && word === "no-cors") {
       refusal = forbidden("no-cors requests are not served");
@@ -79,6 +99,11 @@ function refuseForeignPage(headers: RawHeaders, rules: GuardRules): Refusal | nu
     }
   });
   return refusal;
+}
+
+/** A page of an allowed name, over TLS where a proxy in front speaks it: only the authority it was itself loaded from. */
+function isOwnPage(origin: string, host: string, rules: GuardRules): boolean {
+  return isAllowed(host, rules) && (origin === `http://${host}` || origin === `https://${host}`);
 }
 
 /** Two readers may disagree on where such a body ends, or on what is in it; the parser lets these through. */

@@ -6,7 +6,9 @@ import type { Deps } from "../deps.ts";
 import { countTokens } from "../exchange/count-tokens.ts";
 import { runExchange } from "../exchange/exchange.ts";
 import { passThrough } from "../exchange/pass-through.ts";
+import { CLI_NAME } from "../process/cli-name.ts";
 import { MAX_JSON_BYTES } from "../read-api/json.ts";
+import { whyUnrouted } from "../state/reload-catalog.ts";
 import { bearerToken } from "./admin-token.ts";
 import { type OwnError, sendError } from "./answer.ts";
 import { checkToken, type TokenKind } from "./check-token.ts";
@@ -61,8 +63,9 @@ export function createListener(deps: Deps, app: Hono, rules: () => GuardRules): 
     if (error !== null) return sendError(outgoing, error, deps.newId());
     const access = judgeAccess(incoming, path, place, books, deps);
     const go = (): void => {
-      if (access.error === null) serve(incoming, outgoing, place);
-      else if (!outgoing.destroyed) sendError(outgoing, access.error, deps.newId());
+      const refused = access.error ?? (place === "own" ? null : refuseUnrouted(deps));
+      if (refused === null) serve(incoming, outgoing, place);
+      else if (!outgoing.destroyed) sendError(outgoing, refused, deps.newId());
     };
     if (access.delayMs === 0) go();
     else setTimeout(go, access.delayMs);
@@ -166,6 +169,16 @@ function guardFailure(work: Promise<void>, outgoing: ServerResponse, deps: Deps)
       deps.newId(),
     );
   });
+}
+
+function refuseUnrouted({ catalogInForce }: Deps): OwnError | null {
+  const why = whyUnrouted(catalogInForce);
+  if (why === null) return null;
+  return {
+    status: 503,
+    type: "api_error",
+    message: `${why}. Mend the file: ${CLI_NAME} config check says what is wrong, and the gateway takes it within seconds.`,
+  };
 }
 
 function firstOf(value: string | string[] | undefined): string | null {

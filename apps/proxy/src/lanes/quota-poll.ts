@@ -77,8 +77,8 @@ export async function pollQuota(runtime: LaneRuntime, deps: Deps): Promise<strin
   const headers = ["accept", "application/json", "accept-language", "en-US,en", "authorization", credential];
   const outbound = { lane: runtime, method: "GET", path: endpoint.path, headers, body: null, decode: true };
   const askedAtMs = deps.clock.wallMs();
-  const { head, call } = await send(outbound, deps, () => {});
-  if (head === null) return "could not be reached";
+  const { head, call, failure } = await send(outbound, deps, () => {});
+  if (head === null) return `could not be reached${failure?.proxyFault ? `: ${failure.proxyFault}` : ""}`;
   await call.holdUntil(() => false, ANSWER_WAIT_MS);
   const text = Buffer.concat(call.held).subarray(0, MAX_ANSWER_BYTES).toString("utf8");
   call.abort(new CallFailure("aborted", null));

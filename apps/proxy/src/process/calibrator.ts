@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
 import { parseProbeResults } from "@ccp/quota-engine";
+import { fileReason, readSmallFile } from "@ccp/usage-store/node";
 import type { Deps } from "../deps.ts";
+import { markOf } from "../state/file-mark.ts";
 
 /** Longest delay a timer of Node takes; a longer one would fire at once. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -40,33 +41,17 @@ function createProbeSource(deps: Deps, path: string): ProbeSource {
     changed: () => markOf(path) !== mark,
     read() {
       const now = markOf(path);
-      const text = readText(path);
+      const file = readSmallFile(path);
+      const text = file.kind === "text" ? file.text : null;
       const { blocks, issues } = parseProbeResults(text ?? "");
       if (text !== null || mark !== null) deps.engine.seedProbe(blocks, deps.clock.wallMs());
-      // A broken row is told once, not at every tick.
+      // What is broken is told once, not at every tick.
       if (now !== mark) {
+        if (file.kind === "invalid")
+          deps.notice("warn", `${path} cannot be read: ${fileReason(file.reason)}`);
         for (const { line, message } of issues) deps.notice("warn", `${path}:${line ?? 1} ${message}`);
       }
       mark = now;
     },
   };
-}
-
-/** Changes whenever the file does; `null` without one. */
-function markOf(path: string): string | null {
-  try {
-    const { ino, size, mtimeMs } = statSync(path);
-    return `${ino}:${size}:${mtimeMs}`;
-  } catch {
-    return null;
-  }
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    // Most gateways never ran a probe.
-    return null;
-  }
 }

@@ -12,10 +12,13 @@ export interface Stopping {
 }
 
 /**
- * The first SIGTERM or SIGINT lets streams finish, the second ends at once. SIGHUP is ignored: a closed terminal must not
- * cut agents off. A reader of our output that goes away is no reason to end either.
+ * The first SIGTERM or SIGINT lets streams finish, the second ends at once. SIGHUP has the files read again: a closed
+ * terminal, which sends it too, must not cut agents off. A reader of our output that goes away is no reason to end either.
  */
-export function handleSignals(gateway: Pick<Gateway, "drain">, cleanUp: () => Promise<void>): Stopping {
+export function handleSignals(
+  gateway: Pick<Gateway, "drain"> & { readonly reload: () => void },
+  cleanUp: () => Promise<void>,
+): Stopping {
   let stoppingSince: number | null = null;
   const stop = async (why: string): Promise<void> => {
     if (stoppingSince !== null) {
@@ -30,7 +33,7 @@ export function handleSignals(gateway: Pick<Gateway, "drain">, cleanUp: () => Pr
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
-  process.on("SIGHUP", () => {});
+  process.on("SIGHUP", () => gateway.reload());
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   return {
     stop(why) {

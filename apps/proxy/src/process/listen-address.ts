@@ -7,7 +7,7 @@ const USUAL_PORT = 8082;
 
 /** Where a gateway that listens there can be asked from this machine. */
 export function urlOf({ host, port }: Pick<Settings, "host" | "port">): string {
-  const reachable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  const reachable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
   return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
 }
 

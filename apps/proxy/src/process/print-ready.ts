@@ -1,5 +1,8 @@
-import { laneUnusable } from "../lanes/lane-runtime.ts";
+import { formatIssue } from "@ccp/provider-catalog";
+import type { Deps } from "../deps.ts";
+import { laneProxies, laneUnusable } from "../lanes/lane-runtime.ts";
 import type { Gateway } from "../start-gateway.ts";
+import { whyUnrouted } from "../state/reload-catalog.ts";
 import { CLI_NAME } from "./cli-name.ts";
 
 /** Whether mock upstreams stand in for the vendors, and whether made-up agents use them. */
@@ -30,13 +33,26 @@ export function renderReady(gateway: Gateway, demo: DemoState): string {
     `ccp ${deps.version}  ${url}   mode ${rerouteMode}${badge}`,
     ...(offloadPaused ? ["  PAUSED     everything goes to anthropic (OFFLOAD_PAUSED)"] : []),
     ...(hint === null ? [] : [`  HINT       every request is routed as if it asked for ${hint}`]),
+    ...brokenLines(deps),
     `  lanes      ${usable.join("   ") || "none is usable"}${usable.length === 1 ? "; nothing is rerouted while it is alone" : ""}`,
     ...(off.length > 0 && demo === "off" ? [`  off        ${shorten(off, at)}`] : []),
+    ...laneProxies(deps.lanes).map((proxy) => `  proxy      lanes elsewhere are reached through ${proxy}`),
     `  use it     export ANTHROPIC_BASE_URL=${url}`,
     `  try        ${at === "" ? `${CLI_NAME} quotas · ` : ""}${CLI_NAME} hud${at} · ${CLI_NAME} doctor${at} · ${url}/dashboard`,
     ...demoLines(demo, at),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Said where nobody can overlook it: the lines before it may have scrolled away. */
+function brokenLines({ catalogInForce, quotas }: Pick<Deps, "catalogInForce" | "quotas">): string[] {
+  const catalog = whyUnrouted(catalogInForce);
+  const { issues, path } = quotas.current();
+  const [quota] = issues;
+  return [
+    ...(catalog === null ? [] : [`  BROKEN     ${catalog}`]),
+    ...(quota === undefined ? [] : [`  BROKEN     quotas: ${formatIssue(path ?? "quotas.json", quota)}`]),
+  ];
 }
 
 const USUAL_URL = "http://127.0.0.1:8082";

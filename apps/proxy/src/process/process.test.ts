@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +13,11 @@ async function usedTokens(url: string): Promise<number | undefined> {
     models: Record<string, { rolling_used_tokens: number }>;
   };
   return view.models["claude-haiku-4.5"]?.rolling_used_tokens;
+}
+
+function replace(file: string, make: () => void): void {
+  rmSync(file);
+  make();
 }
 
 describe("the gateway as a process", () => {
@@ -161,17 +166,106 @@ describe("the gateway as a process", () => {
     expect(gateway.output()).toMatch(/^ccp: .+\n(?: {5}.+\n)* {5}next: .+\n$/);
   });
 
-  it("starts on the built-in catalog when its own is broken, is not ready, and refuses with --strict", async () => {
+  it.each<[string, (file: string) => void, string]>([
+    ["wrong", (file) => writeFileSync(file, "providers:\n  zai:\n    base_url: 12\n"), "providers.yaml:3:15"],
+    ["no YAML", (file) => writeFileSync(file, "providers: [\n"), "providers.yaml:"],
+    ["not there", (file) => rmSync(file), "does not exist"],
+    ["a folder", (file) => replace(file, () => mkdirSync(file)), "is not a regular file"],
+    ["a device", (file) => replace(file, () => symlinkSync("/dev/zero", file)), "is not a regular file"],
+  ])(
+    "routes nothing while its catalog is %s, and takes the mended one by itself",
+    async (_what, spoil, why) => {
+      const { env, providers, anthropic, zai } = await world();
+      const good = readFileSync(providers, "utf8");
+      spoil(providers);
+      const gateway = run([], { ...env, ANTHROPIC_API_KEY: "k" });
+      const url = await gateway.url();
+      expect(gateway.output()).toContain(why);
+      expect(gateway.output()).toContain(
+        "BROKEN     the provider catalog cannot be used, so nothing is routed",
+      );
+      for (const path of ["/v1/messages", "/v1/messages/count_tokens", "/v1/models"]) {
+        const method = path === "/v1/models" ? "GET" : "POST";
+        const body =
+          method === "GET" ? {} : { body: '{"model":"claude-opus-4-8","max_tokens":1,"messages":[]}' };
+        const answer = await fetch(url + path, { method, ...body });
+        expect([path, answer.status]).toEqual([path, 503]);
+        const { type, error } = (await answer.json()) as {
+          type: string;
+          error: { type: string; message: string };
+        };
+        expect([type, error.type]).toEqual(["error", "api_error"]);
+        expect(error.message).toContain(why);
+        expect(error.message).toContain("Mend the file");
+      }
+      expect((await fetch(`${url}/healthz`)).status).toBe(200);
+      expect((await fetch(`${url}/readyz`)).status).toBe(503);
+      for (const path of ["/v1/usage", "/v1/providers", "/v1/quotas", "/metrics", "/v1/calibration"])
+        expect([path, (await fetch(url + path)).status]).toEqual([path, 200]);
+      const dry = {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: '{"model":"glm-5"}',
+      };
+      const decision = (await (await fetch(`${url}/v1/decisions`, dry)).json()) as {
+        would: { lane: unknown };
+      };
+      expect(decision.would.lane).toBeNull();
+      expect([anthropic.requests.length, zai.requests.length]).toEqual([0, 0]);
+
+      rmSync(providers, { recursive: true, force: true });
+      writeFileSync(providers, good);
+      await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 15_000 }).toBe(200);
+      const answer = await postMessage(url, { model: HAIKU });
+      expect([answer.status, answer.headers.get("x-ccp-lane")]).toEqual([200, "zai"]);
+      await answer.text();
+    },
+  );
+
+  it("refuses a broken catalog with --strict", async () => {
     const { env, providers } = await world();
     writeFileSync(providers, "providers:\n  zai:\n    base_url: 12\n");
+    expect(await run(["--strict"], env).exit).toBe(78);
+  });
+
+  it("keeps the last good catalog while the file is broken, and takes a mended one: by its route, and on SIGHUP", async () => {
+    const { env, providers, anthropic } = await world();
+    const good = readFileSync(providers, "utf8");
     const gateway = run([], env);
     const url = await gateway.url();
-    expect(gateway.output()).toContain("providers.yaml:3:15");
-    expect((await fetch(`${url}/readyz`)).status).toBe(503);
-    gateway.child.kill("SIGTERM");
-    await gateway.exit;
-    const strict = run(["--strict"], env);
-    expect(await strict.exit).toBe(78);
+    const laneOf = async (): Promise<string | null> => {
+      const answer = await postMessage(url, { model: HAIKU });
+      await answer.text();
+      return answer.headers.get("x-ccp-lane");
+    };
+    const reload = () => fetch(`${url}/v1/providers/reload`, { method: "POST" });
+    writeFileSync(providers, "providers:\n  zai:\n    base_url: 12\n");
+    const refused = await reload();
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toMatchObject({
+      error: { issues: [{ path: "providers.zai.base_url", line: 3 }] },
+    });
+    expect(await laneOf()).toBe("zai");
+    gateway.child.kill("SIGHUP");
+    await expect.poll(gateway.output).toContain("was not loaded; the last good one stays in force");
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+
+    const moved = testCatalog({ anthropic: anthropic.url, zai: anthropic.url }).replace("zai:", "second:");
+    writeFileSync(
+      providers,
+      moved.replaceAll("provider: zai", "provider: second").replaceAll("[zai]", "[second]"),
+    );
+    gateway.child.kill("SIGHUP");
+    await expect.poll(gateway.output).toContain(`${providers} was read again`);
+    expect(await laneOf()).toBe("second");
+    writeFileSync(providers, good);
+    expect((await reload()).status).toBe(204);
+    expect(await laneOf()).toBe("zai");
+    // A lane that leads back here would never end.
+    writeFileSync(providers, testCatalog({ anthropic: anthropic.url, zai: url }));
+    expect(await (await reload()).json()).toMatchObject({
+      error: { issues: [{ path: "providers.zai.base_url" }] },
+    });
   });
 
   it("refuses a lane that leads back to it", async () => {

@@ -1,24 +1,27 @@
 import { lookup } from "node:dns/promises";
-import type { Gateway } from "../start-gateway.ts";
-import type { StartErrorParts } from "./start-error.ts";
+import type { Lane } from "@ccp/provider-catalog";
+import type { ConfigIssue } from "@ccp/usage-contract";
 
-/** A lane that leads back here would send each request round until the memory is full. @returns What is wrong. */
-export async function refuseOwnAddress(
-  gateway: Gateway,
-): Promise<Pick<StartErrorParts, "what" | "why"> | null> {
-  const own = new URL(gateway.url);
-  for (const { lane } of gateway.deps.lanes.values()) {
-    const url = new URL(lane.baseUrl);
+/**
+ * Lanes that lead back here: such a lane would send each request round until the memory is full.
+ *
+ * @param ownUrl `null` while nothing listens.
+ */
+export async function findOwnLanes(
+  lanes: readonly Pick<Lane, "id" | "baseUrl">[],
+  ownUrl: string | null,
+): Promise<ConfigIssue[]> {
+  if (ownUrl === null) return [];
+  const own = new URL(ownUrl);
+  const issues: ConfigIssue[] = [];
+  for (const { id, baseUrl } of lanes) {
+    const url = new URL(baseUrl);
     const port = url.port || (url.protocol === "https:" ? "443" : "80");
-    if (port !== own.port) continue;
-    if (await isThisMachine(url.hostname, own.hostname)) {
-      return {
-        what: `lane ${lane.id} leads to this gateway itself`,
-        why: [`its base_url is ${lane.baseUrl}: each request would come back until the memory is full`],
-      };
-    }
+    if (port !== own.port || !(await isThisMachine(url.hostname, own.hostname))) continue;
+    const message = `lane ${id} leads to this gateway itself: its base_url is ${baseUrl}, and each request would come back until the memory is full`;
+    issues.push({ path: `providers.${id}.base_url`, message });
   }
-  return null;
+  return issues;
 }
 
 async function isThisMachine(host: string, ownHost: string): Promise<boolean> {

@@ -2,7 +2,13 @@ import { homedir } from "node:os";
 import { formatIssue } from "@ccp/provider-catalog";
 import { locateConfig, readCatalogAt, readQuotasAt } from "@ccp/provider-catalog/node";
 import { parseEnv, type Settings } from "@ccp/usage-contract";
-import { acquireStateLock, openUsageLog, type StatePaths, statePaths } from "@ccp/usage-store/node";
+import {
+  acquireStateLock,
+  checkRights,
+  openUsageLog,
+  type StatePaths,
+  statePaths,
+} from "@ccp/usage-store/node";
 import type { DemoWorld } from "../demo/open-demo.ts";
 import type { CatalogInForce, Clock, Notice } from "../deps.ts";
 import { startQuotaPolls } from "../lanes/quota-poll.ts";
@@ -20,7 +26,8 @@ import { handleSignals } from "./handle-signals.ts";
 import { isResolved } from "./listen-address.ts";
 import { packageVersion } from "./package-version.ts";
 import { printReady } from "./print-ready.ts";
-import { refuseOwnAddress } from "./refuse-own-address.ts";
+import { findOwnLanes } from "./refuse-own-address.ts";
+import { reloadFiles, watchBrokenCatalog } from "./reload-files.ts";
 import { EXIT_BAD_CONFIG, StartError } from "./start-error.ts";
 import { explainListenError, tryAddress } from "./try-address.ts";
 import { watchLaunchers } from "./watch-launchers.ts";
@@ -58,6 +65,7 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
   const config = readConfig(env, options.strict);
   await tryAddress(settings);
   const lock = lockState(paths);
+  tellRights([paths.stateDir, paths.logsDir, config.catalog.path, config.quotasPath, paths.modelHint]);
   const clock: Clock = demo?.clock ?? systemClock;
   const log = openUsageLog({
     dir: paths.logsDir,
@@ -75,6 +83,7 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
       version: packageVersion(),
       env,
       catalogInForce: config.catalog,
+      readCatalog: config.readCatalog,
       readQuotas: config.readQuotas,
       log,
       clock,
@@ -89,15 +98,22 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
     }),
   );
   const calibrator = startCalibrator(gateway.deps, paths.probeResults);
-  const polls = startQuotaPolls(gateway.deps);
+  let polls = startQuotaPolls(gateway.deps);
+  gateway.deps.catalogs.onChange(() => {
+    polls.stop();
+    polls = startQuotaPolls(gateway.deps);
+  });
+  const mending = watchBrokenCatalog(gateway.deps);
   const traffic = options.traffic && demo !== null ? demo.startTraffic(gateway.url, settings) : null;
   const drain = async (limitMs: number): Promise<void> => {
     await traffic?.stop();
     await gateway.drain(limitMs);
   };
-  const stopping = handleSignals({ drain }, async () => {
+  const reload = (): void => void reloadFiles(gateway.deps);
+  const stopping = handleSignals({ drain, reload }, async () => {
     calibrator.stop();
     polls.stop();
+    mending.stop();
     hint.close();
     await persistence.close();
     lock.release();
@@ -180,16 +196,34 @@ async function readShared(
 
 interface ConfigFiles {
   readonly catalog: CatalogInForce;
+  readonly readCatalog: () => CatalogInForce;
   readonly readQuotas: () => ReturnType<typeof readQuotasAt>;
+  readonly quotasPath: string | null;
+}
+
+/** Told and no more: whoever shares a machine with friends may mean it. */
+function tellRights(paths: readonly (string | null)[]): void {
+  for (const path of new Set(paths)) {
+    const fault = path === null ? null : checkRights(path);
+    if (fault !== null) notice("warn", `${fault.path} ${fault.what}; to end that: ${fault.mend}`);
+  }
 }
 
 function readConfig(env: RunOptions["env"], strict: boolean): ConfigFiles {
   const where = { env, checkoutDir: findCheckout(), homeDir: homedir() };
-  const catalog = readCatalogAt(locateConfig("providers", where));
+  const catalogPlace = locateConfig("providers", where);
+  const catalog = readCatalogAt(catalogPlace);
+  // A broken catalog has no lanes that a quota could be measured by.
+  let lanes = catalog.issues.length === 0 ? catalog.catalog : null;
+  const readCatalog = (): ReturnType<typeof readCatalogAt> => {
+    const read = readCatalogAt(catalogPlace);
+    if (read.issues.length === 0) lanes = read.catalog;
+    return read;
+  };
   const quotaPlace = locateConfig("quotas", where);
   const readQuotas = (): ReturnType<typeof readQuotasAt> => {
     const read = readQuotasAt(quotaPlace);
-    const strangers = checkQuotaLanes(read.config, catalog.catalog);
+    const strangers = lanes === null ? [] : checkQuotaLanes(read.config, lanes);
     return { ...read, issues: [...read.issues, ...strangers] };
   };
   const quotas = readQuotas();
@@ -200,15 +234,15 @@ function readConfig(env: RunOptions["env"], strict: boolean): ConfigFiles {
   if (lines.length > 0) {
     if (strict) throw brokenFiles(lines);
     for (const line of lines) notice("error", line);
-    notice(
-      "warn",
-      `started without the broken file; mend it and restart (quotas: ${CLI_NAME} quotas reload)`,
-    );
+    if (catalog.issues.length > 0)
+      notice("error", "nothing is routed until the catalog is mended; it is looked at every two seconds");
+    if (quotas.issues.length > 0)
+      notice("error", `the quotas are not in force until they are mended; then: ${CLI_NAME} quotas reload`);
   }
   for (const issue of [...catalog.warnings, ...quotas.warnings]) {
     notice("warn", formatIssue(catalog.path ?? "providers.yaml", issue));
   }
-  return { catalog, readQuotas };
+  return { catalog, readCatalog, readQuotas, quotasPath: quotas.path };
 }
 
 function brokenFiles(why: readonly string[]): StartError {
@@ -240,14 +274,12 @@ async function listenOrExplain(settings: Settings, start: () => Promise<Gateway>
   } catch (error) {
     throw await explainListenError(settings, error);
   }
-  const own = await refuseOwnAddress(gateway);
-  if (own !== null) {
+  const [own] = await findOwnLanes(gateway.deps.catalog.lanes, gateway.url);
+  if (own !== undefined) {
     await gateway.close();
-    throw new StartError({
-      ...own,
-      next: "change its base_url in the provider catalog",
-      exitCode: EXIT_BAD_CONFIG,
-    });
+    const [what = "", ...why] = own.message.split(": ");
+    const next = "change its base_url in the provider catalog";
+    throw new StartError({ what, why: [why.join(": ")], next, exitCode: EXIT_BAD_CONFIG });
   }
   return gateway;
 }

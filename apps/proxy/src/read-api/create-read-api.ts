@@ -17,6 +17,7 @@ import { Hono } from "hono";
 import { mountDashboard } from "../dashboard/mount-dashboard.ts";
 import type { Deps } from "../deps.ts";
 import { hasAdminToken } from "../http/admin-token.ts";
+import { reloadCatalog } from "../state/reload-catalog.ts";
 import { calibrationView } from "./calibration-view.ts";
 import { dryRun } from "./dry-run.ts";
 import { streamEvents } from "./events.ts";
@@ -73,6 +74,13 @@ export function createReadApi(deps: Deps): Hono {
     return runtime === undefined
       ? fail(badRequest(404, `the catalog has no lane ${body.value.lane}`))
       : c.json(await testLane(runtime, deps));
+  });
+  app.post("/v1/providers/reload", async (c) => {
+    if (Object.keys(c.req.queries()).length > 0) {
+      return fail(badRequest(400, "reload takes no parameters: it reads the file chosen at start again"));
+    }
+    const issues = await reloadCatalog(deps);
+    return issues.length === 0 ? c.body(null, 204) : fail(invalid(issues));
   });
   app.get("/v1/quotas", (c) => c.json(quotasView(deps)));
   app.post("/v1/quotas/reload", (c) => {

@@ -42,7 +42,7 @@ export async function testLane(runtime: LaneRuntime, deps: Deps): Promise<Provid
   );
   const asked = { lane: lane.id, asked: `GET ${lane.origin}${path}`, key_sent: credential.owner === "lane" };
   if (head === null) {
-    const error = WHY[failure?.kind ?? "connect"];
+    const error = failure?.proxyFault ?? WHY[failure?.kind ?? "connect"];
     return { ...asked, status: null, latency_ms: null, clock_skew_sec: null, error };
   }
   call.abort(new CallFailure("aborted", null));

@@ -9,7 +9,7 @@ import {
   type UsageView,
 } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
-import { type LaneRuntime, laneUnusable } from "../lanes/lane-runtime.ts";
+import { type LaneRuntime, laneProxies, laneUnusable } from "../lanes/lane-runtime.ts";
 import { OTHER_MODELS } from "../metrics/model-label.ts";
 import { wouldGo } from "./dry-run.ts";
 
@@ -40,7 +40,7 @@ export function usageView(deps: Deps, isLocal = false): UsageView {
       node: process.version,
       pid: process.pid,
       host: deps.settings.host,
-      ...(isLocal ? folders(deps) : {}),
+      ...(isLocal ? { ...folders(deps), ...proxies(deps) } : {}),
     },
     log: logState(deps),
     ...sharedState(deps),
@@ -58,6 +58,11 @@ export function usageView(deps: Deps, isLocal = false): UsageView {
 
 function folders(deps: Deps): { state_dir?: string; logs_dir?: string } {
   return deps.folders === null ? {} : { state_dir: deps.folders.stateDir, logs_dir: deps.folders.logsDir };
+}
+
+function proxies(deps: Deps): { proxies?: string[] } {
+  const used = laneProxies(deps.lanes);
+  return used.length === 0 ? {} : { proxies: used };
 }
 
 function windowLengths(deps: Deps): { rolling_seconds: number; weekly_seconds: number } {

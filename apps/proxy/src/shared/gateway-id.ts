@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { GatewayIdentity } from "@ccp/shared-quota";
+import { readSmallFile } from "@ccp/usage-store/node";
 
 /** Who this gateway is among those on its plan: the same over restarts, as long as its state folder is. */
 export interface GatewayId {
@@ -34,19 +35,28 @@ export function openGatewayId(stateDir: string | null): GatewayId {
 }
 
 function read(file: string | null): string | null {
-  if (file === null) return null;
+  const found = file === null ? null : readSmallFile(file, { noLinks: true });
+  if (found?.kind !== "text") return null;
+  const [id] = /^[0-9a-f-]{36}$/.exec(found.text.trim()) ?? [];
+  return id ?? null;
+}
+
+const WRITE_FLAGS =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+function write(file: string, text: string): void {
+  const fd = openSync(file, WRITE_FLAGS, 0o600);
   try {
-    const [id] = /^[0-9a-f-]{36}$/.exec(readFileSync(file, "utf8").trim()) ?? [];
-    return id ?? null;
-  } catch {
-    return null;
+    writeSync(fd, text);
+  } finally {
+    closeSync(fd);
   }
 }
 
 function create(file: string | null): string {
   const id = randomUUID();
   try {
-    if (file !== null) writeFileSync(file, `${id}\n`, { mode: 0o600 });
+    if (file !== null) write(file, `${id}\n`);
   } catch {
     // The folder cannot be written: counts of an earlier process stay in the store under its own id and age out.
   }

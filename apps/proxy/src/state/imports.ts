@@ -1,7 +1,6 @@
-import { mkdirSync } from "node:fs";
 import type { ImportRow } from "@ccp/usage-contract";
 import { freshRows, type ImportedRow, type ImportedSums, noteImported } from "@ccp/usage-store";
-import { appendImported, readImported } from "@ccp/usage-store/node";
+import { appendImported, makeFolder, readImported } from "@ccp/usage-store/node";
 
 /** Which answers that did not pass the gateway have been imported. */
 export interface Imports {
@@ -25,7 +24,7 @@ export function createImports(logsDir: string | null): Imports {
     keep(rows, nowMs) {
       if (rows.length === 0) return;
       if (logsDir !== null) {
-        mkdirSync(logsDir, { recursive: true, mode: 0o700 });
+        makeFolder(logsDir);
         appendImported(logsDir, rows, nowMs);
       }
       for (const row of rows) noteImported(known(), row);

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readSmallFile } from "@ccp/usage-store/node";
 
 const CHECK_EVERY_MS = 2_000;
 
@@ -21,11 +21,10 @@ export function watchModelHint(setting: string | null, path: string): ModelHint 
   return { current: () => hint, close: () => clearInterval(timer) };
 }
 
+/** A model's name and a note or two; a file without one is the ordinary case, and hints nothing. */
+const MAX_BYTES = 64 * 1024;
+
 function readHint(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8").split("\n", 1)[0]?.trim() || null;
-  } catch {
-    // No file is the ordinary case: nothing is hinted.
-    return null;
-  }
+  const read = readSmallFile(path, { maxBytes: MAX_BYTES });
+  return read.kind === "text" ? read.text.split("\n", 1)[0]?.trim() || null : null;
 }

@@ -141,6 +141,17 @@ export const API_CASES: Readonly<Record<string, readonly ApiCase[]>> = {
     { status: 404, body: { lane: "nowhere" } },
   ],
   "GET /v1/quotas": [ok, { status: 200, gateway: { quotas: QUOTAS } }],
+  "POST /v1/providers/reload": [
+    { status: 204 },
+    { status: 400, path: "/v1/providers/reload?file=/etc/passwd" },
+    {
+      status: 422,
+      arrange: ({ gateway }) => {
+        const issue = { path: "providers.zai", message: "expected an object", line: 3, column: 7 };
+        vi.spyOn(gateway.deps.catalogs, "reload").mockResolvedValue([issue]);
+      },
+    },
+  ],
   "POST /v1/quotas/reload": [
     { status: 204 },
     { status: 400, path: "/v1/quotas/reload?file=/etc/passwd" },

@@ -6,7 +6,10 @@ import { parseCatalog } from "../parse-catalog.ts";
 import { parseQuotas } from "../parse-quotas.ts";
 import { type ConfigLocation, type LocateOptions, locateConfig } from "./locate-config.ts";
 
-/** What was found, and what is wrong with it. With issues, the built-in values stand in. */
+/** In the place of a catalog that cannot be read: a vendor whom nobody chose must not get what was meant for another. */
+const NO_LANES: Catalog = { lanes: [], routes: [] };
+
+/** What was found, and what is wrong with it. */
 interface ConfigRead extends Pick<ConfigLocation, "path" | "source" | "tried"> {
   readonly issues: readonly ConfigIssue[];
   readonly warnings: readonly ConfigIssue[];
@@ -21,7 +24,7 @@ export interface QuotasRead extends ConfigRead {
   readonly file: QuotasFile;
 }
 
-/** Finds and reads the provider catalog. Never throws; a bad file leaves the built-in catalog and its issues. */
+/** Finds and reads the provider catalog. Never throws; a bad file leaves a catalog without lanes and its issues. */
 export function readCatalog(options: LocateOptions): CatalogRead {
   return readCatalogAt(locateConfig("providers", options));
 }
@@ -34,7 +37,7 @@ export function readCatalogAt({ path, source, tried, variable }: ConfigLocation)
   const result = text.success ? parseCatalog(text.text) : text;
   return result.success
     ? { ...found, catalog: result.catalog, issues: [], warnings: result.warnings }
-    : { ...found, catalog: builtInCatalog(), issues: result.issues, warnings: [] };
+    : { ...found, catalog: NO_LANES, issues: result.issues, warnings: [] };
 }
 
 /** Finds and reads the quotas. Never throws; a bad file leaves the default windows without caps and its issues. */

@@ -119,6 +119,7 @@ export const FIELD_NOTES: Readonly<Record<string, string>> = {
   preempt_at: "where preemptive mode leaves the preferred lane: at the cap or at the warn threshold",
   predicted_tokens: "counted tokens the request is expected to take",
   preferred_attempt: "attempt on the preferred lane at or past the warn threshold",
+  proxies: "proxies between the gateway and its lanes, by address and variable, without credentials",
   probe_results: "probe file that the gateway reads",
   profile: "profile that picks scoped keys",
   provider: "lane that the quota belongs to",

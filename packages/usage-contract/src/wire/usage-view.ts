@@ -117,6 +117,8 @@ export const UsageViewSchema = v.looseObject({
       node: text,
       pid: number,
       host: text,
+      /** The proxies that stand between it and its lanes: address and variable, no credentials. Absent: none. */
+      proxies: v.optional(v.array(text)),
       /** Absolute; told only to callers on the gateway's own machine. */
       state_dir: v.optional(text),
       logs_dir: v.optional(text),

@@ -6,13 +6,14 @@ import {
   fstatSync,
   ftruncateSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readSync,
   renameSync,
   type Stats,
   writeSync,
 } from "node:fs";
+import { errorReason } from "./error-reason.ts";
+import { makeFolder } from "./make-folder.ts";
 
 export interface FileIdentity {
   readonly dev: number;
@@ -57,7 +58,7 @@ function facts(stats: Stats): FileFacts {
 }
 
 export const realFileOps: FileOps = {
-  mkdir: (path) => void mkdirSync(path, { recursive: true, mode: 0o700 }),
+  mkdir: (path) => makeFolder(path),
   open: (path, flags, mode) => openSync(path, flags, mode),
   write: (fd, bytes) => writeSync(fd, bytes, 0, bytes.length, null),
   read: (fd, into, position) => readSync(fd, into, 0, into.length, position),
@@ -76,12 +77,6 @@ export const realFileOps: FileOps = {
  */
 export const APPEND_FLAGS: number =
   constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-
-/** `code` of a file system error, or its message. */
-export function errorReason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return (error as NodeJS.ErrnoException).code ?? error.message;
-}
 
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return codes.includes(errorReason(error));

@@ -1,4 +1,4 @@
-import { closeSync, openSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, statSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type {
   Granularity,
@@ -47,6 +47,17 @@ export interface Inserted {
   readonly past: number;
 }
 
+/** What SQLite would open is looked at first: it waits for a pipe for ever, and makes a file where a link leads. */
+function refuseOddFile(path: string, readOnly: boolean): void {
+  const access = readOnly ? constants.O_RDONLY : constants.O_RDWR | constants.O_CREAT;
+  const fd = openSync(path, access | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o600);
+  try {
+    if (!fstatSync(fd).isFile()) throw new Error("it is no regular file");
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** The history as a database. Every method throws Node's own error when the file refuses. */
 export class HistoryDb {
   readonly #db: DatabaseSync;
@@ -65,7 +76,7 @@ export class HistoryDb {
     const { DatabaseSync: Database } = await loadSqlite();
     const { readOnly, waitMs = 2000 } = options;
     // SQLite would make it readable to all; the files beside it take its mode.
-    if (!readOnly) closeSync(openSync(path, "a", 0o600));
+    refuseOddFile(path, readOnly);
     const db = new Database(path, { readOnly, timeout: waitMs });
     try {
       if (readOnly) checkVersion(db);

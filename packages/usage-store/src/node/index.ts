@@ -1,4 +1,5 @@
 export { checkHistory } from "./check-history.ts";
+export { checkRights, type RightsFault } from "./check-rights.ts";
 export { type DiskReserve, openDiskReserve } from "./disk-reserve.ts";
 export {
   type FileFacts,
@@ -44,6 +45,7 @@ export {
 export { localStart } from "./local-start.ts";
 export { LOG_NAME } from "./log-generations.ts";
 export type { LogPosition } from "./log-position.ts";
+export { FolderError, fileReason, makeFolder } from "./make-folder.ts";
 export { type History, type HistoryOptions, type HistoryStatus, openHistory } from "./open-history.ts";
 export {
   type LogMark,
@@ -54,6 +56,7 @@ export {
 } from "./open-usage-log.ts";
 export { findPortOwner, type PortOwner } from "./port-owner.ts";
 export { identityOf, isRunning, type ProcessIdentity, parentOf } from "./process-identity.ts";
+export { readSmallFile, type SmallFile, type SmallFileOptions } from "./read-small-file.ts";
 export { type ReadUsageLogOptions, readUsageLog } from "./read-usage-log.ts";
 export { requestKey } from "./request-key.ts";
 export { openStateJournal, readStateJournal, type StateJournal, type StateOp } from "./state-journal.ts";

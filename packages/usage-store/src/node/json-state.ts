@@ -2,17 +2,17 @@ import {
   closeSync,
   constants,
   fdatasyncSync,
-  fstatSync,
   fsyncSync,
   openSync,
-  readFileSync,
   renameSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
-import { errorReason, hasCode } from "./file-ops.ts";
+import { errorReason } from "./error-reason.ts";
+import { hasCode } from "./file-ops.ts";
+import { readSmallFile } from "./read-small-file.ts";
 
 export type JsonState =
   | { readonly kind: "value"; readonly value: unknown }
@@ -22,28 +22,19 @@ export type JsonState =
 
 export type WriteResult = { readonly success: true } | { readonly success: false; readonly reason: string };
 
-const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+/** A week of many models and sessions is a few megabytes. */
+const MAX_STATE_BYTES = 256 * 1024 * 1024;
 
 /** Reads a state file. Never throws; the caller checks the value's shape. */
 export function readJsonState(path: string): JsonState {
-  let fd: number;
+  const read = readSmallFile(path, { maxBytes: MAX_STATE_BYTES, noLinks: true });
+  if (read.kind !== "text") return read;
   try {
-    fd = openSync(path, READ_FLAGS);
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return { kind: "missing" };
-    return { kind: "invalid", reason: errorReason(error) };
-  }
-  try {
-    if (!fstatSync(fd).isFile()) return { kind: "invalid", reason: "not a regular file" };
-    return readChecked(readFileSync(fd, "utf8"));
-  } catch (error) {
-    return {
-      kind: "invalid",
-      reason: error instanceof SyntaxError ? "not JSON" : errorReason(error),
-    };
-  } finally {
-    closeSync(fd);
+    return readChecked(read.text);
+  } catch {
+    return { kind: "invalid", reason: "not JSON" };
   }
 }
 

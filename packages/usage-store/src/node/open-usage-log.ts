@@ -1,6 +1,7 @@
 import type { UsageEvent } from "@ccp/usage-contract";
 import { encodeEvent, MAX_LINE_BYTES } from "../encode-event.ts";
-import { errorReason, type FileOps, realFileOps } from "./file-ops.ts";
+import { errorReason } from "./error-reason.ts";
+import { type FileOps, realFileOps } from "./file-ops.ts";
 import { LogFile } from "./log-file.ts";
 import { generationPath, shiftGenerations } from "./log-generations.ts";
 import type { LogPosition } from "./log-position.ts";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { errorReason } from "./file-ops.ts";
+import { errorReason } from "./error-reason.ts";
 
 /** Who holds a lock. `start` tells a process from a later one with the same number; `null` where no system tells. */
 export interface ProcessIdentity {

@@ -99,7 +99,7 @@ describe("acquireStateLock", () => {
 
   it("reports a place where no folder can be", () => {
     writeFileSync(dir, "a file");
-    expect(acquireStateLock(dir, 1)).toEqual({ kind: "unavailable", path, reason: "EEXIST" });
+    expect(acquireStateLock(dir, 1)).toEqual({ kind: "unavailable", path, reason: `${dir} is no folder` });
   });
 
   it("has one winner among processes that all find the same dead holder", async () => {

@@ -3,7 +3,6 @@ import {
   constants,
   copyFileSync,
   linkSync,
-  mkdirSync,
   openSync,
   renameSync,
   statSync,
@@ -11,8 +10,10 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { errorReason, hasCode } from "./file-ops.ts";
+import { errorReason } from "./error-reason.ts";
+import { hasCode } from "./file-ops.ts";
 import { readJsonState } from "./json-state.ts";
+import { fileReason, makeFolder } from "./make-folder.ts";
 import { identityOf, isRunning, type ProcessIdentity } from "./process-identity.ts";
 
 export const LOCK_NAME = "ccp.lock";
@@ -182,10 +183,10 @@ export function acquireStateLock(dir: string, nowMs: number = Date.now()): State
   const path = join(dir, LOCK_NAME);
   const draft = `${path}.${process.pid}`;
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir);
     return acquire(draft, path, { ...identityOf(process.pid), sinceMs: nowMs });
   } catch (error) {
-    return { kind: "unavailable", path, reason: errorReason(error) };
+    return { kind: "unavailable", path, reason: fileReason(errorReason(error)) };
   } finally {
     removeQuietly(draft);
   }

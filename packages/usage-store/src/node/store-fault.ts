@@ -1,5 +1,6 @@
-import { errorReason } from "./file-ops.ts";
+import { errorReason } from "./error-reason.ts";
 import { NewerSchemaError } from "./history-schema.ts";
+import { fileReason } from "./make-folder.ts";
 
 /** Why a history database cannot be used. */
 export type StoreFaultKind =
@@ -50,7 +51,7 @@ const WORDS: Readonly<Record<StoreFaultKind, readonly [what: string, mend: strin
 export function toStoreFault(error: unknown): StoreFault {
   const kind = kindOf(error);
   const [what, mend] = WORDS[kind];
-  const detail = kind === "unreadable" || kind === "newer" ? ` (${errorReason(error)})` : "";
+  const detail = kind === "unreadable" || kind === "newer" ? ` (${fileReason(errorReason(error))})` : "";
   return { kind, what: `${what}${detail}`, mend };
 }
 

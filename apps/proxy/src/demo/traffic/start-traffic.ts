@@ -26,11 +26,10 @@ export function startTraffic({ url, clientToken = null, wait = pause }: TrafficO
   const stopped = new AbortController();
   const session: Session = { id: "" };
   const token: Record<string, string> = clientToken === null ? {} : { "x-ccp-token": clientToken };
-  const base = loopback(url);
   const run = async (role: Role, seed: number): Promise<void> => {
     for (const { request, restMs } of role(seededRandom(seed), session)) {
       const isServed = await send(
-        base,
+        url,
         { ...request, headers: { ...request.headers, ...token } },
         stopped.signal,
       );
@@ -44,11 +43,6 @@ export function startTraffic({ url, clientToken = null, wait = pause }: TrafficO
       await roles;
     },
   };
-}
-
-/** A gateway on all addresses answers to its loopback name, not to `0.0.0.0`. */
-function loopback(url: string): string {
-  return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }
 
 /** @returns Whether it was served. A connection that fails is a refusal, too: the gateway may be ending. */
