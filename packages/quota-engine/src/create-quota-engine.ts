@@ -132,6 +132,11 @@ class Engine implements QuotaEngine {
     observeWindows(this.#ledger, lane, model, readings, this.#at(nowMs));
   }
 
+  forgetLane(lane: LaneId, nowMs: number): void {
+    this.#at(nowMs);
+    this.#ledger.forgetLane(lane);
+  }
+
   forgetWindows(lane: LaneId, nowMs: number): void {
     const { logicalMs } = this.#at(nowMs);
     this.#ledger.lane(lane)?.declared.forget();
@@ -243,12 +248,10 @@ class Engine implements QuotaEngine {
 
   #holders(lane: LaneId, model: string): Holder[] {
     const entry = this.#ledger.count(model);
+    // First, since opening an account's lane adds its pools.
+    const state = this.#ledger.openLane(lane);
     const pools = entry.pools.filter((pool) => pool.quota.lane === lane);
-    return [
-      this.#ledger.openMeter(entry, lane).tally,
-      this.#ledger.openLane(lane),
-      ...pools.map((pool) => pool.tally),
-    ];
+    return [this.#ledger.openMeter(entry, lane).tally, state, ...pools.map((pool) => pool.tally)];
   }
 }
 

@@ -263,6 +263,8 @@ export interface QuotaEngine {
   record(record: UsageRecord, nowMs: number): void;
   /** Takes in what a lane declares about its windows. `model`: whose answer carried it; `null` for a quota endpoint. */
   observeWindows(lane: LaneId, model: string | null, readings: readonly WindowReading[], nowMs: number): void;
+  /** Forgets all that was counted and learned of one account on a lane. */
+  forgetLane(lane: LaneId, nowMs: number): void;
   /** Forgets what a lane declared about its windows, for an operator who knows better. */
   forgetWindows(lane: LaneId, nowMs: number): void;
   /** For a count that gateways on one plan share. */

@@ -1,3 +1,10 @@
+export {
+  type AccountBook,
+  type AccountBookSnapshot,
+  type AccountSighting,
+  createAccountBook,
+} from "./account/account-book.ts";
+export { accountId } from "./account/account-id.ts";
 export type { LaneBookSnapshot } from "./book/book-snapshot.ts";
 export {
   type ActiveMark,

@@ -1,4 +1,5 @@
 // What needs no schema. Kept apart so that a program which reads no wire data, or ends within a blink, loads no more.
+export { ACCOUNT_LENGTH, accountLane, accountOf, laneOfAccount } from "./account-lane.ts";
 export { parseDuration } from "./duration.ts";
 export { type ParsedEnv, parseEnv, type Settings } from "./environment.ts";
 export type { OtelSampler, OtelSettings } from "./environment-otel.ts";

@@ -2,6 +2,7 @@ import {
   findForModel,
   isGlob,
   type LaneId,
+  laneOfAccount,
   type ModelQuota,
   matchesModel,
   modelKey,
@@ -22,14 +23,19 @@ const MAX_ALIASES = 4096;
 /** Longer names are not model names; what follows is cut off so that they cannot fill memory. */
 const MAX_NAME_LENGTH = 200;
 
-/** The quota of a model, if it counts on that lane. */
+/** The quota of a model, if it counts on that lane. Each account of a lane has the whole of it. */
 export function ruleOn(model: ModelEntry, lane: LaneId): ModelQuota | null {
-  return model.quota !== null && model.quota.lane === lane ? model.quota : null;
+  return model.quota !== null && model.quota.lane === laneOfAccount(lane) ? model.quota : null;
 }
 
 /** Whether a model (by key) draws on a pool. */
 export function drawsOn(pool: PoolQuota, key: string): boolean {
   return pool.models.some((pattern) => matchesModel(pattern, key));
+}
+
+function poolsForAccount(config: QuotaConfig, lane: LaneId): PoolQuota[] {
+  const owner = laneOfAccount(lane);
+  return config.pools.filter((quota) => quota.lane === owner).map((quota) => ({ ...quota, lane }));
 }
 
 /** Holds every counter and finds the right ones for a model and a lane. */
@@ -111,7 +117,7 @@ export class Ledger {
   /** A probe measures a model on the lane of its quota. */
   applySeed(entry: ModelEntry, meter: Meter): void {
     const seed = this.seeds.get(entry.key) ?? null;
-    const applies = entry.quota === null || entry.quota.lane === meter.lane;
+    const applies = entry.quota === null || ruleOn(entry, meter.lane) !== null;
     meter.tally.rolling.calibration.setSeed(applies ? seed : null, this.clock.highWaterMs);
   }
 
@@ -124,7 +130,26 @@ export class Ledger {
     if (open !== undefined) return open;
     const state = createLaneState(lane);
     this.lanes.set(lane, state);
+    if (laneOfAccount(lane) !== lane) this.#addAccountPools(lane);
     return state;
+  }
+
+  /** Forgets all that was counted and learned of one account on a lane. */
+  forgetLane(lane: LaneId): void {
+    this.lanes.delete(lane);
+    this.pools = this.pools.filter((pool) => pool.quota.lane !== lane);
+    for (const entry of this.models.values()) {
+      const at = entry.meters.findIndex((meter) => meter.lane === lane);
+      if (at >= 0) entry.meters.splice(at, 1);
+      entry.pools = entry.pools.filter((pool) => pool.quota.lane !== lane);
+      if (entry.lastLane === lane) entry.lastLane = laneOfAccount(lane);
+    }
+  }
+
+  /** The quotas' pools, and each of them again for every further account of its lane. */
+  poolQuotas(config: QuotaConfig): PoolQuota[] {
+    const accounts = [...this.lanes.keys()].filter((lane) => laneOfAccount(lane) !== lane);
+    return [...config.pools, ...accounts.flatMap((lane) => poolsForAccount(config, lane))];
   }
 
   newTally(rule: ModelQuota | Pool["quota"] | null): Tally {
@@ -190,6 +215,14 @@ export class Ledger {
       if (isGlob(quota.key) || this.models.has(key)) continue;
       this.models.set(key, { ...this.createEntry(key), known: true });
     }
+  }
+
+  #addAccountPools(lane: LaneId): void {
+    const added = poolsForAccount(this.config, lane).map((quota) => createPool(quota, this.newTally(quota)));
+    if (added.length === 0) return;
+    this.pools.push(...added);
+    for (const entry of this.models.values()) entry.pools = this.poolsOf(entry.key);
+    this.forgetAliases();
   }
 
   #admit(entry: ModelEntry): ModelEntry {

@@ -16,7 +16,7 @@ export function reconfigureLedger(ledger: Ledger, config: QuotaConfig, at: Insta
   ledger.config = config;
   if (resized) for (const tally of ledger.tallies()) resizeTally(tally, ledger, at.logicalMs);
   for (const entry of ledger.models.values()) refreshEntry(ledger, entry, resized, at.logicalMs);
-  ledger.pools = config.pools.map((quota) => carryPool(ledger, quota, at.logicalMs));
+  ledger.pools = ledger.poolQuotas(config).map((quota) => carryPool(ledger, quota, at.logicalMs));
   dropUnused(ledger);
   ledger.forgetAliases();
   ledger.addConfigured();
