@@ -1,7 +1,7 @@
 import type { MintBook } from "@ccp/lane-repair";
 import type { Catalog } from "@ccp/provider-catalog";
 import type { QuotaEngine } from "@ccp/quota-engine";
-import type { LaneBook, SessionBook } from "@ccp/router-policy";
+import type { AccountBook, LaneBook, SessionBook } from "@ccp/router-policy";
 import type { ConfigIssue, LaneId, Settings, UsageEvent } from "@ccp/usage-contract";
 import type { History } from "@ccp/usage-store/node";
 import type { SeriesBook } from "./dashboard/series/series-book.ts";
@@ -9,6 +9,7 @@ import type { BodyBudget } from "./http/read-body.ts";
 import type { LaneRegistry } from "./lanes/lane-runtime.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { SharedCount } from "./shared/shared-count.ts";
+import type { SightAccount } from "./state/accounts.ts";
 import type { CatalogSource } from "./state/catalog-source.ts";
 import type { DecisionRing } from "./state/decision-ring.ts";
 import type { EventHub } from "./state/event-hub.ts";
@@ -73,6 +74,11 @@ export interface Deps {
   /** `null`: this gateway counts for itself. */
   readonly shared: SharedCount | null;
   readonly sessions: SessionBook;
+  /** Whose login is whose, on lanes that take each client's own. */
+  readonly accounts: AccountBook;
+  readonly sightAccount: SightAccount;
+  /** What hashes logins are salted with; replaced once, before the first request, by the state folder's. */
+  readonly accountSalt: { current: string };
   /** Which lane minted which thinking signature and tool id. */
   readonly mints: MintBook;
   /** Where only one lane can serve, nobody needs to know who minted what. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { createMintBook } from "@ccp/lane-repair";
 import { createQuotaEngine } from "@ccp/quota-engine";
-import { createLaneBook, createSessionBook } from "@ccp/router-policy";
+import { createAccountBook, createLaneBook, createSessionBook } from "@ccp/router-policy";
 import { isGlob, type Settings } from "@ccp/usage-contract";
 import { type History, openHistory } from "@ccp/usage-store/node";
 import { createSeriesBook } from "./dashboard/series/series-book.ts";
@@ -19,6 +19,7 @@ import { createReadApi } from "./read-api/create-read-api.ts";
 import { scrapeFacts } from "./read-api/scrape-facts.ts";
 import type { OpenShared } from "./shared/open-shared.ts";
 import type { Pair } from "./shared/watched.ts";
+import { createAccountSight, newAccountSalt } from "./state/accounts.ts";
 import { createCatalogSource } from "./state/catalog-source.ts";
 import { createDecisionRing } from "./state/decision-ring.ts";
 import { createEventHub } from "./state/event-hub.ts";
@@ -154,6 +155,7 @@ function createDeps(options: GatewayOptions, address: { readonly url: string | n
     closeLanes: (lanes) => void retireLanes(lanes),
     quotaKey: (model) => engine.quotaKey(model),
   });
+  const accountSalt = { current: newAccountSalt() };
   const deps: Deps = {
     settings,
     version: options.version,
@@ -179,6 +181,15 @@ function createDeps(options: GatewayOptions, address: { readonly url: string | n
     book,
     shared: count,
     sessions: journaledSessions(createSessionBook(), write),
+    accounts: createAccountBook({
+      onNote: (...note) => write(["accounts", "play", ...note]),
+      onForgotten: (account) => {
+        engine.forgetLane(account, clock.wallMs());
+        book.reset(account);
+      },
+    }),
+    sightAccount: createAccountSight(() => accountSalt.current),
+    accountSalt,
     mints: createMintBook({
       capacity: MINTS_KEPT,
       onNote: (...note) => write(["mints", "play", ...note]),

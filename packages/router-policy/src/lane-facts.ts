@@ -8,6 +8,8 @@ export type LaneRoom = Pick<LaneFacts, "warned" | "blocked" | "spentUntilMs" | "
 /** One lane, asked for one request at one instant. */
 export interface LaneQuestion {
   readonly lane: LaneId;
+  /** Where the state of the asking account is kept, see `accountLane`; absent: under the lane itself. */
+  readonly account?: LaneId;
   /** The model that routes and marks go by. */
   readonly model: string;
   /** Counted tokens that the request is expected to take there. */
@@ -32,14 +34,14 @@ export interface LaneQuestion {
  * laneFacts({ lane: "zai", model, predictedTokens: 900, unusableReason: null, tried: false, room, nowMs }, book);
  */
 export function laneFacts(question: LaneQuestion, book: Pick<LaneBook, "mark" | "pausedUntil">): LaneFacts {
-  const { lane, model, room, nowMs } = question;
+  const { lane, account = lane, model, room, nowMs } = question;
   return {
     lane,
     usable: question.unusableReason === null,
     unusableReason: question.unusableReason,
     tried: question.tried,
-    mark: book.mark(lane, model, nowMs),
-    pausedUntilMs: book.pausedUntil(lane, nowMs),
+    mark: book.mark(account, model, nowMs),
+    pausedUntilMs: book.pausedUntil(account, nowMs),
     warned: room.warned,
     blocked: room.blocked,
     spentUntilMs: room.spentUntilMs,

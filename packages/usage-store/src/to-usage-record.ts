@@ -1,5 +1,5 @@
 import type { UsageEvent } from "@ccp/usage-contract";
-import { type TokenCounts, toCounts } from "@ccp/usage-contract/core";
+import { accountLane, type TokenCounts, toCounts } from "@ccp/usage-contract/core";
 import { streamTimes } from "./stream-times.ts";
 
 /** What one line of the log took: the form in which a quota engine records it. */
@@ -27,7 +27,7 @@ export function toUsageRecord(event: UsageEvent, localHour: (atMs: number) => nu
   if (event.event !== undefined || event.usage_source === null) return null;
   const atMs = event.ts * 1000;
   return {
-    lane: event.lane,
+    lane: accountLane(event.lane, event.account ?? null),
     model: event.model,
     counts: toCounts({
       inputTokens: event.input_tokens,

@@ -2,6 +2,7 @@ import { cooldownSteps } from "@ccp/router-policy";
 import type { LimitSignal } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
 import type { Judged } from "./judge.ts";
+import { accountOn } from "./plan.ts";
 import type { Attempt, Run } from "./run.ts";
 
 const HOUR_MS = 3_600_000;
@@ -15,7 +16,7 @@ export function applySignal(
   nowMs: number,
   deps: Deps,
 ): void {
-  const lane = attempt.decision.lane;
+  const lane = accountOn(run.plan, attempt.decision.lane);
   const model = run.plan.question.model;
   switch (signal.kind) {
     case "ok":

@@ -38,7 +38,7 @@ export async function countTokens(
 async function answerCount(accepted: Accepted, deps: Deps): Promise<void> {
   const { outgoing, rid } = accepted;
   // The count is of the whole conversation, whatever answer would follow.
-  const question = { ...readQuestion(accepted), maxTokens: null, isQuotaProbe: false };
+  const question = { ...readQuestion(accepted, deps.sightAccount), maxTokens: null, isQuotaProbe: false };
   const plan = planQuestion(question, deps);
   const { decision, predictions } = decideNext(plan, NOTHING_TRIED, deps.clock.wallMs(), deps);
   const lane = decision.kind === "send" ? decision.lane : plan.preferred;

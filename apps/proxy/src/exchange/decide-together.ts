@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import type { SharedCount } from "../shared/shared-count.ts";
-import { type Decided, decideNext, type Progress } from "./plan.ts";
+import { accountOn, type Decided, decideNext, type Progress } from "./plan.ts";
 import { LEASE_MS, type Run, type SendDecision } from "./run.ts";
 
 /**
@@ -40,10 +40,10 @@ export async function decideTogether(
 /** Nothing is awaited between a decision and its reservation: other requests of this gateway see it at once. */
 function reserve(run: Run, decided: Decided, decision: SendDecision, nowMs: number, deps: Deps) {
   const { rid } = run.accepted;
-  const { lane } = decision;
+  const lane = accountOn(run.plan, decision.lane);
   const { model, trafficClass } = run.plan.question;
   const attempt = run.attempts.length + 1;
-  const predictedTokens = decided.predictions.get(lane)?.countedTokens ?? 0;
+  const predictedTokens = decided.predictions.get(decision.lane)?.countedTokens ?? 0;
   // Before it is reserved, or it would stand in its own way.
   const hasRoom = mustFit(run, deps) && !isBlocked(lane, predictedTokens, run, nowMs, deps);
   const proves = deps.book.unproved(lane, model, nowMs);

@@ -1,9 +1,9 @@
 import type { Assessment } from "@ccp/quota-engine";
 import type { Decision } from "@ccp/router-policy";
-import type { QuotaFields, UsageEvent } from "@ccp/usage-contract";
+import { accountOf, type QuotaFields, type UsageEvent } from "@ccp/usage-contract";
 import { requestKey } from "@ccp/usage-store/node";
 import type { Deps } from "../deps.ts";
-import type { Decided } from "./plan.ts";
+import { accountOn, type Decided } from "./plan.ts";
 import type { Ending, Outcome } from "./read-outcome.ts";
 import { type Attempt, lastAttempt, type Run } from "./run.ts";
 
@@ -66,7 +66,7 @@ export function decisionEvent(run: Run, attempt: Attempt, deps: Deps): UsageEven
   const quota = quotaFields(run, attempt.decided.assessment, attempt.predictedTokens, deps);
   const event = joinFields(attemptFields(run, attempt, deps), open, quota);
   event.event = "decision";
-  return withClosed(event, attempt.decided);
+  return withOptional(event, run, attempt.decided);
 }
 
 /** The line that closes an exchange: its quota figures stand after its tokens are booked and its lease is gone. */
@@ -104,10 +104,13 @@ export function completionEvent(
   );
   const requestId = ending.kind === "relayed" ? ending.judged.sent.head?.get("request-id") : null;
   if (requestId) event.request_key = requestKey(requestId);
-  return withClosed(event, decided);
+  return withOptional(event, run, decided);
 }
 
-function withClosed(event: UsageEvent, { closed }: Decided): UsageEvent {
+/** What few lines have. */
+function withOptional(event: UsageEvent, run: Run, { closed }: Decided): UsageEvent {
+  const account = accountOf(accountOn(run.plan, event.lane));
+  if (account !== null) event.account = account;
   if (closed.length > 0) event.closed_lanes = [...closed];
   return event;
 }
@@ -171,7 +174,8 @@ function joinFields(attempt: AttemptFields, end: EndFields, quota: QuotaFields):
 }
 
 function figuresNow(run: Run, deps: Deps): Assessment {
-  const { preferred: lane, question } = run.plan;
+  const { preferred, question } = run.plan;
+  const lane = accountOn(run.plan, preferred);
   return deps.engine.assess({ lane, model: question.model, predicted: 0, nowMs: deps.clock.wallMs() });
 }
 
@@ -237,8 +241,9 @@ function attemptFields(
 function quotaFields(run: Run, assessment: Assessment, predictedTokens: number, deps: Deps): QuotaFields {
   const nowMs = deps.clock.wallMs();
   const { preferred, question } = run.plan;
-  const calibration = deps.engine.calibration(preferred, question.model, nowMs);
-  const mark = deps.book.mark(preferred, question.model, nowMs);
+  const lane = accountOn(run.plan, preferred);
+  const calibration = deps.engine.calibration(lane, question.model, nowMs);
+  const mark = deps.book.mark(lane, question.model, nowMs);
   const cooling = mark.untilMs !== null && mark.untilMs > nowMs;
   const { rolling, weekly } = assessment;
   return {

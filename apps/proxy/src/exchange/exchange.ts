@@ -6,7 +6,7 @@ import { askLane } from "./ask-lane.ts";
 import { decideTogether } from "./decide-together.ts";
 import { allLanesSpent, emptyAnswer, noAnswer, noUsableLane, upstreamRedirect } from "./fail.ts";
 import type { Judged } from "./judge.ts";
-import { type Decided, decideNext, NOTHING_TRIED, type Progress, planQuestion } from "./plan.ts";
+import { accountOn, type Decided, decideNext, NOTHING_TRIED, type Progress, planQuestion } from "./plan.ts";
 import { type Preparation, prepare } from "./prepare.ts";
 import { readQuestion } from "./read-question.ts";
 import { downstreamHeaders, relay } from "./relay.ts";
@@ -32,7 +32,7 @@ export async function runExchange(
   const { accepted } = acceptance;
   // It may have left while its body was being unpacked, before anyone watched.
   if (outgoing.destroyed) return releaseBody(accepted, deps);
-  const plan = planQuestion(readQuestion(accepted), deps);
+  const plan = planQuestion(readQuestion(accepted, deps.sightAccount), deps);
   const run: Run = {
     accepted,
     plan,
@@ -139,14 +139,14 @@ function open(
     {
       rid: run.accepted.rid,
       attempt: attempt.number,
-      lane: decision.lane,
+      lane: accountOn(run.plan, decision.lane),
       model: run.plan.question.model,
       predicted: predictedTokens,
       deadlineMs: nowMs + LEASE_MS,
     },
     nowMs,
   );
-  deps.book.takeProbe(decision.lane, run.plan.question.model, run.accepted.rid, nowMs);
+  deps.book.takeProbe(accountOn(run.plan, decision.lane), run.plan.question.model, run.accepted.rid, nowMs);
   logDecision(run, attempt, deps);
   return attempt;
 }

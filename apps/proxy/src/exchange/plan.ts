@@ -1,6 +1,7 @@
 import { contextTokensFor, planRoute, servesModel } from "@ccp/provider-catalog";
 import type { Assessment, PredictInput, Prediction } from "@ccp/quota-engine";
 import {
+  type AccountSighting,
   type Decision,
   decide,
   type LaneContext,
@@ -29,6 +30,8 @@ export interface Question {
   readonly trafficClass: TrafficClass;
   /** Claude Code asks about its own plan: only the Anthropic lane can tell. */
   readonly isQuotaProbe: boolean;
+  /** Who asks; `null` where nobody does, as in a dry run: then it is asked for the account that was there last. */
+  readonly account: AccountSighting | null;
 }
 
 /** Where a model's requests go, before any quota is looked at. */
@@ -38,6 +41,15 @@ export interface Plan {
   /** Preferred lane first. */
   readonly laneIds: readonly LaneId[];
   readonly preferred: LaneId;
+  /** Where the asking account's state is kept on lanes that take each client's own login, if not under the lane itself. */
+  readonly accounts: ReadonlyMap<LaneId, LaneId>;
+}
+
+type Route = Pick<Plan, "laneIds" | "preferred">;
+
+/** Where a lane's limits, windows and counts are kept for whoever asks. */
+export function accountOn(plan: Pick<Plan, "accounts">, lane: LaneId): LaneId {
+  return plan.accounts.get(lane) ?? lane;
 }
 
 /** How the exchange went so far: lanes tried, and what the last one did. */
@@ -63,24 +75,40 @@ export interface Decided {
 export function planQuestion(question: Question, deps: Deps): Plan {
   const { settings, catalog } = deps;
   if (settings.offloadPaused) {
-    return { question, pin: "kill_switch", ...only(ANTHROPIC_LANE) };
+    return { question, pin: "kill_switch", ...only(ANTHROPIC_LANE, question, deps) };
   }
   if (question.isQuotaProbe && laneUnusable(deps.lanes.get(ANTHROPIC_LANE)) === null) {
-    return { question, pin: null, ...only(ANTHROPIC_LANE) };
+    return { question, pin: null, ...only(ANTHROPIC_LANE, question, deps) };
   }
   // A hint changes the route alone: what is asked for, counted and marked stays the model of the body.
   const hint = deps.modelHint();
   const route = planRoute(catalog, hint ?? question.model);
-  return {
-    question,
-    pin: hint === null ? null : "manual",
-    laneIds: [...new Set([route.preferred, ...route.fallback])],
-    preferred: route.preferred,
-  };
+  const laneIds = [...new Set([route.preferred, ...route.fallback])];
+  const accounts = accountsFor(laneIds, question, deps);
+  return { question, pin: hint === null ? null : "manual", laneIds, preferred: route.preferred, accounts };
 }
 
-function only(lane: LaneId): Pick<Plan, "laneIds" | "preferred"> {
-  return { laneIds: [lane], preferred: lane };
+function only(lane: LaneId, question: Question, deps: Deps): Route & Pick<Plan, "accounts"> {
+  return { laneIds: [lane], preferred: lane, accounts: accountsFor([lane], question, deps) };
+}
+
+const ONE_ACCOUNT: ReadonlyMap<LaneId, LaneId> = new Map();
+
+/** An operator's key is one account, whoever asks. */
+function accountsFor(
+  laneIds: readonly LaneId[],
+  { account }: Question,
+  { lanes, accounts }: Deps,
+): ReadonlyMap<LaneId, LaneId> {
+  let found: Map<LaneId, LaneId> | null = null;
+  for (const lane of laneIds) {
+    if (lanes.get(lane)?.lane.auth.headerMode !== "passthrough") continue;
+    const key = account === null ? accounts.latest(lane) : accounts.keyOf(lane, account);
+    if (key === lane) continue;
+    found ??= new Map();
+    found.set(lane, key);
+  }
+  return found ?? ONE_ACCOUNT;
 }
 
 /**
@@ -99,10 +127,12 @@ export function decideNext(plan: Plan, progress: Progress, nowMs: number, deps: 
   for (const [index, lane] of plan.laneIds.entries()) {
     const predicted = predictions.get(lane)?.countedTokens ?? 0;
     const context = contexts.get(lane);
-    const assessment = deps.engine.assess({ lane, model, predicted, nowMs, trafficClass });
+    const account = accountOn(plan, lane);
+    const assessment = deps.engine.assess({ lane: account, model, predicted, nowMs, trafficClass });
     preferredAssessment ??= assessment;
     const question = {
       lane,
+      account,
       model,
       predictedTokens: predicted,
       unusableReason: reasons[index] ?? null,
@@ -155,7 +185,10 @@ function predict(plan: Plan, session: SessionView | null, deps: Deps): Map<LaneI
   for (const lane of plan.laneIds) {
     // A conversation's prompt cache lies on one lane; on another all of it counts anew.
     const cacheWarm = session === null || session.cachedTokens === 0 || session.lane === lane;
-    predictions.set(lane, deps.engine.predict({ lane, model, ...size, maxTokens, cacheWarm }));
+    predictions.set(
+      lane,
+      deps.engine.predict({ lane: accountOn(plan, lane), model, ...size, maxTokens, cacheWarm }),
+    );
   }
   return predictions;
 }
@@ -183,7 +216,7 @@ function laneContexts(
 
 function whyClosed(lane: LaneId, plan: Plan, nowMs: number, deps: Deps): string | null {
   const runtime = deps.lanes.get(lane);
-  const closed = laneUnusable(runtime) ?? deps.book.authError(lane, nowMs);
+  const closed = laneUnusable(runtime) ?? deps.book.authError(accountOn(plan, lane), nowMs);
   if (closed !== null || runtime === undefined || lane === plan.preferred) return closed;
   const { model } = plan.question;
   return servesModel(runtime.lane, model) ? null : `it has no name for ${model} (model_map)`;

@@ -1,9 +1,10 @@
 import { type ClientRequest, isQuotaProbe, sessionKey, trafficClass } from "@ccp/router-policy";
+import type { SightAccount } from "../state/accounts.ts";
 import type { Accepted } from "./accept.ts";
 import type { Question } from "./plan.ts";
 
 /** What a request tells of itself, from its head and what was read of its body. */
-export function readQuestion(accepted: Accepted): Question {
+export function readQuestion(accepted: Accepted, sight: SightAccount): Question {
   const { incoming, plainBytes, scan } = accepted;
   const headers = {
     get(name: string): string | null {
@@ -34,5 +35,6 @@ export function readQuestion(accepted: Accepted): Question {
       : sessionKey({ headers, userId, trafficClass: traffic, hasTools, maxTokens, system }),
     trafficClass: traffic,
     isQuotaProbe: asksForPlan,
+    account: sight(headers, userId),
   };
 }

@@ -6,6 +6,7 @@ import type { Deps } from "../deps.ts";
 import { applySignal } from "./apply-signal.ts";
 import { completionEvent, decisionEvent } from "./event-fields.ts";
 import type { Judged } from "./judge.ts";
+import { accountOn } from "./plan.ts";
 import { type Ending, type Outcome, readOutcome } from "./read-outcome.ts";
 import { type Attempt, lastAttempt, type Run } from "./run.ts";
 
@@ -38,7 +39,8 @@ export function settleAttempt(run: Run, attempt: Attempt, judged: Judged, deps: 
       ...reading,
       observedAtMs,
     }));
-    if (readings.length > 0) deps.engine.observeWindows(lane.id, run.plan.question.model, readings, nowMs);
+    const account = accountOn(run.plan, lane.id);
+    if (readings.length > 0) deps.engine.observeWindows(account, run.plan.question.model, readings, nowMs);
   }
   // A head alone proves nothing: what follows may be the limit.
   if (judged.signal.kind !== "ok" || judged.proven)
@@ -67,15 +69,16 @@ function applyEnd(run: Run, attempt: Attempt, ending: Ending, nowMs: number, dep
   if (ending.kind !== "relayed" || ending.judged.signal.kind !== "ok") return;
   const { judged, relayed } = ending;
   const { id, dialect } = attempt.runtime.lane;
+  const account = accountOn(run.plan, id);
   if (relayed.streamError !== null) {
     const data = Buffer.from(relayed.streamError.body, "latin1").toString("utf8");
     const headers = judged.sent.head ?? { get: (): null => null };
     applySignal(run, attempt, classifyStreamError(dialect, data, headers, nowMs), null, nowMs, deps);
   } else if (isServed(ending)) {
     if (!judged.proven) applySignal(run, attempt, judged.signal, null, nowMs, deps);
-    deps.book.recordSuccess(id);
+    deps.book.recordSuccess(account);
   } else if (relayed.reason !== "client_closed") {
-    deps.book.recordFailure(id, nowMs, deps.random() * 2 - 1);
+    deps.book.recordFailure(account, nowMs, deps.random() * 2 - 1);
   }
 }
 
@@ -122,7 +125,7 @@ function bookAttempt(
       ttft_ms: outcome.ttftMs,
     });
     const record: UsageRecord = {
-      lane,
+      lane: accountOn(run.plan, lane),
       model: run.plan.question.model,
       counts,
       atMs: nowMs,

@@ -73,6 +73,7 @@ function toQuestion({ model, input_tokens, max_tokens }: DecisionRequest): Quest
     session: null,
     trafficClass: "main",
     isQuotaProbe: false,
+    account: null,
   };
 }
 

@@ -10,6 +10,7 @@ import {
 } from "@ccp/usage-store/node";
 import type { Clock, Notice } from "../deps.ts";
 import type { GatewayOptions } from "../start-gateway.ts";
+import { readAccountSalt } from "./account-salt.ts";
 import { createGatewayState, type GatewayState } from "./gateway-state.ts";
 import { createImports } from "./imports.ts";
 import { openMintFile } from "./mint-file.ts";
@@ -18,6 +19,7 @@ import { createSaver } from "./saver.ts";
 import { startWindowSampler } from "./window-sampler.ts";
 
 const MINTS_NAME = "mints.json";
+const SALT_NAME = "account-salt.json";
 const RESERVE_NAME = "ccp.reserve";
 
 export interface PersistenceOptions {
@@ -66,6 +68,7 @@ export function openPersistence(options: PersistenceOptions): Persistence {
       imports: createImports(paths.logsDir),
       beforeListen(deps) {
         const logMark = () => log.mark();
+        deps.accountSalt.current = readAccountSalt(join(paths.stateDir, SALT_NAME), notice);
         const mintFile = openMintFile(join(paths.stateDir, MINTS_NAME), deps);
         const { rollingMs, weeklyMs } = deps.quotas.current().config;
         const windowMs = Math.max(rollingMs, weeklyMs, WEEKLY_WINDOW_MS);

@@ -1,5 +1,5 @@
 import type { ModelUsage } from "@ccp/usage-contract";
-import { ANTHROPIC_LANE, type LaneId, type RerouteMode } from "@ccp/usage-contract/core";
+import { ANTHROPIC_LANE, type LaneId, laneOfAccount, type RerouteMode } from "@ccp/usage-contract/core";
 import { assessModel } from "../assess/assess-model.ts";
 import { calibrationView } from "../calibration/calibration-view.ts";
 import { type Ledger, ruleOn } from "../ledger/ledger.ts";
@@ -15,7 +15,7 @@ const HOUR_MS = 3_600_000;
 
 /**
  * One model of `GET /v1/usage`. The windows are those of the quota's own lane; without a quota of `marks.lane`, else
- * of the lane that served last. `lanes` tells of every lane that served, raw, in the rolling window.
+ * of the lane that served last. `lanes` tells of every lane that served, raw, in the rolling window, of all its accounts together.
  */
 export function modelUsage(
   ledger: Ledger,
@@ -30,7 +30,7 @@ export function modelUsage(
   const { rolling, weekly } = assessment;
   const learned = calibrationView(tally, ruleOn(entry, lane));
   return {
-    provider: lane,
+    provider: laneOfAccount(lane),
     rolling_in: rollingOf(tally, INPUT) + rollingOf(tally, CACHE_CREATION) + rollingOf(tally, CACHE_READ),
     rolling_out: rollingOf(tally, OUTPUT),
     rolling_pct: rolling.usedPct,
@@ -74,14 +74,17 @@ function emptySpeeds(ledger: Ledger): SpeedBook {
 
 function lanesOf(entry: ModelEntry, nowMs: number): NonNullable<ModelUsage["lanes"]> {
   const lanes: Record<LaneId, NonNullable<ModelUsage["lanes"]>[string]> = {};
-  for (const { lane, tally } of entry.meters) {
+  for (const meter of entry.meters) {
+    const { tally } = meter;
+    const lane = laneOfAccount(meter.lane);
+    const others = lanes[lane];
     advanceTally(tally, nowMs);
     lanes[lane] = {
-      reqs: rollingOf(tally, EXTRA),
-      input_tokens: rollingOf(tally, INPUT),
-      output_tokens: rollingOf(tally, OUTPUT),
-      cache_creation_tokens: rollingOf(tally, CACHE_CREATION),
-      cache_read_tokens: rollingOf(tally, CACHE_READ),
+      reqs: (others?.reqs ?? 0) + rollingOf(tally, EXTRA),
+      input_tokens: (others?.input_tokens ?? 0) + rollingOf(tally, INPUT),
+      output_tokens: (others?.output_tokens ?? 0) + rollingOf(tally, OUTPUT),
+      cache_creation_tokens: (others?.cache_creation_tokens ?? 0) + rollingOf(tally, CACHE_CREATION),
+      cache_read_tokens: (others?.cache_read_tokens ?? 0) + rollingOf(tally, CACHE_READ),
     };
   }
   return lanes;

@@ -1,5 +1,5 @@
 import { ACCOUNT_LENGTH, accountLane, type LaneId, laneOfAccount } from "@ccp/usage-contract/core";
-import { isRecord, isTime, readRows } from "../plain-values.ts";
+import { isRecord, readRows } from "../plain-values.ts";
 
 /** Accounts that are told apart on all lanes together; the one unused for longest makes room. */
 const MAX_ACCOUNTS = 64;
@@ -21,7 +21,6 @@ export interface SavedAccount {
   /** Hashes of its credentials, the latest last. */
   readonly credentials: readonly string[];
   readonly identity: string | null;
-  readonly usedAtMs: number;
 }
 
 export interface AccountBookSnapshot {
@@ -37,51 +36,69 @@ export interface AccountBookSnapshot {
  */
 export interface AccountBook {
   /** Where the state of a request's account on a lane is kept. Without a credential: where the lane's latest one is. */
-  keyOf(lane: LaneId, sighting: AccountSighting, nowMs: number): LaneId;
+  keyOf(lane: LaneId, sighting: AccountSighting): LaneId;
   /** Where the state of the account is kept that used the lane last. */
   latest(lane: LaneId): LaneId;
   /** Every account of a lane, the latest used first; empty before its first request. */
   accountsOf(lane: LaneId): readonly LaneId[];
-  /** Rises with each change that is worth saving. */
-  readonly changes: number;
+  /** Takes a note that {@link AccountBookOptions.onNote} told. */
+  play(key: LaneId, credential: string, identity: string | null): void;
   snapshot(): AccountBookSnapshot;
   /** Takes the place of all that the book held; rows that are not valid are skipped. */
   restore(snapshot: unknown): void;
 }
 
-/** @param onForgotten Called with the key of an account that made room: its state is nobody's any more. */
-export function createAccountBook(onForgotten: (key: LaneId) => void): AccountBook {
-  return new Book(onForgotten);
+export interface AccountBookOptions {
+  /** Told of each credential that is new, and of the account it belongs to: for whoever writes it down. */
+  readonly onNote?: (key: LaneId, credential: string, identity: string | null) => void;
+  /** Told of an account that made room for another: its state is nobody's any more. */
+  readonly onForgotten?: (key: LaneId) => void;
+}
+
+/** @returns An empty book. */
+export function createAccountBook(options: AccountBookOptions = {}): AccountBook {
+  return new Book(options);
 }
 
 interface Account {
   readonly key: LaneId;
   readonly credentials: string[];
   identity: string | null;
-  usedAtMs: number;
 }
 
 class Book implements AccountBook {
   /** In the order of their last use. */
   readonly #accounts = new Map<LaneId, Account>();
   readonly #byCredential = new Map<string, Account>();
-  readonly #onForgotten: (key: LaneId) => void;
-  changes = 0;
+  readonly #options: AccountBookOptions;
 
-  constructor(onForgotten: (key: LaneId) => void) {
-    this.#onForgotten = onForgotten;
+  constructor(options: AccountBookOptions) {
+    this.#options = options;
   }
 
-  keyOf(lane: LaneId, { credential, identity }: AccountSighting, nowMs: number): LaneId {
+  keyOf(lane: LaneId, { credential, identity }: AccountSighting): LaneId {
     if (credential === null) return this.latest(lane);
     const known = this.#byCredential.get(nameOf(lane, credential));
-    const account = known ?? this.#login(lane, credential, identity);
-    if (account.identity === null && identity !== null) {
-      account.identity = identity;
-      this.changes += 1;
+    const key = known?.key ?? this.#byIdentity(lane, identity) ?? this.#newKey(lane, credential);
+    if (known === undefined || (known.identity === null && identity !== null)) {
+      this.play(key, credential, identity);
+      this.#options.onNote?.(key, credential, identity);
     }
-    this.#touch(account, nowMs);
-    return account.key;
+    const account = this.#accounts.get(key);
+    if (account !== undefined) this.#touch(account);
+    return key;
+  }
+
+  play(key: LaneId, credential: string, identity: string | null): void {
+    const lane = laneOfAccount(key);
+    const account = this.#accounts.get(key) ?? { key, credentials: [], identity };
+    account.identity ??= identity;
+    if (!account.credentials.includes(credential)) account.credentials.push(credential);
+    const dropped = account.credentials.length > MAX_LOGINS ? account.credentials.shift() : undefined;
+    if (dropped !== undefined) this.#byCredential.delete(nameOf(lane, dropped));
+    this.#byCredential.set(nameOf(lane, credential), account);
+    this.#touch(account);
+    if (this.#accounts.size > MAX_ACCOUNTS) this.#forgetOldest(key);
   }
 
   latest(lane: LaneId): LaneId {
@@ -89,47 +106,34 @@ class Book implements AccountBook {
   }
 
   accountsOf(lane: LaneId): readonly LaneId[] {
-    const keys: LaneId[] = [];
-    for (const key of this.#accounts.keys()) if (laneOfAccount(key) === lane) keys.push(key);
-    return keys.reverse();
+    return [...this.#accounts.keys()].filter((key) => laneOfAccount(key) === lane).reverse();
   }
 
   snapshot(): AccountBookSnapshot {
-    return { version: 1, accounts: [...this.#accounts.values()].map((account) => ({ ...account })) };
+    const accounts = [...this.#accounts.values()];
+    return {
+      version: 1,
+      accounts: accounts.map((each) => ({ ...each, credentials: [...each.credentials] })),
+    };
   }
 
   restore(snapshot: unknown): void {
     this.#accounts.clear();
     this.#byCredential.clear();
     const rows = isRecord(snapshot) && snapshot.version === 1 ? readRows(snapshot.accounts, toAccount) : [];
-    for (const account of rows.slice(-MAX_ACCOUNTS)) this.#add(account);
+    for (const { key, credentials, identity } of rows)
+      for (const credential of credentials) this.play(key, credential, identity);
   }
 
-  /** A renewed login of a known account, or the first of a new one. */
-  #login(lane: LaneId, credential: string, identity: string | null): Account {
-    this.changes += 1;
-    for (const account of this.#accounts.values()) {
-      if (identity === null || account.identity !== identity || laneOfAccount(account.key) !== lane) continue;
-      account.credentials.push(credential);
-      this.#byCredential.set(nameOf(lane, credential), account);
-      const [oldest] = account.credentials;
-      if (account.credentials.length > MAX_LOGINS && oldest !== undefined) {
-        account.credentials.shift();
-        this.#byCredential.delete(nameOf(lane, oldest));
-      }
-      return account;
-    }
-    const key = this.#accounts.has(lane) ? accountLane(lane, credential.slice(0, ACCOUNT_LENGTH)) : lane;
-    const account: Account = { key, credentials: [credential], identity, usedAtMs: 0 };
-    this.#add(account);
-    return account;
+  #byIdentity(lane: LaneId, identity: string | null): LaneId | null {
+    if (identity === null) return null;
+    for (const [key, account] of this.#accounts)
+      if (account.identity === identity && laneOfAccount(key) === lane) return key;
+    return null;
   }
 
-  #add(account: Account): void {
-    const lane = laneOfAccount(account.key);
-    this.#accounts.set(account.key, account);
-    for (const credential of account.credentials) this.#byCredential.set(nameOf(lane, credential), account);
-    if (this.#accounts.size > MAX_ACCOUNTS) this.#forgetOldest(account.key);
+  #newKey(lane: LaneId, credential: string): LaneId {
+    return this.#accounts.has(lane) ? accountLane(lane, credential.slice(0, ACCOUNT_LENGTH)) : lane;
   }
 
   /** The first account of a lane stays: its state is the lane's. */
@@ -139,13 +143,12 @@ class Book implements AccountBook {
       if (key === lane || key === newest) continue;
       this.#accounts.delete(key);
       for (const credential of account.credentials) this.#byCredential.delete(nameOf(lane, credential));
-      this.#onForgotten(key);
+      this.#options.onForgotten?.(key);
       return;
     }
   }
 
-  #touch(account: Account, nowMs: number): void {
-    account.usedAtMs = nowMs;
+  #touch(account: Account): void {
     this.#accounts.delete(account.key);
     this.#accounts.set(account.key, account);
   }
@@ -157,13 +160,13 @@ function nameOf(lane: LaneId, credential: string): string {
 
 const HASH = /^[0-9a-f]{16,128}$/;
 
-function toAccount(row: Readonly<Record<string, unknown>>): Account | null {
-  const { key, credentials, identity, usedAtMs } = row;
-  if (typeof key !== "string" || !Array.isArray(credentials) || !isTime(usedAtMs)) return null;
+function toAccount(row: Readonly<Record<string, unknown>>): SavedAccount | null {
+  const { key, credentials, identity } = row;
+  if (typeof key !== "string" || !Array.isArray(credentials)) return null;
   const hashes = credentials.filter(
     (value): value is string => typeof value === "string" && HASH.test(value),
   );
   if (hashes.length === 0) return null;
   const known = typeof identity === "string" && HASH.test(identity) ? identity : null;
-  return { key, credentials: hashes.slice(-MAX_LOGINS), identity: known, usedAtMs };
+  return { key, credentials: hashes, identity: known };
 }

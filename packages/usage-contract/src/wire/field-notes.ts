@@ -224,6 +224,8 @@ export const FIELD_NOTES: Readonly<Record<string, string>> = {
   grown: "of counted and past: answers known before that have grown since; missing from older gateways",
   closed_lanes:
     "lanes of the route that had themselves named an end of their room, as it was decided; absent where none had",
+  account:
+    "of a lane that takes each client's own login, which account: salted hash; absent for the first one that the gateway met",
   until_ts: "Unix seconds",
   request_key: "fingerprint of the upstream's request id: tells the same answer in other records",
   step: "length of a step, seconds; without it one that gives at most 700 steps",

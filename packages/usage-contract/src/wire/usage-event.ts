@@ -103,6 +103,7 @@ export const UsageEventSchema = v.looseObject({
   traffic_class: v.optional(v.picklist(TRAFFIC_CLASSES)),
   request_key: v.optional(v.string()),
   closed_lanes: v.optional(v.array(ClosedLaneSchema)),
+  account: v.optional(v.string()),
 });
 export type UsageEvent = v.InferOutput<typeof UsageEventSchema>;
 export type QuotaFields = Pick<UsageEvent, Extract<keyof typeof quotaEntries, keyof UsageEvent>>;

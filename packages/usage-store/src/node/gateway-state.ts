@@ -42,6 +42,8 @@ export interface StateParts {
   readonly totals?: MarkKeeper;
   /** Who minted what. Kept in a file of its own; the journal alone tells what is newer. */
   readonly mints?: object;
+  /** Whose login is whose, by salted hashes. */
+  readonly accounts?: MarkKeeper;
 }
 
 export interface StateFolders {
@@ -93,6 +95,7 @@ export function saveGatewayState(
     book: parts.book.snapshot(nowMs),
     sessions: parts.sessions?.snapshot(nowMs),
     totals: parts.totals?.snapshot(nowMs),
+    accounts: parts.accounts?.snapshot(nowMs),
     ended,
     log: log.position,
     waiting: log.waiting,
@@ -212,7 +215,7 @@ interface Saved {
 
 function restoreSaved(
   path: string,
-  { engine, book, sessions, totals }: StateParts,
+  { engine, book, sessions, totals, accounts }: StateParts,
   nowMs: number,
 ): { readonly saved: Saved | null; readonly problem: string | null } {
   const stored = readJsonState(path);
@@ -226,6 +229,7 @@ function restoreSaved(
   if (!outcome.restored) return { saved: null, problem: `${path}: ${outcome.reason ?? "not usable"}` };
   book.restore(saved.parts.book, atMs);
   if (saved.parts.sessions !== undefined) sessions?.restore(saved.parts.sessions, atMs);
+  accounts?.restore(saved.parts.accounts, atMs);
   if (!saved.ended) totals?.restore(saved.parts.totals, atMs);
   return { saved, problem: null };
 }

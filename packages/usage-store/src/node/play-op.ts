@@ -17,6 +17,7 @@ const PLAYED: Readonly<Record<keyof StateParts, readonly string[]>> = {
   sessions: ["adopt"],
   totals: ["add"],
   mints: ["play"],
+  accounts: ["play"],
 };
 
 /** Plays one change on its part. @returns `false` when it could not be: the part goes on without it. */

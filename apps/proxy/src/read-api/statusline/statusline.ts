@@ -34,8 +34,11 @@ export function statusline(
 ): string {
   const nowMs = deps.clock.wallMs();
   const readings = statuslineWindows(input);
-  // A reading can move traffic. Where an operator asks for a token, only who has it may do that.
-  if (isTrusted && readings.length > 0) deps.engine.observeWindows(ANTHROPIC_LANE, null, readings, nowMs);
+  // A reading can move traffic. Where an operator asks for a token, only who has it may do that. It does not say whose plan it
+  // is about: where several people's logins pass through, that could be anybody's.
+  const isOnePersons = deps.accounts.accountsOf(ANTHROPIC_LANE).length <= 1;
+  if (isTrusted && isOnePersons && readings.length > 0)
+    deps.engine.observeWindows(ANTHROPIC_LANE, null, readings, nowMs);
   const look = { columns: readColumns(query.columns), color: !query.no_color };
   return renderStatusline(statuslineView(input, nowMs, deps), look);
 }
@@ -80,6 +83,7 @@ function askRoute(model: string, input: StatuslineInput, nowMs: number, deps: De
       session: input.session_id ?? null,
       trafficClass: "main",
       isQuotaProbe: false,
+      account: null,
     },
     deps,
   );
