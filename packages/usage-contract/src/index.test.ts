@@ -3,6 +3,7 @@ import * as contract from "./index.ts";
 
 it("exports exactly these names", () => {
   expect(Object.keys(contract).sort()).toEqual([
+    "ACCOUNT_LENGTH",
     "ANTHROPIC_LANE",
     "CalibrationResetRequestSchema",
     "CalibrationViewSchema",
@@ -85,6 +86,8 @@ it("exports exactly these names", () => {
     "WindowsQuerySchema",
     "WindowsViewSchema",
     "WouldSchema",
+    "accountLane",
+    "accountOf",
     "changesLane",
     "countTokens",
     "epochMs",
@@ -96,6 +99,7 @@ it("exports exactly these names", () => {
     "isUsedRatio",
     "jsonSchemaOf",
     "laneId",
+    "laneOfAccount",
     "matchesModel",
     "modelKey",
     "openApiDocument",

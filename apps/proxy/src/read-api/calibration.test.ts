@@ -81,8 +81,9 @@ describe("GET /v1/calibration", () => {
   });
 
   it("shows the units of a lane that declares its utilisation", async () => {
-    const { url, anthropic, view } = await open();
+    const { url, anthropic, view, clock } = await open();
     for (const utilization of ["0.10", "0.14", "0.18"]) {
+      clock.advance(1000);
       anthropic.script(
         reply({
           usage: { inputTokens: 800, outputTokens: 0 },
