@@ -3,7 +3,9 @@ import * as api from "./index.ts";
 
 it("exports exactly these names", () => {
   expect(Object.keys(api).sort()).toEqual([
+    "accountId",
     "cooldownSteps",
+    "createAccountBook",
     "createLaneBook",
     "createSessionBook",
     "decide",
