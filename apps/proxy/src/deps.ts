@@ -99,7 +99,8 @@ export interface Deps {
   /** `null`: no collector is to be told. */
   readonly telemetry: Telemetry | null;
   readonly totals: KeptTotals;
-  readonly startedMonoMs: number;
+  /** By the clock that people see: a demo's runs faster. */
+  readonly uptimeMs: () => number;
   readonly bodyBudget: BodyBudget;
   readonly newId: () => string;
   /** 0..1; spreads retries of many gateways. */

@@ -207,7 +207,7 @@ function createDeps(options: GatewayOptions, address: { readonly url: string | n
     metrics,
     telemetry: options.telemetry ?? null,
     totals: createKeptTotals(write),
-    startedMonoMs: clock.monoMs(),
+    uptimeMs: uptimeOf(clock, options.demo ?? false),
     bodyBudget: { heldBytes: 0, maxBytes: MAX_HELD_BODY_BYTES },
     newId: options.newId ?? createIdSource(clock.wallMs),
     random,
@@ -226,6 +226,13 @@ function sayWhatIsDropped(server: Server, { clock, notice }: Pick<GatewayOptions
     saidAtMs = clock.monoMs();
     notice("warn", `closing new connections: ${MAX_CONNECTIONS} clients are connected, which is the most`);
   });
+}
+
+/** Elapsed time is monotonic, since the wall clock can be set; a demo's wall clock is made of it, and the one on its screens. */
+function uptimeOf({ wallMs, monoMs }: Clock, isDemo: boolean): () => number {
+  const now = isDemo ? wallMs : monoMs;
+  const startedMs = now();
+  return () => now() - startedMs;
 }
 
 function isWildcard(host: string): boolean {

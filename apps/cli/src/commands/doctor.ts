@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from "../exit-code.ts";
 import { renderDoctor } from "../render/doctor.ts";
 import { safeJson } from "../render/safe-text.ts";
 import type { Session } from "../session.ts";
+import { logClockAheadMs } from "../store/gateway-folders.ts";
 
 export const doctorCommand: CliCommand = {
   name: "doctor",
@@ -26,7 +27,8 @@ async function runDoctor(input: CliInput, session: Session): Promise<ExitCode> {
   const checks = await examine(input.flag("live"), session);
   const failed = checks.some(({ state }) => state === "fail");
   const { platform, arch, version: node } = process;
-  const about = { version: deps.version, node, platform, arch, ts: deps.nowMs() / 1000 };
+  const ts = (deps.nowMs() + (await logClockAheadMs(false, session))) / 1000;
+  const about = { version: deps.version, node, platform, arch, ts };
   if (input.flag("json")) {
     const value = { schema: "ccp.doctor/1", ...about, ok: !failed, checks };
     deps.stdout.write(`${safeJson(JSON.stringify(value, null, 2))}\n`);

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { encodeEvent } from "@ccp/usage-store";
 import { describe, expect, it } from "vitest";
 import { exchange } from "../test-kit/recorded-exchange.ts";
-import { NOW_SEC, runTest } from "../test-kit/run-test.ts";
+import { json, NOW_SEC, runTest } from "../test-kit/run-test.ts";
 import { screens } from "../test-kit/screens.ts";
 import { tempDir, writeLog } from "../test-kit/temp-log.ts";
+import { view } from "../test-kit/views.ts";
 
 const RID = "01M80CK5R5JQD9WHE2ZFX9BD";
 const EVENTS = [
@@ -87,6 +88,18 @@ describe("cc logs", () => {
     ]);
     expect(await shown(dir, "--since", "2026-11-21T19:40:00Z")).toHaveLength(3);
     expect(await shown(join(dir, "usage.jsonl.1"))).toEqual(["0 decision zai", "0 completion zai"]);
+  });
+
+  it("goes by the clock of a demo, whose log it is", async () => {
+    const dir = log();
+    const gateway = { version: "1", node: "v24", pid: 1, host: "127.0.0.1", state_dir: dir, logs_dir: dir };
+    const lines = async (ts: number): Promise<number> => {
+      const routes = { "GET /v1/usage": json(view({ ts, demo: true, gateway })) };
+      const { stdout } = await runTest(["logs", "--json", "--since", "1h"], { routes });
+      return stdout.split("\n").length - 1;
+    };
+    expect(await lines(NOW_SEC)).toBeGreaterThan(0);
+    expect(await lines(NOW_SEC + 10 * 3600)).toBe(0);
   });
 
   it("has 20 lines unless told otherwise, and all of them since a time", async () => {

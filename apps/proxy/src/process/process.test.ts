@@ -318,6 +318,11 @@ describe("the gateway as a process", () => {
     const answer = await postMessage(url, { model: HAIKU, maxTokens: 8 });
     expect([answer.status, answer.headers.get("x-ccp-lane")]).toEqual([200, "zai"]);
     await answer.text();
+    type Told = { ts: number; uptime_sec: number };
+    const told = async (): Promise<Told> => (await (await fetch(`${url}/v1/usage`)).json()) as Told;
+    // One clock: what has passed by the one is what has passed by the other.
+    const [first, second] = [await told(), await told()];
+    expect(second.uptime_sec - first.uptime_sec).toBeCloseTo(second.ts - first.ts, 3);
     demo.child.kill("SIGTERM");
     expect(await demo.exit).toBe(0);
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith("ccp-demo-"))).toEqual(before);

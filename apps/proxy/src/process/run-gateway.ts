@@ -5,6 +5,7 @@ import { parseEnv, type Settings } from "@ccp/usage-contract";
 import {
   acquireStateLock,
   checkRights,
+  fileReason,
   openUsageLog,
   type StatePaths,
   statePaths,
@@ -69,7 +70,11 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
   const clock: Clock = demo?.clock ?? systemClock;
   const log = openUsageLog({
     dir: paths.logsDir,
-    onDegraded: (reason) => notice("warn", `the usage log cannot be written (${reason}); serving goes on`),
+    onDegraded: (reason) =>
+      notice(
+        "warn",
+        `the usage log cannot be written in ${paths.logsDir}: ${fileReason(reason)}; serving goes on`,
+      ),
     onRecovered: (lines) => notice("info", `the usage log is written again (${lines} lines caught up)`),
     onRepaired: (bytes) => notice("warn", `a torn last line of ${bytes} bytes was cut off the usage log`),
   });

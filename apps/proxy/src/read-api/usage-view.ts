@@ -31,7 +31,7 @@ export function usageView(deps: Deps, isLocal = false): UsageView {
     cooldown_sec: deps.settings.cooldownSec,
     lanes,
     models: withWould(models, nowMs, deps),
-    uptime_sec: (deps.clock.monoMs() - deps.startedMonoMs) / 1000,
+    uptime_sec: deps.uptimeMs() / 1000,
     in_flight: deps.metrics.inflightNow(),
     totals: { rerouted: deps.totals.rerouted, wasted_retry_ms: deps.totals.wastedRetryMs },
     windows: windowLengths(deps),

@@ -42,7 +42,9 @@ export function runFeed(session: Session, source: HudSource, tell: (event: HudEv
       if (signal.aborted) return false;
       const { uptimeSec } = gatewayFacts(view);
       const before = startedMs;
-      startedMs = uptimeSec === null ? null : deps.nowMs() - uptimeSec * 1000;
+      // A demo's uptime goes by its own, faster clock.
+      const nowMs = view.demo === true ? view.ts * 1000 : deps.nowMs();
+      startedMs = uptimeSec === null ? null : nowMs - uptimeSec * 1000;
       if (before !== null && startedMs !== null && startedMs - before > SAME_START_MS) {
         // Its events are numbered from 1 again.
         lastId = 0;
