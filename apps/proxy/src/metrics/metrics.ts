@@ -109,6 +109,8 @@ export function createMetrics(facts: () => ScrapeFacts, version: string, started
       series.cacheRead.inc(labels, counts.cacheReadTokens);
       series.cacheCreation.inc(labels, counts.cacheCreationTokens);
       series.streamSeconds.inc(labels, streamSec);
+      // Over the seconds of streams: those of answers in one piece would make any lane look fast.
+      series.streamOutput.inc(labels, streamSec > 0 ? counts.outputTokens : 0);
       series.dirtySeconds.inc(labels, Math.max(0, dirtySec));
     },
     preferredAttempt: (model, lane) => series.preferred.inc({ model, lane }),
@@ -181,7 +183,12 @@ function createSeries(registry: Registry) {
       "Input tokens written to the prompt cache",
       perModel,
     ),
-    streamSeconds: counter("ccp_stream_seconds_total", "Seconds between first and last byte", perModel),
+    streamSeconds: counter(
+      "ccp_stream_seconds_total",
+      "Seconds between first and last byte of streams",
+      perModel,
+    ),
+    streamOutput: counter("ccp_stream_output_tokens_total", "Output tokens of streams", perModel),
     dirtySeconds: counter("ccp_dirty_seconds_total", "Seconds between decision and last byte", perModel),
     usedRatio: gauge("ccp_quota_used_ratio", "Used share of a window's configured cap, 0..1 and beyond", [
       "lane",

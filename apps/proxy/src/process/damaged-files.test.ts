@@ -69,6 +69,7 @@ interface Answer {
   readonly content: { readonly type: string; readonly id?: string }[];
 }
 
+// lbjlaq/Antigravity-Manager#1094: the signatures were known in memory alone, and refused after a restart.
 it("a conversation that changed lanes goes on after a kill without a refused attempt", SLOW, async () => {
   const strict = { betas: ["claude-code-20250219", "oauth-2025-04-20"] };
   const { anthropic, zai, env, dir } = await world({ anthropic: { strict: { ...strict, models: [OPUS] } } });

@@ -47,6 +47,7 @@ describe("GET /v1/events", () => {
   });
 });
 
+// anomalyco/opencode#31923: open the stream, never read it, and the server keeps every event.
 describe("a reader that does not read", () => {
   it("is cut off with a word, can come back, and costs the others nothing", { timeout: 60_000 }, async () => {
     const { url, gateway } = await openTestGateway();

@@ -231,6 +231,7 @@ const SERIES = [
   "ccp_output_tokens_total",
   "ccp_cache_read_tokens_total",
   "ccp_cache_creation_tokens_total",
+  "ccp_stream_output_tokens_total",
   "ccp_stream_seconds_total",
   "ccp_dirty_seconds_total",
   "ccp_quota_used_ratio",

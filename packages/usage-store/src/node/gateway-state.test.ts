@@ -98,6 +98,8 @@ describe("the gateway's state", () => {
   });
 
   it.each([
+    // ncw/stressdisk#9: power was cut, and the file was empty.
+    ["empty", ""],
     ["torn", '{"version":1,"saved_ms":18'],
     ["of another version", '{"version":2,"saved_ms":1,"engine":1,"book":1}'],
     ["refused by the engine", '{"version":1,"saved_ms":1,"engine":"x","book":1}'],
