@@ -37,6 +37,8 @@ export interface StreamReader {
    * comments and blank lines leave it as it is.
    */
   readonly progress: number;
+  /** Events so far that are no part of an answer, such as pings: their sender is there, and no further. */
+  readonly pings: number;
 }
 
 /**

@@ -54,11 +54,15 @@ export const ENVIRONMENT: readonly EnvVariable[] = [
   secret("CCP_CLIENT_TOKEN", "wanted in x-ccp-token by /v1/messages and relayed paths"),
   row("CCP_MAX_BODY_MB", "32", "largest request body, in units of 1048576 bytes"),
   row("CCP_CONNECT_TIMEOUT", "10s", "longest wait for an upstream connection"),
-  row("CCP_HEADER_TIMEOUT", "600s", "longest wait for an upstream's headers"),
+  row(
+    "CCP_HEADER_TIMEOUT",
+    "600s",
+    "longest wait for an upstream's headers, or for the next event of a stream that sends pings meanwhile",
+  ),
   row(
     "CCP_SSE_IDLE_TIMEOUT",
     "300s",
-    "longest time of an upstream stream without an event; pings and comments do not count",
+    "longest time of an upstream stream without an event; pings, not comments, stretch it to CCP_HEADER_TIMEOUT",
   ),
   row("CCP_CLIENT_STALL_TIMEOUT", "300s", "longest time in which a client takes nothing of its answer"),
   row("CCP_PERSIST", "1", "0 keeps history in memory only; the log stays"),

@@ -80,3 +80,24 @@ it("waits for what was on its way while the process stood still, and rings where
   pass(200);
   expect(rung).toBe(1);
 });
+
+it("is put off by pings, never beyond the most, and never rings earlier for them", () => {
+  const ring = (): void => {
+    rung += 1;
+  };
+  const timer = new LifeTimer(1_000, ring, 3_000);
+  new LifeTimer(1_000, ring, 500).ping();
+  for (let at = 0; at < 2_900; at += 100) {
+    pass(100);
+    timer.ping();
+  }
+  expect(rung).toBe(1);
+  timer.life();
+  for (let at = 0; at < 2_900; at += 100) {
+    pass(100);
+    timer.ping();
+  }
+  expect(rung).toBe(1);
+  pass(110);
+  expect(rung).toBe(2);
+});

@@ -10,21 +10,34 @@ const AFTER_STANDSTILL_MS = 5_000;
 export class LifeTimer {
   readonly #limitMs: number;
   readonly #ring: () => void;
+  /** The longest that {@link ping} puts off the ringing after a sign of life. */
+  readonly #moreMs: number;
+  /** The last sign of life, and up to where pings have moved it. */
+  #realAtMs: number;
   #lifeAtMs: number;
   #heldSinceMs: number | null = null;
   #dueAtMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #check: NodeJS.Immediate | undefined;
 
-  constructor(limitMs: number, ring: () => void) {
+  /** @param mostMs Rings after this long without a sign of life, however many pings there were. */
+  constructor(limitMs: number, ring: () => void, mostMs: number = limitMs) {
     this.#limitMs = limitMs;
     this.#ring = ring;
-    this.#lifeAtMs = performance.now();
+    this.#moreMs = Math.max(0, mostMs - limitMs);
+    this.#realAtMs = performance.now();
+    this.#lifeAtMs = this.#realAtMs;
     this.#arm(limitMs);
   }
 
   life(): void {
-    this.#lifeAtMs = performance.now();
+    this.#realAtMs = performance.now();
+    this.#lifeAtMs = this.#realAtMs;
+  }
+
+  /** The other side is there, but shows nothing: it may go on for a while, not for good. */
+  ping(): void {
+    this.#lifeAtMs = Math.min(performance.now(), this.#realAtMs + this.#moreMs);
   }
 
   /** Silence from now on is not the other side's. */
@@ -34,7 +47,9 @@ export class LifeTimer {
 
   release(): void {
     if (this.#heldSinceMs === null) return;
-    this.#lifeAtMs += performance.now() - this.#heldSinceMs;
+    const heldMs = performance.now() - this.#heldSinceMs;
+    this.#realAtMs += heldMs;
+    this.#lifeAtMs += heldMs;
     this.#heldSinceMs = null;
   }
 

@@ -1,12 +1,12 @@
 import type { ServerResponse } from "node:http";
 import { LifeTimer } from "./life-timer.ts";
-import type { BodySink, CallFailure, UpstreamCall } from "./upstream-call.ts";
+import type { BodySink, CallFailure, LifeSign, UpstreamCall } from "./upstream-call.ts";
 
 /** Looks at what has been passed on. What it throws is caught: looking must not change what a client gets. */
 export interface Tap {
   data(chunk: Buffer): void;
-  /** See {@link BodySink.showedLife}. */
-  showedLife?(): boolean;
+  /** See {@link BodySink.showed}. */
+  showed?(): LifeSign;
 }
 
 /** The end of a body, in order or not. Exactly one is called, once. */
@@ -76,7 +76,7 @@ export function pump({ call, outgoing, stallMs, end, tap, rewriter = null }: Pum
       }
       return room;
     },
-    showedLife: () => tap?.showedLife?.() ?? true,
+    showed: () => tap?.showed?.() ?? "answer",
     end: finish,
     fail: (failure) =>
       once(() => {

@@ -6,7 +6,7 @@ import { LifeTimer } from "./life-timer.ts";
 import { openRestore } from "./open-restore.ts";
 import { pump } from "./pump.ts";
 import type { Relayed, RelayInput } from "./relay.ts";
-import { CallFailure, type UpstreamCall } from "./upstream-call.ts";
+import { CallFailure, type LifeSign, type UpstreamCall } from "./upstream-call.ts";
 
 /** Between pings while an upstream has sent its head but no event yet. */
 const PING_INTERVAL_MS = 15_000;
@@ -47,7 +47,8 @@ export function relayStream(input: RelayInput): Promise<void> {
   const pings = call.held.length > 0 ? null : pingUntilFirstByte(call, outgoing);
   return new Promise((resolve) => {
     let progress = 0;
-    let isAlive = false;
+    let pingsSeen = 0;
+    let sign: LifeSign = "nothing";
     const last: LastEvents = { timer: null, terminal: "none", cutShort: false };
     const finish = (failure: CallFailure | null, flush: () => void): void => {
       if (pings !== null) clearInterval(pings);
@@ -74,9 +75,11 @@ export function relayStream(input: RelayInput): Promise<void> {
       tail.text = text.length >= TAIL_CHARS ? text.slice(-TAIL_CHARS) : (tail.text + text).slice(-TAIL_CHARS);
       reader.push(text);
       mints?.push(text);
-      isAlive = reader.fault() !== null || reader.progress() > progress;
+      sign = reader.pings() > pingsSeen ? "ping" : "nothing";
+      if (reader.fault() !== null || reader.progress() > progress) sign = "answer";
+      pingsSeen = reader.pings();
       progress = reader.progress();
-      if (isAlive) awaitEnd(last, reader.terminal() ?? "none", leave);
+      if (sign === "answer") awaitEnd(last, reader.terminal() ?? "none", leave);
       if (!isBooked && isWhole(reader.terminal())) book(reader.end(), ENDED_WELL);
     };
     const leave = (): void => {
@@ -89,7 +92,7 @@ export function relayStream(input: RelayInput): Promise<void> {
       outgoing,
       stallMs: input.stallMs,
       end: bodyEnd,
-      tap: { data: look, showedLife: () => isAlive },
+      tap: { data: look, showed: () => sign },
       rewriter: restorer,
     });
   });
@@ -195,6 +198,7 @@ interface GuardedReader {
   /** `null` once the reader has failed: then nothing is known of the stream. */
   end(): StreamEnd | null;
   progress(): number;
+  pings(): number;
   fault(): unknown;
 }
 
@@ -223,6 +227,7 @@ function guardReader(reader: StreamReader): GuardedReader {
       }
     },
     progress: () => (fault === null ? reader.progress : 0),
+    pings: () => (fault === null ? reader.pings : 0),
     fault: () => fault,
   };
 }

@@ -41,19 +41,25 @@ export interface AnswerHead {
   readonly atMs: number;
 }
 
+/** What a piece of a body tells of its sender: that it answers, that it is there, or nothing, as comments do. */
+export type LifeSign = "answer" | "ping" | "nothing";
+
 /** Takes an answer's body once it is known where it goes. */
 export interface BodySink {
   /** @returns Whether more may come at once; on `false` the call waits for {@link UpstreamCall.resume}. */
   data(chunk: Buffer): boolean;
-  /** Asked after each `data`: whether it brought anything of an answer. Without it every byte does. */
-  showedLife?(): boolean;
+  /** Asked after each `data`: what it brought. Without it every byte is of an answer. */
+  showed?(): LifeSign;
   end(): void;
   fail(failure: CallFailure): void;
 }
 
 export interface CallTimeouts {
   readonly headerMs: number;
-  /** Longest time without a sign of life in a body. There is no total limit: long turns are legitimate. */
+  /**
+   * Longest time without a sign of life in a body; where pings come, `headerMs` if that is longer. There is no total
+   * limit: long turns are legitimate.
+   */
   readonly idleMs: number;
 }
 
@@ -219,9 +225,8 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, CarriedCall {
     if (status < 200) return;
     this.#hasHead = true;
     this.#timer.stop();
-    this.#timer = new LifeTimer(this.#options.idleMs, () =>
-      this.abort(new CallFailure("idle_timeout", null)),
-    );
+    const { idleMs, headerMs } = this.#options;
+    this.#timer = new LifeTimer(idleMs, () => this.abort(new CallFailure("idle_timeout", null)), headerMs);
     const encoding = first(headers["content-encoding"]);
     const raw = toStrings(controller.rawHeaders);
     const decodes = this.#options.decode && encoding !== null && (isPlain(encoding) || isReadable(encoding));
@@ -273,7 +278,9 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, CarriedCall {
     this.bodyBytes += chunk.length;
     if (this.#sink !== null) {
       const hasRoom = this.#sink.data(chunk);
-      if (this.#sink.showedLife?.() ?? true) this.#timer.life();
+      const sign = this.#sink.showed?.() ?? "answer";
+      if (sign === "answer") this.#timer.life();
+      if (sign === "ping") this.#timer.ping();
       if (!hasRoom) this.#pause();
       return;
     }

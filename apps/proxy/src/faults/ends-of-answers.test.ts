@@ -95,8 +95,6 @@ describe("a connection that stays open behind a whole answer", () => {
 // maximhq/bifrost#5010 and its kin keep streams warm with comments: such a stream is warm, and nothing comes.
 describe("a lane that sends signs of life and no answer", () => {
   it.each<[what: string, sign: string]>([
-    ["pings", PING],
-    ["unnamed pings", 'data: {"type":"ping"}\n\n'],
     ["comments", ": keep-alive\n\n"],
     ["blank lines", "\n"],
   ])("is silent: %s", async (_what, sign) => {
@@ -112,6 +110,26 @@ describe("a lane that sends signs of life and no answer", () => {
     await expectSettled(opened);
     expect(opened.completions()).toMatchObject([{ reason: "stream_timeout", err_type: "idle_timeout" }]);
     expect(failuresOf(opened, "anthropic")).toBe(1);
+  });
+});
+
+// A model that thinks for long sends pings meanwhile, and then its answer.
+describe("a lane that sends pings", () => {
+  it.each<[what: string, ping: string]>([
+    ["pings", PING],
+    ["unnamed pings", 'data: {"type":"ping"}\n\n'],
+  ])("is waited for as long as for a head, not for good: %s", async (_what, ping) => {
+    const anthropic = await openDrippingLane(BEGIN, ping);
+    const opened = await openTestGateway({
+      settings: { sseIdleTimeoutMs: 400, headerTimeoutMs: 1_600 },
+      catalog: ({ zai }) => testCatalog({ anthropic, zai }),
+    });
+    const startedMs = performance.now();
+    const seen = await read(await postMessage(opened.url, { model: OPUS, stream: true }));
+    expect(performance.now() - startedMs).toBeGreaterThan(1_500);
+    expect(seen.broken).toBe(true);
+    await expectSettled(opened);
+    expect(opened.completions()).toMatchObject([{ reason: "stream_timeout", err_type: "idle_timeout" }]);
   });
 });
 

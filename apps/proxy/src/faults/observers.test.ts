@@ -21,13 +21,14 @@ function fault(): never {
 describe("a reader of tokens that fails", () => {
   const broken = (part: Partial<StreamReader>, { openStream }: TokenExtractor): StreamReader => {
     const reader = openStream();
-    const { terminal, usage, progress } = reader;
+    const { terminal, usage, progress, pings } = reader;
     return {
       push: (text) => reader.push(text),
       end: () => reader.end(),
       usage,
       terminal,
       progress,
+      pings,
       ...part,
     };
   };

@@ -43,24 +43,25 @@ describe("how a messages stream ended", () => {
   });
 });
 
-describe("progress", () => {
-  it.each([
+describe("progress and pings", () => {
+  it.each<[what: string, text: string, progress: number, pings?: number]>([
     ["a comment", ": hi\n\n", 0],
     ["a long comment in pieces", `:${"x".repeat(50_000)}`, 0],
     ["blank lines", "\n\n\n", 0],
-    ["a ping", event("ping", { type: "ping" }), 0],
-    ["an unnamed ping", 'data: {"type":"ping"}\n\n', 0],
+    ["a ping", event("ping", { type: "ping" }), 0, 1],
+    ["an unnamed ping", 'data: {"type":"ping"}\n\n', 0, 1],
     ["half an event", "event: content_block_delta\ndata: {", 0],
     ["content", "event: content_block_delta\ndata: {}\n\n", 1],
     ["an error", ERROR, 1],
     ["half of a long event", `data: ${"x".repeat(10_000)}`, 1],
     ["many lines of one event", `data: ${"x".repeat(100)}\n`.repeat(100), 2],
-  ])("of %s", (_, text, progress) => {
+  ])("of %s", (_, text, progress, pings = 0) => {
     const stream = findExtractor("anthropic").openStream();
     stream.push(start({}));
     const before = stream.progress;
     stream.push(text);
     expect(stream.progress - before).toBe(progress);
+    expect(stream.pings).toBe(pings);
   });
 
   it("is told beside how far the stream has come", () => {

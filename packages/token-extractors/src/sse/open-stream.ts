@@ -38,6 +38,9 @@ export function openStream(rules: SseRules): StreamReader {
     get progress() {
       return fold.progress;
     },
+    get pings() {
+      return fold.pings;
+    },
   };
 }
 
@@ -46,6 +49,7 @@ class StreamFold implements SseListener {
   readonly #tally: UsageTally = new UsageTally();
   #started = false;
   #progress = 0;
+  pings = 0;
   #terminal: StreamTerminal = "none";
   #error: StreamError | null = null;
   #model: string | null = null;
@@ -81,7 +85,8 @@ class StreamFold implements SseListener {
 
   onEvent(name: string, data: string): void {
     const reading = this.#readEvent(name, data, this.#model === null);
-    if (reading !== null) this.#apply(reading);
+    if (reading === null) this.pings += 1;
+    else this.#apply(reading);
   }
 
   #apply(reading: EventReading): void {
