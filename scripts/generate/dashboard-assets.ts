@@ -27,6 +27,8 @@ function bundle(entry: string, format: "esm" | "iife"): string {
   const { outputFiles } = buildSync({
     entryPoints: [join(client, entry)],
     bundle: true,
+    // The words that every screen shares come from a library's source: nothing needs to be built first.
+    conditions: ["ccp-source"],
     minify: true,
     write: false,
     format,

@@ -9,22 +9,22 @@ import { tempDir } from "./test-kit/temp-log.ts";
 const BIN = fileURLToPath(new URL("../bin/cc.mjs", import.meta.url));
 const NOBODY = 65_534;
 
-it.each([
-  ["status", 1],
-  ["quotas", 69],
-])("%s names the place that cannot be read, beside the gateway that is down", async (command, code) => {
-  const file = join(tempDir(), "logs");
-  writeFileSync(file, "");
-  const run = await runTest([command], { routes: null, env: { CCP_LOGS_DIR: file } });
-  expect(run).toEqual({
-    code,
-    stdout: "",
-    stderr:
-      "ccp: no gateway at http://127.0.0.1:8082\n" +
-      `     nothing listens there, and its last known state cannot be read either: ${file}: ENOTDIR\n` +
-      "     next: ccp start\n",
-  });
-});
+it.each(["status", "quotas"])(
+  "%s names the place that cannot be read, beside the gateway that is down",
+  async (command) => {
+    const file = join(tempDir(), "logs");
+    writeFileSync(file, "");
+    const run = await runTest([command], { routes: null, env: { CCP_LOGS_DIR: file } });
+    expect(run).toEqual({
+      code: 69,
+      stdout: "",
+      stderr:
+        "ccp: no gateway at http://127.0.0.1:8082\n" +
+        `     nothing listens there, and its last known state cannot be read either: ${file}: ENOTDIR\n` +
+        "     next: ccp start\n",
+    });
+  },
+);
 
 it("says so of a folder without permission, too", () => {
   const dir = tempDir();
@@ -39,7 +39,7 @@ it("says so of a folder without permission, too", () => {
     ...user,
   });
   expect([status, stderr.split("\n").slice(0, 2)]).toEqual([
-    1,
+    69,
     [
       "ccp: no gateway at http://127.0.0.1:1",
       `     nothing listens there, and its last known state cannot be read either: ${logs}: EACCES`,

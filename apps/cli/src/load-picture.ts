@@ -1,5 +1,5 @@
 import { GatewayDownError } from "./client/gateway-down-error.ts";
-import type { LastKnown } from "./offline/last-known.ts";
+import type { readLastKnown } from "./offline/last-known.ts";
 import { safeText } from "./render/safe-text.ts";
 import type { Session } from "./session.ts";
 import type { Picture } from "./view/picture.ts";
@@ -24,17 +24,24 @@ export async function loadPicture(session: Session): Promise<LoadedPicture> {
     if (!(error instanceof GatewayDownError)) throw error;
     const known = await lastKnown(error, session);
     if (known === null) throw error;
+    if ("otherUrl" in known) {
+      const place = safeText(known.stateDir);
+      throw error.withReason(
+        `what is recorded in ${place} is of another gateway (${safeText(known.otherUrl)})`,
+      );
+    }
     const nowSec = deps.nowMs() / 1000;
-    const picture = { view: known.view, live: false, url: client.url, nowSec, asOfTs: known.asOfTs };
+    const { view, asOfTs, stateDir } = known;
+    const picture = { view, live: false, url: client.url, nowSec, asOfTs, stateDir };
     return { picture, down: error };
   }
 }
 
 /** A folder that may not be read is part of why there is nothing to show, not a fault of this program. */
-async function lastKnown(down: GatewayDownError, session: Session): Promise<LastKnown | null> {
-  const { readLastKnown } = await import("./offline/last-known.ts");
+async function lastKnown(down: GatewayDownError, session: Session): ReturnType<typeof readLastKnown> {
+  const offline = await import("./offline/last-known.ts");
   try {
-    return await readLastKnown(session);
+    return await offline.readLastKnown(session);
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;

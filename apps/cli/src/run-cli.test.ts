@@ -186,7 +186,14 @@ describe("cc quotas", () => {
     ["at it", "91", VIEWS.normal, 1, "anthropic all 5h is at 91%, threshold 91%"],
     ["with a percent sign", "91%", VIEWS.normal, 1, "anthropic all 5h is at 91%, threshold 91%"],
     ["past 100", "104", VIEWS.block, 1, "zai glm-4.7 5h is at 104%, threshold 104%"],
-    ["no number", "80", VIEWS.unknown, 2, "no window has a number yet"],
+    [
+      "no number",
+      "80",
+      view({ lanes: { zai: { state: "unknown", windows: [] } } }),
+      2,
+      "no window has a number yet",
+    ],
+    ["a key that is refused", "80", VIEWS.unknown, 1, "zai all - refuses requests (auth), threshold 80%"],
     ["nothing at all", "80", VIEWS.empty, 2, "no window has a number yet"],
   ])("--threshold: %s", async (_name, threshold, usage, code, said) => {
     const run = await runTest(["quotas", "--threshold", threshold], { routes: live(usage) });

@@ -174,6 +174,8 @@ export interface Assessment {
   readonly spentUntilMs: number | null;
   readonly rolling: WindowFigures;
   readonly weekly: WindowFigures;
+  /** Requests of the model that the lane served in the rolling window. */
+  readonly requests: number;
 }
 
 export interface LeaseInput {

@@ -6,6 +6,7 @@ it("exports exactly these names", () => {
     "accountId",
     "cooldownSteps",
     "createAccountBook",
+    "createJudge",
     "createLaneBook",
     "createSessionBook",
     "decide",
@@ -15,5 +16,6 @@ it("exports exactly these names", () => {
     "passOverTooSmall",
     "sessionKey",
     "trafficClass",
+    "verdictView",
   ]);
 });

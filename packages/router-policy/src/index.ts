@@ -32,3 +32,11 @@ export {
   type SessionView,
 } from "./session/session-book.ts";
 export type { SessionBookSnapshot } from "./session/session-snapshot.ts";
+export {
+  type CountedModel,
+  createJudge,
+  type Judge,
+  type JudgeSources,
+  verdictView,
+} from "./verdict/create-judge.ts";
+export type { AccountWindow, LaneVerdict, VerdictBook, VerdictRoom } from "./verdict/lane-verdict.ts";

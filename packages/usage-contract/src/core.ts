@@ -30,6 +30,7 @@ export {
   WEEKLY_WINDOW_MS,
   type WeeklyAnchor,
   type WeeklyKind,
+  windowName,
 } from "./quota-config.ts";
 export {
   countTokens,
@@ -50,9 +51,11 @@ export {
   DEFAULT_REROUTE_MODE,
   type DecisionKind,
   type HeaderReader,
+  LANE_STATE_WORDS,
   LANE_STATES,
   type LaneId,
   type LaneState,
+  type LaneTone,
   laneId,
   NUMBER_SOURCES,
   type NumberSource,
@@ -61,6 +64,7 @@ export {
   REROUTE_MODES,
   type RerouteDecision,
   type RerouteMode,
+  refusesAll,
   TRAFFIC_CLASSES,
   type TrafficClass,
 } from "./words.ts";

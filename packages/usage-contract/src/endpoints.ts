@@ -102,6 +102,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     method: "GET",
     path: "/v1/usage",
     summary: "Live view: lanes, windows, quotas, speeds",
+    query: "UsageQuery",
     response: "UsageView",
   },
   {

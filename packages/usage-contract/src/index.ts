@@ -130,12 +130,18 @@ export {
 export {
   type LaneUsage,
   LaneUsageSchema,
+  LaneVerdictSchema,
+  type LaneVerdictView,
   type LaneWindow,
   LaneWindowSchema,
   type ModelUsage,
   ModelUsageSchema,
+  type ServedOnLane,
+  ServedOnLaneSchema,
   type Speeds,
   SpeedsSchema,
+  type UsageQuery,
+  UsageQuerySchema,
   type UsageView,
   UsageViewSchema,
 } from "./wire/usage-view.ts";

@@ -63,3 +63,20 @@ export interface QuotaConfig {
   readonly models: readonly ModelQuota[];
   readonly pools: readonly PoolQuota[];
 }
+
+const WINDOW_UNITS = [
+  ["d", 86_400],
+  ["h", 3600],
+  ["m", 60],
+] as const;
+
+/**
+ * Name of a window by its length in seconds.
+ *
+ * @example
+ * windowName(18_000); // => "5h"
+ */
+export function windowName(seconds: number): string {
+  const unit = WINDOW_UNITS.find(([, size]) => seconds >= size && seconds % size === 0);
+  return unit === undefined ? `${Math.round(seconds)}s` : `${seconds / unit[1]}${unit[0]}`;
+}

@@ -3,8 +3,10 @@ export { type ConfigIssue, type ErrorBody, ErrorBodySchema } from "./wire/error-
 export { type ParsedBody, parseBody } from "./wire/parse-body.ts";
 export {
   type LaneUsage,
+  type LaneVerdictView,
   type LaneWindow,
   type ModelUsage,
+  type ServedOnLane,
   type UsageView,
   UsageViewSchema,
 } from "./wire/usage-view.ts";

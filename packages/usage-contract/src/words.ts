@@ -72,6 +72,38 @@ export type TrafficClass = (typeof TRAFFIC_CLASSES)[number];
 export const LANE_STATES = ["ok", "warn", "block", "cooldown", "disabled", "auth_error", "unknown"] as const;
 export type LaneState = (typeof LANE_STATES)[number];
 
+/** How serious a state is: what colours it on every screen. */
+export type LaneTone = "ok" | "warn" | "bad" | "quiet" | "cool";
+
+/** The word and the tone of a state, the same on every screen. */
+export const LANE_STATE_WORDS: Readonly<
+  Record<LaneState, { readonly word: string; readonly tone: LaneTone }>
+> = {
+  ok: { word: "ok", tone: "ok" },
+  warn: { word: "warn", tone: "warn" },
+  block: { word: "BLOCK", tone: "bad" },
+  cooldown: { word: "cool", tone: "cool" },
+  disabled: { word: "off", tone: "quiet" },
+  auth_error: { word: "auth", tone: "bad" },
+  unknown: { word: "?", tone: "quiet" },
+};
+
+/**
+ * Whether a lane would refuse a request now, as far as is known: whatever its used share says. A single refusal may be
+ * chance; two in a row without an answer between them are not.
+ */
+export function refusesAll({
+  state,
+  refusals = 0,
+}: {
+  readonly state: LaneState;
+  readonly refusals?: number | undefined;
+}): boolean {
+  return SHUT.has(state) || refusals >= 2;
+}
+
+const SHUT: ReadonlySet<LaneState> = new Set(["auth_error", "block", "cooldown", "disabled"]);
+
 /** Where a number comes from, most trusted first. */
 export const NUMBER_SOURCES = ["header", "endpoint", "statusline", "counted", "config"] as const;
 export type NumberSource = (typeof NUMBER_SOURCES)[number];

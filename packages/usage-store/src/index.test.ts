@@ -36,6 +36,7 @@ it("exports these names and no others", () => {
     "LOCK_NAME",
     "LOG_NAME",
     "PAGE_SAMPLES",
+    "RECORD_NAME",
     "acquireStateLock",
     "appendImported",
     "checkHistory",
@@ -53,6 +54,7 @@ it("exports these names and no others", () => {
     "openStateJournal",
     "openUsageLog",
     "parentOf",
+    "readGatewayRecord",
     "readImported",
     "readJsonState",
     "readSmallFile",
@@ -65,6 +67,7 @@ it("exports these names and no others", () => {
     "setAside",
     "statePaths",
     "toStoreFault",
+    "writeGatewayRecord",
     "writeJsonState",
   ]);
 });

@@ -31,7 +31,8 @@ export type ReloadResult =
 /** The gateway's own routes. Every method throws `GatewayDownError` when nobody answers. */
 export interface GatewayClient {
   readonly url: string;
-  usage(): Promise<UsageView>;
+  /** @param model Also tells where a request for this model would go, known or not (`asked`). */
+  usage(model?: string | null): Promise<UsageView>;
   /** 503 is an answer, too: it says why the gateway is not ready. */
   ready(): Promise<Readyz>;
   quotas(): Promise<QuotasView>;
@@ -139,7 +140,8 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
 
   return {
     url,
-    usage: () => view("/v1/usage", UsageViewSchema),
+    usage: (model = null) =>
+      view(model === null ? "/v1/usage" : `/v1/usage?model=${encodeURIComponent(model)}`, UsageViewSchema),
     ready: async () => view("/readyz", (await wire()).ReadyzSchema, [200, 503]),
     quotas: async () => view("/v1/quotas", (await wire()).QuotasViewSchema),
     calibration: async () => view("/v1/calibration", (await wire()).CalibrationViewSchema),

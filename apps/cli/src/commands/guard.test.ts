@@ -7,7 +7,8 @@ const live = (view: unknown) => ({ "GET /v1/usage": json(view) });
 describe("cc guard", () => {
   it.each([
     ["normal", [], 0],
-    ["normal", ["--max-used", "91"], 1],
+    ["normal", ["--max-used", "91"], 0],
+    ["normal", ["--max-used", "60"], 1],
     ["normal", ["--max-used=91%", "--lane", "zai"], 0],
     ["normal", ["--max-used", "60", "--lane=zai", "--window=5h"], 1],
     ["normal", ["--max-used", "60", "--model", "GLM-4-7"], 1],
@@ -16,7 +17,7 @@ describe("cc guard", () => {
     ["normal", ["--model", "gpt"], 2],
     ["warn", ["--max-used", "80"], 1],
     ["block", [], 1],
-    ["block", ["--lane", "anth", "--window", "7d"], 0],
+    ["block", ["--lane", "anth", "--window", "7d"], 1],
     ["cooldown", ["--lane", "zai"], 1],
     ["unknown", ["--lane", "anthropic"], 2],
     ["unknown", ["--lane", "zai"], 1],
@@ -89,16 +90,21 @@ describe("cc guard", () => {
   });
 
   it("--json", async () => {
-    const { stdout } = await runTest(["guard", "--json", "--max-used", "80"], { routes: live(VIEWS.normal) });
+    const { stdout } = await runTest(["guard", "--json", "--max-used", "60"], { routes: live(VIEWS.normal) });
     const { row, ...verdict } = JSON.parse(stdout);
     expect(verdict).toEqual({
       schema: "ccp.guard/1",
       ok: false,
       verdict: "past",
       reason: "full",
-      max_used_pct: 0.8,
+      max_used_pct: 0.6,
+      lane: "zai",
+      model: "glm-4.7",
+      state: "ok",
+      until_ts: null,
+      refusals: 0,
     });
-    expect([row.lane, row.model, row.window, row.used_pct]).toEqual(["anthropic", "all", "5h", 0.91]);
+    expect([row.lane, row.model, row.window, row.used_pct]).toEqual(["zai", "glm-4.7", "5h", 0.62]);
   });
 
   it.each([

@@ -1,13 +1,14 @@
 import type { UsageView } from "@ccp/usage-contract";
+import { laneId } from "@ccp/usage-contract/core";
 import type { CliInput } from "../args/cli-input.ts";
 import { usageError } from "../args/usage-error.ts";
 import type { CliArgs, CliCommand } from "../cli-command.ts";
 import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { renderGuard } from "../render/guard.ts";
-import { safeJson, safeText } from "../render/safe-text.ts";
+import { safeJson } from "../render/safe-text.ts";
 import type { Session } from "../session.ts";
-import { type GuardVerdict, judgeGuard, rowsOfModel } from "../view/guard-verdict.ts";
+import { type GuardVerdict, judgeGuard } from "../view/guard-verdict.ts";
 import { quotaRowJson } from "../view/picture-json.ts";
 import { filterRows } from "../view/quota-filter.ts";
 import { buildQuotaRows, laneNames, type QuotaRow } from "../view/quota-rows.ts";
@@ -17,8 +18,9 @@ const args: CliArgs = {
   model: {
     type: "string",
     valueHint: "MODEL",
-    description: "only this model, in any spelling, with the windows of its account",
+    description: "a request for this model, in any spelling; without it: for any model that is known",
   },
+  preferred: { type: "boolean", description: "only the first lane of the model's route" },
   window: { type: "string", valueHint: "WIN", description: "only this window: 5h, 7d, …" },
   "max-used": { type: "string", valueHint: "PCT", description: "no from PCT percent used on (100)" },
   "fail-open": { type: "boolean", description: "yes where nothing is known, or the gateway is down" },
@@ -27,53 +29,63 @@ const args: CliArgs = {
 
 export const guardCommand: CliCommand = {
   name: "guard",
-  summary: "is there room? an exit code for scripts",
+  summary: "would a request be served now? an exit code for scripts",
   args,
   notes: [
-    "exit 0 yes, 1 no, 2 no window has a number, 69 no gateway is there",
-    "no, too, while the lane cools down, is at its cap, or its key was refused",
-    "of a model it judges the preferred lane: another lane could still take a request",
+    "exit 0 yes, 1 no, 2 not known (no number, no answer yet), 69 no gateway is there",
+    "yes when any lane of the route would serve it: one that cools down, is at its cap, refuses, or lacks its key would not",
+    "without --max-used and --window a lane that serves needs no number to be a yes",
     "asks the gateway alone: what an earlier run knew is no reason to start work now",
   ],
   run: runGuard,
 };
 
 async function runGuard(input: CliInput, session: Session): Promise<ExitCode> {
-  const maxUsedPct = readMaxUsed(input.text("max-used"), session);
+  const shareText = input.text("max-used");
+  const maxUsedPct = readMaxUsed(shareText, session);
   const failOpen = input.flag("fail-open");
+  const model = input.text("model");
   const { client, deps } = session;
   let view: UsageView;
   try {
-    view = await client.usage();
+    view = await client.usage(model);
   } catch (error) {
     if (!failOpen || !(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
     if (input.flag("json")) writeJson(verdictJson(NOTHING_KNOWN, maxUsedPct, EXIT.ok, null), session);
     await session.say.warn(`${error.message} (${error.why}): let through (--fail-open)`);
     return EXIT.ok;
   }
-  const rows = selectRows(view, input, session);
-  const verdict = judgeGuard(rows, maxUsedPct);
+  const lane = input.text("lane");
+  const verdict = judgeGuard(view, selectRows(view, input, session), {
+    model,
+    lane: lane === null ? null : laneId(lane),
+    preferredOnly: input.flag("preferred"),
+    maxUsedPct,
+    isShareAsked: shareText !== null || input.text("window") !== null,
+  });
   const exitCode = exitCodeOf(verdict, failOpen);
   if (input.flag("json")) {
     writeJson(verdictJson(verdict, maxUsedPct, exitCode, view.ts), session);
   } else {
     deps.stdout.write(renderGuard(verdict, maxUsedPct, view.ts, session.look()));
   }
-  const model = input.text("model");
-  if (model !== null && rows.length === 0) {
-    const known = Object.keys(view.models).map(safeText).join(", ");
-    await session.say.note(`the gateway counts ${known === "" ? "no model yet" : known}`);
-  }
   if (verdict.kind === "unknown" && failOpen) await session.say.warn("let through (--fail-open)");
   return exitCode;
 }
 
-type ToldVerdict = Omit<GuardVerdict, "reason"> & {
+type ToldVerdict = Pick<GuardVerdict, "kind" | "row" | "lane" | "model" | "verdict"> & {
   readonly reason: GuardVerdict["reason"] | "gateway_down";
 };
 
 /** Nobody was there to tell more. */
-const NOTHING_KNOWN: ToldVerdict = { kind: "unknown", reason: "gateway_down", row: null };
+const NOTHING_KNOWN: ToldVerdict = {
+  kind: "unknown",
+  reason: "gateway_down",
+  lane: null,
+  model: null,
+  verdict: null,
+  row: null,
+};
 
 function writeJson(value: object, { deps }: Session): void {
   deps.stdout.write(`${safeJson(JSON.stringify(value, null, 2))}\n`);
@@ -86,27 +98,20 @@ function exitCodeOf({ kind }: GuardVerdict, failOpen: boolean): ExitCode {
 
 function selectRows(view: UsageView, input: CliInput, session: Session): QuotaRow[] {
   const filter = { lane: input.text("lane"), window: input.text("window") };
-  const rows = buildQuotaRows(view, view.ts);
-  const result = filterRows(rows, filter, laneNames(view));
-  if (!result.success) {
-    const { option, value, known, meant } = result.miss;
-    const why = meant === null ? `known are ${known.join(", ")}` : `did you mean ${meant}?`;
-    throw usageError(`${option} ${value} fits nothing here`, why, session.cc, "guard");
-  }
-  const model = input.text("model");
-  if (model === null) return result.rows;
-  const ofModel = rowsOfModel(rows, model);
-  return result.rows.filter((row) => ofModel.includes(row));
+  const result = filterRows(buildQuotaRows(view, view.ts), filter, laneNames(view));
+  if (result.success) return result.rows;
+  const { option, value, known, meant } = result.miss;
+  const why = meant === null ? `known are ${known.join(", ")}` : `did you mean ${meant}?`;
+  throw usageError(`${option} ${value} fits nothing here`, why, session.cc, "guard");
 }
 
 /** @param ts The gateway's own time; `null` where it told nothing, and there is no row. */
 function verdictJson(
-  verdict: ToldVerdict,
+  { kind, reason, lane, model, verdict, row }: ToldVerdict,
   maxUsedPct: number,
   exitCode: ExitCode,
   ts: number | null,
 ): object {
-  const { kind, reason, row } = verdict;
   return {
     schema: "ccp.guard/1",
     ok: exitCode === EXIT.ok,
@@ -114,6 +119,11 @@ function verdictJson(
     reason,
     max_used_pct: maxUsedPct / 100,
     row: row === null || ts === null ? null : quotaRowJson(row, ts),
+    ...(lane === null ? {} : { lane }),
+    ...(model === null ? {} : { model }),
+    ...(verdict === null
+      ? {}
+      : { state: verdict.state, until_ts: verdict.until_ts, refusals: verdict.refusals ?? 0 }),
   };
 }
 

@@ -43,7 +43,7 @@ async function runHud(input: CliInput, session: Session): Promise<ExitCode> {
   const loaded = await runOneFrame(session, createHudSource(session, streamText));
   await sayDown(loaded, session);
   await sayIfEmpty(loaded, session);
-  return EXIT.ok;
+  return loaded.down === null ? EXIT.ok : EXIT.unreachable;
 }
 
 async function showFullScreen(

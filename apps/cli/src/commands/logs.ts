@@ -4,6 +4,7 @@ import { decodeLine } from "@ccp/usage-store";
 import type { CliInput } from "../args/cli-input.ts";
 import { usageError } from "../args/usage-error.ts";
 import type { CliArgs, CliCommand } from "../cli-command.ts";
+import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { followLog } from "../node/follow-log.ts";
 import { closeLogFiles, type LogFile, linesBackwards } from "../node/log-files.ts";
@@ -47,7 +48,8 @@ export const logsCommand: CliCommand = {
   notes: [
     "ST ··· a decision, before its attempt: IN is then the predicted count; else the status a request ended with",
     "RULE why this lane, or how it ended where that was not well; IN all input tokens, cache included",
-    "needs no gateway; REQUEST is what {cc} explain takes",
+    "with the gateway down it shows what that left, and exits 69; a log that --log names needs no gateway",
+    "REQUEST is what {cc} explain takes",
   ],
   run: runLogs,
 };
@@ -63,6 +65,7 @@ async function runLogs(input: CliInput, session: Session): Promise<ExitCode> {
   const filter = readFilter(input, nowMs, session);
   const limit = readLimit(input, session);
   const path = await logPlace(input, session);
+  const isNamed = input.text("log") !== null;
   const files = openLogOrTell(path, session);
   const print = createPrinter(input.flag("json"), nowMs, session);
   const follow = input.flag("follow");
@@ -82,7 +85,20 @@ async function runLogs(input: CliInput, session: Session): Promise<ExitCode> {
   } else if (shown === 0 && limit > 0) {
     for (const reason of whyNoLines(seen, filter, follow)) await session.say.note(reason);
   }
-  return follow ? followOn(path, newest ?? null, filter, print, session) : EXIT.ok;
+  if (follow) return followOn(path, newest ?? null, filter, print, session);
+  return isNamed ? EXIT.ok : exitCodeOf(path, session);
+}
+
+/** The log of a gateway that nobody can reach is shown like every last known state, and is no answer of a gateway. */
+async function exitCodeOf(path: string, { client, say }: Session): Promise<ExitCode> {
+  try {
+    await client.usage();
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
+    await say.warn(`${error.message}: shown is what it left in ${safeText(path)}`);
+    return EXIT.unreachable;
+  }
 }
 
 interface FoundLine {

@@ -3,6 +3,7 @@ import { toIssue } from "../client/to-issue.ts";
 import type { LoadedPicture } from "../load-picture.ts";
 import { asOfText } from "../render/clock.ts";
 import { issueText } from "../render/issue.ts";
+import { safeText } from "../render/safe-text.ts";
 import type { Session } from "../session.ts";
 import { atUrl } from "../view/at-url.ts";
 import { buildQuotaRows } from "../view/quota-rows.ts";
@@ -12,7 +13,7 @@ export async function sayDown({ picture, down }: LoadedPicture, session: Session
   if (down === null) return;
   const age = asOfText(picture.asOfTs, picture.nowSec, session.look().timeZone);
   await session.say.warn(
-    `${down.message}: shown is the last known state, as of ${age}. Start it: ${down.next}`,
+    `${down.message}: shown is its last known state (${safeText(picture.stateDir ?? "?")}), as of ${age}. Start it: ${down.next}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { LANE_STATE_WORDS } from "@ccp/usage-contract/core";
 import type { CliInput } from "../args/cli-input.ts";
 import { usageError } from "../args/usage-error.ts";
 import type { CliArgs, CliCommand } from "../cli-command.ts";
@@ -20,7 +21,7 @@ const args: CliArgs = {
   threshold: {
     type: "string",
     valueHint: "PCT",
-    description: "exit 1 when any window is at PCT percent or more, 2 when no number is known",
+    description: "exit 1 when any window is at PCT percent or more, or refuses; 2 when no number is known",
   },
   lane: { type: "string", valueHint: "LANE", description: "only this lane" },
   window: { type: "string", valueHint: "WIN", description: "only this window: 5h, 7d, …" },
@@ -42,7 +43,7 @@ export const quotasCommand: CliCommand = {
     "FULL IN 56m, 3h42m early: at the pace of the last 15 minutes the window is full in 56m, 3h42m before it resets; " +
       "56m! is short for that; lasts: it resets first",
     "FULL IN >24h: too far off to say; idle: nothing was used in 15 minutes; now: it is full; -: no pace is known",
-    "with the gateway down the last known state is shown, with its age",
+    "exit 69 when the gateway is down; its last known state is shown all the same, with its age",
   ],
   run: runQuotas,
 };
@@ -114,7 +115,13 @@ function readThreshold(text: string | null, session: Session): number | null {
   );
 }
 
+function isPast({ usedPct }: QuotaRow, thresholdPct: number): boolean {
+  return usedPct !== null && usedPct * 100 >= thresholdPct;
+}
+
 async function judge(loaded: LoadedPicture, options: QuotasOptions, session: Session): Promise<ExitCode> {
+  // What an earlier run knew is shown, and is no answer of a gateway.
+  if (loaded.down !== null) return EXIT.unreachable;
   if (options.thresholdPct === null) return EXIT.ok;
   const { kind, row } = judgeThreshold(selectRows(loaded.picture, options, session), options.thresholdPct);
   if (kind === "unknown") {
@@ -125,7 +132,12 @@ async function judge(loaded: LoadedPicture, options: QuotasOptions, session: Ses
   }
   if (kind === "below" || row === null) return EXIT.ok;
   const { percentText } = await import("../render/quantity.ts");
-  const which = `${row.lane} ${row.model} ${row.window}`;
-  await session.say.warn(`${which} is at ${percentText(row.usedPct)}, threshold ${options.thresholdPct}%`);
+  const { safeText } = await import("../render/safe-text.ts");
+  const which = safeText(`${row.lane} ${row.model} ${row.window}`);
+  const why =
+    row.refuses && !isPast(row, options.thresholdPct)
+      ? `refuses requests (${LANE_STATE_WORDS[row.state.kind].word})`
+      : `is at ${percentText(row.usedPct)}`;
+  await session.say.warn(`${which} ${why}, threshold ${options.thresholdPct}%`);
   return EXIT.failed;
 }

@@ -2,9 +2,8 @@ import type { Readyz } from "@ccp/usage-contract";
 import type { CliInput } from "../args/cli-input.ts";
 import type { CliArgs, CliCommand } from "../cli-command.ts";
 import { CliError } from "../cli-error.ts";
-import { GatewayDownError } from "../client/gateway-down-error.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
-import { type LoadedPicture, loadPicture } from "../load-picture.ts";
+import { loadPicture } from "../load-picture.ts";
 import { safeJson } from "../render/safe-text.ts";
 import type { Session } from "../session.ts";
 import type { Picture } from "../view/picture.ts";
@@ -33,7 +32,7 @@ export const statusCommand: CliCommand = {
     "OUT/S output tokens a second while streaming, DIRTY over the whole request, TTFT time to the first token",
     "now: the lane that each model's next request would go to, and the fullest window known of it there",
     "WARN AT auto: learned from past limits, used from confidence 0.50 on; cfg: configured",
-    "exit 1 when the gateway is down; the last known state is shown all the same",
+    "exit 69 when the gateway is down; the last known state is shown all the same",
   ],
   run: runStatus,
 };
@@ -54,28 +53,12 @@ async function runStatus(input: CliInput, session: Session): Promise<ExitCode> {
   if (watchSec !== null) {
     return watchPicture((picture) => statusText(picture, flags, session, "line"), watchSec, session);
   }
-  const loaded = await loadStatus(session);
+  const loaded = await loadPicture(session);
   session.deps.stdout.write(await statusText(loaded.picture, flags, session, "page"));
   await sayDown(loaded, session);
   await sayQuotaIssues(loaded, session);
   if (!flags.json) await sayIfEmpty(loaded, session);
-  return loaded.down === null ? EXIT.ok : EXIT.failed;
-}
-
-/** A gateway that is down is a plain "no" to the question this command asks: 1, with or without a log. */
-async function loadStatus(session: Session): Promise<LoadedPicture> {
-  try {
-    return await loadPicture(session);
-  } catch (error) {
-    if (!(error instanceof GatewayDownError)) throw error;
-    const { message: what, why, next, isExplained } = error;
-    throw new CliError({
-      what,
-      why: isExplained ? why : `${why}, and no log tells of an earlier run`,
-      next,
-      exitCode: EXIT.failed,
-    });
-  }
+  return loaded.down === null ? EXIT.ok : EXIT.unreachable;
 }
 
 async function statusText(

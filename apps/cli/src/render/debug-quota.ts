@@ -44,7 +44,7 @@ export function renderDebugQuota({ view, nowSec }: Picture, look: Look): Line[] 
     cell(percentText(model.headroom_pct_rolling)),
     cell(percentText(model.headroom_pct_weekly)),
     cell(cooldownText(model, nowSec, look)),
-    { spans: [stateSpan(modelState(model, view.lanes[model.provider], nowSec))] },
+    { spans: [stateSpan(modelState(model, view, nowSec))] },
   ]);
   return rows.length === 0 ? [[span("no model yet", "dim")]] : renderGrid(COLUMNS, rows, look);
 }

@@ -1,5 +1,6 @@
 import type { GuardVerdict } from "../view/guard-verdict.ts";
 import type { QuotaRow } from "../view/quota-rows.ts";
+import { verdictState } from "../view/row-state.ts";
 import { resetText } from "./clock.ts";
 import { type Line, paintLines, span } from "./line.ts";
 import type { Look } from "./look.ts";
@@ -15,30 +16,45 @@ export function renderGuard(verdict: GuardVerdict, maxUsedPct: number, nowSec: n
   return paintLines([line], { ...look, columns: Number.POSITIVE_INFINITY });
 }
 
-function why({ reason, row }: GuardVerdict, maxUsedPct: number, nowSec: number, look: Look): Line {
-  if (row === null) return [span("no window has a number yet: nothing can be said")];
-  const name = `${safeText(row.lane)} ${safeText(row.model)} ${safeText(row.window)}`;
-  const used = `${name} is at ${percentText(row.usedPct)}`;
-  const resets = resetPart(row, nowSec, look);
+function why(guard: GuardVerdict, maxUsedPct: number, nowSec: number, look: Look): Line {
+  const { reason, row, verdict } = guard;
+  if (guard.lane === null || verdict === null)
+    return [span("no window has a number yet: nothing can be said")];
+  const who = [guard.lane, ...(guard.model === null ? [] : [guard.model])].map(safeText).join(" ");
+  const used = row === null ? who : `${nameOf(row)} is at ${percentText(row.usedPct)}`;
+  const told = verdict.reason === undefined ? [] : [span(`, ${safeText(verdict.reason)}`, "dim")];
   switch (reason) {
     case "room":
-      return [span(`${used}, below ${maxUsedPct}%`)];
+      return row === null
+        ? [span(`${who} takes requests`), ...told]
+        : [span(`${used}, below ${maxUsedPct}%`)];
     case "full":
-      return [span(`${used}, ${maxUsedPct}% is the most${resets}`)];
+      return [span(`${used}, ${maxUsedPct}% is the most${resetPart(row, nowSec, look)}`)];
     case "block":
-      return [span(`${used}: `), stateSpan(row.state), span(resets)];
+      return [
+        span(`${used}: `),
+        stateSpan(verdictState(verdict, nowSec)),
+        span(resetPart(row, nowSec, look)),
+      ];
     case "cooldown":
-      return [span(`${safeText(row.lane)} ${safeText(row.model)}: `), stateSpan(row.state)];
     case "auth_error":
-      return [span(`${safeText(row.lane)}: ${safeText(row.note ?? "its key was refused")}`)];
+    case "disabled":
+    case "refusing":
+      return [span(`${who}: `), stateSpan(verdictState(verdict, nowSec)), ...told];
     case "no_number":
-      return [span(`${name} has no number`)];
+    case "no_model":
+      return [span(`${who} has no number yet`)];
     default:
       reason satisfies never;
       return [];
   }
 }
 
-function resetPart({ resetTs }: QuotaRow, nowSec: number, look: Look): string {
+function nameOf(row: QuotaRow): string {
+  return `${safeText(row.lane)} ${safeText(row.model)} ${safeText(row.window)}`;
+}
+
+function resetPart(row: QuotaRow | null, nowSec: number, look: Look): string {
+  const resetTs = row?.resetTs ?? null;
   return resetTs === null ? "" : `, resets ${resetText(resetTs, nowSec, look.timeZone)}`;
 }

@@ -55,9 +55,17 @@ function readColumns(env: Env): number | null {
   return /^\d{1,4}$/.test(text) && Number(text) > 0 ? Number(text) : null;
 }
 
+/** The last zone that was read: a live screen asks for its look with every frame, and a formatter takes milliseconds. */
+let zone: { readonly text: string; readonly name: string | undefined } | null = null;
+
 /** TZ may hold what only the C library reads (`:/etc/localtime`); the machine's zone stands in then. */
 function readTimeZone(text: string | undefined): string | undefined {
   if (!text) return undefined;
+  if (zone?.text !== text) zone = { text, name: zoneName(text) };
+  return zone.name;
+}
+
+function zoneName(text: string): string | undefined {
   try {
     return new Intl.DateTimeFormat("en-GB", { timeZone: text }).resolvedOptions().timeZone;
   } catch {

@@ -36,6 +36,13 @@ export function percentText(ratio: number | null): string {
   return ratio < 1 && rounded === 100 ? "99%" : `${rounded}%`;
 }
 
+/** The used share; where no cap is known the tokens, which are known: usage must be seen on every screen. */
+export function shareText(ratio: number | null = null, usedTokens: number | null = null): string {
+  return ratio === null && usedTokens !== null && usedTokens > 0
+    ? tokensText(usedTokens)
+    : percentText(ratio);
+}
+
 /**
  * A time span in two units at most, rounded down: `45s`, `24m`, `1h39m`, `2d13h`.
  */

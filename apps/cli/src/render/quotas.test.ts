@@ -28,6 +28,7 @@ const QUIET: QuotaRow = {
   fullIn: { kind: "unknown" },
   source: "header",
   state: { kind: "ok" },
+  refuses: false,
   note: null,
 };
 
@@ -155,7 +156,7 @@ describe("renderQuotas", () => {
       models: { free: model({ rolling_used_tokens: 12_345 }), capped: cappedModel(0, 0) },
     });
     const [free, capped] = lines(usage, 120).slice(2);
-    expect(free).toMatch(/ \? +\? +12\.3k \/ \? +- +- +est +\?$/);
+    expect(free).toMatch(/ \? +12\.3k +12\.3k \/ \? +- +- +est +\?$/);
     expect(capped).toMatch(/ 0% +0 \/ 2\.00M~ /);
   });
 });

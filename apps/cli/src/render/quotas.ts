@@ -1,6 +1,6 @@
 import type { FullIn } from "../view/full-in.ts";
 import type { Picture } from "../view/picture.ts";
-import { NO_ANSWER_YET, type QuotaRow, WINDOW_OVER } from "../view/quota-rows.ts";
+import { NO_ANSWER_YET, OVER_SINCE, type QuotaRow, WINDOW_OVER } from "../view/quota-rows.ts";
 import { renderAlerts } from "./alerts.ts";
 import { barText } from "./bar.ts";
 import { resetText } from "./clock.ts";
@@ -9,7 +9,7 @@ import { type Cell, type Column, cell, gridWidth, renderGrid, TABLE_COLUMNS, WID
 import { type Line, lineWidth, paintLines, type Span, span } from "./line.ts";
 import type { Look } from "./look.ts";
 import { renderPictureHeader } from "./picture-header.ts";
-import { percentText, spanText, tokensText } from "./quantity.ts";
+import { shareText, spanText, tokensText } from "./quantity.ts";
 import { renderQuotaFooter } from "./quota-footer.ts";
 import { safeText } from "./safe-text.ts";
 import { shortModel, shortModels } from "./short-model.ts";
@@ -179,18 +179,20 @@ function endCells(
 
 /** Why there is no number, without what to do about it. */
 export function briefNote(note: string): string {
-  return note === NO_ANSWER_YET || note === WINDOW_OVER ? note.replace(/:.*$/, "") : note;
+  return note === NO_ANSWER_YET || note === WINDOW_OVER || note === OVER_SINCE
+    ? note.replace(/:.*$/, "")
+    : note;
 }
 
 function usedSpans(row: QuotaRow, width: number, look: Look): Line {
   const { usedPct: ratio, elapsed } = row;
   const tone = stateTone(row.state);
-  return [span(barText({ ratio, elapsed, width, ascii: look.ascii }), tone), span(usedText(ratio), tone)];
+  return [span(barText({ ratio, elapsed, width, ascii: look.ascii }), tone), span(usedText(row), tone)];
 }
 
 /** The blank stands by itself: a percentage of four digits must not touch the bar. */
-function usedText(ratio: number | null): string {
-  return ` ${percentText(ratio).padStart(PERCENT_WIDTH)}`;
+function usedText({ usedPct, usedTokens }: QuotaRow): string {
+  return ` ${shareText(usedPct, usedTokens).padStart(PERCENT_WIDTH)}`;
 }
 
 /** `1.24M / 2.00M~`: the tilde says that the limit is somebody's setting, not the upstream's word. */
@@ -244,7 +246,7 @@ function quotaCard(row: QuotaRow, nowSec: number, look: Look): Line[] {
   const long = cardDetails(row, nowSec, look, false);
   const brief = cardDetails(row, nowSec, look, true);
   // Indent, percentage and the gap before the tag.
-  const room = look.columns - 2 - usedText(row.usedPct).length - 2 - lineWidth(tag);
+  const room = look.columns - 2 - usedText(row).length - 2 - lineWidth(tag);
   const details = lineWidth(long) + TIGHT_BAR <= room ? long : brief;
   const bar = Math.min(MAX_CARD_BAR, Math.max(TIGHT_BAR, room - lineWidth(details)));
   return [

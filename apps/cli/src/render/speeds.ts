@@ -45,7 +45,7 @@ export function renderSpeeds({ view, nowSec }: Picture, look: Look): Line[] {
       cell(millisText(ttft_ms.p99)),
       cell(hoursText(model, look)),
       cell(trendText(model, look)),
-      { spans: [stateSpan(modelState(model, view.lanes[model.provider], nowSec))] },
+      { spans: [stateSpan(modelState(model, view, nowSec))] },
     ];
   });
   return rows.length === 0 ? [[span("no model yet", "dim")]] : renderGrid(COLUMNS, rows, look);

@@ -1,7 +1,8 @@
-import type { LaneState, LaneUsage, ModelUsage, Readyz, UsageView } from "@ccp/usage-contract";
+import type { LaneUsage, ModelUsage, Readyz, ServedOnLane, UsageView } from "@ccp/usage-contract";
+import { refusesAll } from "@ccp/usage-contract/core";
 import type { Picture } from "../view/picture.ts";
-import { buildQuotaRows, laneNames } from "../view/quota-rows.ts";
-import { fuller, isAuto, laneState, modelState, warnThreshold } from "../view/row-state.ts";
+import { buildQuotaRows, hasUsage, laneNames } from "../view/quota-rows.ts";
+import { isAuto, laneState, modelState, verdictState, warnThreshold } from "../view/row-state.ts";
 import { notReadyReason, renderAlerts } from "./alerts.ts";
 import { cooldownText } from "./cooldown.ts";
 import { renderDebugQuota } from "./debug-quota.ts";
@@ -11,7 +12,7 @@ import { type Line, paintLines, span } from "./line.ts";
 import type { Look } from "./look.ts";
 import { nextLaneLines } from "./next-lanes.ts";
 import { renderPictureHeader } from "./picture-header.ts";
-import { percentText, rateText, tokensText, waitText } from "./quantity.ts";
+import { percentText, rateText, shareText, tokensText, waitText } from "./quantity.ts";
 import { renderQuotaFooter } from "./quota-footer.ts";
 import { safeText } from "./safe-text.ts";
 import { modelCells } from "./short-model.ts";
@@ -79,14 +80,9 @@ function openSpans({ view }: Picture, ready: Readyz): Line {
   return [span(", "), span(`${open} open now`, open === 0 ? "block" : "plain")];
 }
 
-/** A cooldown may be its models' own: where all of them cool down the lane is shut, whatever its state says. */
-function isOpen(lane: string, view: UsageView): boolean {
-  if (SHUT.has(view.lanes[lane]?.state ?? "unknown")) return false;
-  const models = Object.values(view.models).filter(({ provider }) => provider === lane);
-  return models.length === 0 || models.some(({ cooldown_active }) => !cooldown_active);
+function isOpen(lane: string, { lanes }: UsageView): boolean {
+  return !refusesAll((Object.hasOwn(lanes, lane) ? lanes[lane] : undefined) ?? { state: "unknown" });
 }
-
-const SHUT: ReadonlySet<LaneState> = new Set(["auth_error", "block", "cooldown", "disabled"]);
 
 function inFlightParts({ view: { in_flight } }: Picture): Line[] {
   return in_flight === undefined ? [] : [[span(`${in_flight} in flight`)]];
@@ -119,7 +115,7 @@ function laneTable({ view, nowSec }: Picture, ready: Readyz | null, look: Look):
       { spans: windowSpans(usage) },
       cell(safeText(provider?.url ?? "-"), "dim"),
       cell(safeText(usage.reason ?? provider?.reason ?? "-"), "dim"),
-      { spans: [stateSpan(laneState(usage, nowSec, spentUntil(usage)))] },
+      { spans: [stateSpan(laneState(usage, nowSec))] },
     ]);
   // A catalog names many lanes that somebody has no key for; they are one line, not a table of their own.
   const off = lanes.flatMap(({ lane, usage }) => (usage.state === "disabled" ? [offText(lane, usage)] : []));
@@ -135,12 +131,6 @@ function laneTable({ view, nowSec }: Picture, ready: Readyz | null, look: Look):
 
 function offText(lane: string, { reason }: LaneUsage): string {
   return `${safeText(lane)} off${reason === undefined ? "" : ` (${safeText(reason)})`}`;
-}
-
-/** When the fullest window resets: that is what a cooling lane waits for. */
-function spentUntil(usage: LaneUsage): number | null {
-  const spent = usage.windows.filter(({ used_pct }) => used_pct !== null && used_pct >= 1);
-  return spent.reduce<number | null>((latest, { reset_ts }) => fuller(latest, reset_ts), null);
 }
 
 function windowSpans(usage: LaneUsage): Line {
@@ -168,20 +158,50 @@ const MODEL_COLUMNS: readonly Column[] = [
 
 function modelTable({ view, nowSec }: Picture, look: Look): Line[] {
   const modelCell = modelCells(Object.keys(view.models));
-  const rows = Object.entries(view.models).map(([name, model]): Cell[] => [
-    modelCell(name),
+  const rows = Object.entries(view.models).flatMap(([name, model]): Cell[][] => [
+    modelRow(modelCell(name), model, view, nowSec, look),
+    ...servedElsewhere(model).map(([lane, served]) => servedRow(modelCell(name), lane, served, nowSec)),
+  ]);
+  return rows.length === 0 ? [] : renderGrid(MODEL_COLUMNS, rows, look);
+}
+
+/** Other lanes than the model's own, with what they served of it. */
+function servedElsewhere({ provider, lanes = {} }: ModelUsage): [string, ServedOnLane][] {
+  return Object.entries(lanes).filter(([lane, served]) => lane !== provider && hasUsage(served));
+}
+
+function servedRow(name: Cell, lane: string, served: ServedOnLane, nowSec: number): Cell[] {
+  const verdict = served.verdict ?? { state: "unknown" as const, until_ts: null };
+  const state = verdictState(verdict, nowSec);
+  return [
+    name,
+    cell(safeText(lane)),
+    cell(String(served.reqs)),
+    cell(shareText(served.rolling_pct, served.rolling_used_tokens)),
+    cell(shareText(served.weekly_pct, served.weekly_used_tokens)),
+    cell("-"),
+    cell("-"),
+    cell("-"),
+    cell(state.kind === "cooldown" && state.leftSec !== null ? waitText(state.leftSec) : "-"),
+    cell("-"),
+    { spans: [stateSpan(state)] },
+  ];
+}
+
+function modelRow(name: Cell, model: ModelUsage, view: UsageView, nowSec: number, look: Look): Cell[] {
+  return [
+    name,
     cell(safeText(model.provider)),
     cell(String(model.reqs)),
-    cell(percentText(model.rolling_pct)),
-    cell(percentText(model.weekly_pct)),
+    cell(shareText(model.rolling_pct, model.rolling_used_tokens)),
+    cell(shareText(model.weekly_pct, model.weekly_used_tokens)),
     cell(model.reserved_tokens === 0 ? "-" : tokensText(model.reserved_tokens)),
     cell(warnText(model)),
     cell(model.warn_pct_confidence.toFixed(2)),
     cell(cooldownText(model, nowSec, look)),
     cell(bestHourText(model)),
-    { spans: [stateSpan(modelState(model, view.lanes[model.provider], nowSec))] },
-  ]);
-  return rows.length === 0 ? [] : renderGrid(MODEL_COLUMNS, rows, look);
+    { spans: [stateSpan(modelState(model, view, nowSec))] },
+  ];
 }
 
 /** `87% auto`: learned and trusted; `80% cfg`: configured. */

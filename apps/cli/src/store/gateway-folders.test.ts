@@ -104,7 +104,8 @@ describe("a gateway that keeps its files elsewhere", () => {
     const { ours } = await twoGateways();
     for (const routes of [null, {}, { "GET /v1/usage": json({ hello: 1 }) }]) {
       const run = await runTest(["logs", "--json"], { routes, env: { XDG_STATE_HOME: ours.stateHome } });
-      expect([rids(run), run.stderr]).toEqual([["OURS0"], ""]);
+      expect([rids(run), run.code]).toEqual([["OURS0"], 69]);
+      expect(run.stderr).toContain(`shown is what it left in ${join(ours.stateDir, "logs")}`);
     }
   });
 });

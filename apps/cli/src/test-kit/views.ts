@@ -179,7 +179,10 @@ export const VIEWS: Readonly<Record<StateName, UsageView>> = {
   cooldown: view({
     lanes: {
       zai: lane("ok"),
-      anthropic: lane("cooldown", [window("5h", 1, 9000)], "at its limit until 2026-11-21T22:11:07Z"),
+      anthropic: {
+        ...lane("cooldown", [window("5h", 1, 9000)], "at its limit until 2026-11-21T22:11:07Z"),
+        until_ts: NOW_SEC + 9000,
+      },
     },
     models: {
       "glm-4.7": cappedModel(0.97, 0.4, {

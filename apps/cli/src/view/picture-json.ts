@@ -13,6 +13,7 @@ export function pictureJson(schema: string, picture: Picture): Record<string, un
     schema,
     live: picture.live,
     url: picture.url,
+    ...(picture.stateDir === undefined ? {} : { state_dir: picture.stateDir }),
     as_of: isoTime(picture.asOfTs),
     age_seconds: Math.max(0, Math.round(picture.nowSec - picture.asOfTs)),
     ...picture.view,
@@ -34,6 +35,7 @@ export function quotaRowJson(row: QuotaRow, nowSec: number): Record<string, unkn
     full_in_seconds: fullInSeconds(row.fullIn),
     source: row.source,
     state: state.kind,
+    refuses: row.refuses,
     cooldown_seconds: state.kind === "cooldown" ? state.leftSec : 0,
     ...(row.note === null ? {} : { note: row.note }),
   };

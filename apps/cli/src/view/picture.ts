@@ -9,6 +9,8 @@ export interface Picture {
   readonly url: string;
   /** Epoch seconds that countdowns are measured from: the gateway's own clock while it answers. */
   readonly nowSec: number;
+  /** Folder of the record that it was rebuilt from; absent while the gateway answers. */
+  readonly stateDir?: string;
   /** Epoch seconds of the newest thing the view knows. */
   readonly asOfTs: number;
 }

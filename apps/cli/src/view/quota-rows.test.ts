@@ -5,10 +5,10 @@ import { filterRows } from "./quota-filter.ts";
 import {
   buildQuotaRows,
   laneNames,
-  NO_ANSWER_YET,
   NO_SUCH_LANE,
+  NOT_TOLD,
+  OVER_SINCE,
   WAITS_FOR_MODEL,
-  WINDOW_OVER,
 } from "./quota-rows.ts";
 import { judgeThreshold } from "./threshold.ts";
 
@@ -190,7 +190,7 @@ describe("rows without a forecast", () => {
     const usage = view({
       lanes: { a: lane("ok", [window("5h", null, null), { ...window("7d", null, null), age_sec: 700_000 }]) },
     });
-    expect(buildQuotaRows(usage, NOW_SEC).map(({ note }) => note)).toEqual([NO_ANSWER_YET, WINDOW_OVER]);
+    expect(buildQuotaRows(usage, NOW_SEC).map(({ note }) => note)).toEqual([NOT_TOLD, OVER_SINCE]);
   });
 
   it("wait for the first model of a quota pattern, where nothing else names their lane either", () => {

@@ -1,7 +1,24 @@
-import type { LaneUsage, LaneWindow, ModelUsage, NumberSource, UsageView } from "@ccp/usage-contract";
+import type {
+  LaneUsage,
+  LaneVerdictView,
+  LaneWindow,
+  ModelUsage,
+  NumberSource,
+  ServedOnLane,
+  UsageView,
+} from "@ccp/usage-contract";
+import { DEFAULT_WARN_PCT, refusesAll } from "@ccp/usage-contract/core";
 import { type GatewayFacts, gatewayFacts, tokenRate, windowRate } from "./additive-fields.ts";
 import { assessFullIn, type FullIn } from "./full-in.ts";
-import { fuller, laneRowState, modelRowState, type RowState } from "./row-state.ts";
+import {
+  fuller,
+  laneRowState,
+  laneState,
+  modelVerdict,
+  type RowState,
+  rowState,
+  warnThreshold,
+} from "./row-state.ts";
 import { windowLabel, windowSeconds } from "./window-name.ts";
 
 /** One line of `cc quotas`: a lane, a model of it (or all of them), and one window. */
@@ -22,12 +39,16 @@ export interface QuotaRow {
   readonly fullIn: FullIn;
   readonly source: NumberSource | null;
   readonly state: RowState;
+  /** What the row is about refuses every request now, whatever its share says. */
+  readonly refuses: boolean;
   /** Why there is no number, in one line. */
   readonly note: string | null;
 }
 
 export const NO_ANSWER_YET = "no response seen yet: send a request";
 export const WINDOW_OVER = "window over: send a request";
+export const OVER_SINCE = "window over: not told since";
+export const NOT_TOLD = "its answers do not tell";
 export const WAITS_FOR_MODEL = "waits for its first model";
 export const NO_SUCH_LANE = "the catalog has no such lane";
 
@@ -41,8 +62,10 @@ export function buildQuotaRows(view: UsageView, nowSec: number): QuotaRow[] {
   const facts = gatewayFacts(view);
   return laneNames(view).flatMap((lane) => {
     const usage = Object.hasOwn(view.lanes, lane) ? view.lanes[lane] : undefined;
-    const models = Object.entries(view.models).filter(([, model]) => model.provider === lane);
-    const ofModels = models.flatMap(([name, model]) => modelRows(name, model, usage, facts, nowSec));
+    const ofModels = Object.entries(view.models).flatMap(([name, model]) => {
+      const counted = countedOn(lane, name, model, view);
+      return counted === null ? [] : modelRows(counted, facts, nowSec);
+    });
     const ofLane = usage === undefined ? [] : windowRows(lane, usage, nowSec);
     const rows = [
       ...ofLane.filter((row) => !isRepeated(row, ofModels)),
@@ -50,14 +73,17 @@ export function buildQuotaRows(view: UsageView, nowSec: number): QuotaRow[] {
       ...waitingRows(lane, view, facts),
     ];
     if (isUnknownLane(lane, view)) return rows.map(offRow);
-    return rows.length === 0 && usage !== undefined ? silentLane(lane, usage) : rows;
+    return rows.length === 0 && usage !== undefined ? silentLane(lane, usage, nowSec) : rows;
   });
 }
 
 /** Lanes in the view's order, then those that only a model or a quota names. */
 export function laneNames(view: UsageView): string[] {
   const named = [...Object.values(view.models), ...Object.values(view.waiting_quotas ?? {})];
-  return [...new Set([...Object.keys(view.lanes), ...named.map(({ provider }) => provider)])];
+  const served = Object.values(view.models).flatMap(({ lanes = {} }) =>
+    Object.entries(lanes).flatMap(([lane, served]) => (hasUsage(served) ? [lane] : [])),
+  );
+  return [...new Set([...Object.keys(view.lanes), ...named.map(({ provider }) => provider), ...served])];
 }
 
 /** A cap may name any lane; a gateway tells of all that its catalog has. */
@@ -67,7 +93,13 @@ function isUnknownLane(lane: string, { lanes }: UsageView): boolean {
 
 /** No request ever goes there: its count stands, and fills up no more. */
 function offRow(row: QuotaRow): QuotaRow {
-  return { ...row, state: { kind: "disabled" }, fullIn: { kind: "unknown" }, note: NO_SUCH_LANE };
+  return {
+    ...row,
+    state: { kind: "disabled" },
+    refuses: false,
+    fullIn: { kind: "unknown" },
+    note: NO_SUCH_LANE,
+  };
 }
 
 /** A window that the lane does not declare stands for its tightest cap, which then has a row of its own. */
@@ -83,7 +115,7 @@ function windowRows(lane: string, usage: LaneUsage, nowSec: number): QuotaRow[] 
     const resetIn = window.reset_ts === null ? null : window.reset_ts - nowSec;
     const headroom = window.used_pct === null ? null : 1 - window.used_pct;
     const silent = window.used_pct === null && window.reset_ts === null;
-    const state = laneRowState(usage, stateFacts(window, binding), nowSec);
+    const state = laneRowState(usage, window, window === binding, nowSec);
     return {
       lane,
       model: window.model ?? "all",
@@ -96,14 +128,17 @@ function windowRows(lane: string, usage: LaneUsage, nowSec: number): QuotaRow[] 
       fullIn: pausedFullIn(state) ?? assessFullIn(headroom, windowRate(window), resetIn),
       source: silent ? null : window.source,
       state,
-      note: silent ? silentNote(window) : null,
+      refuses: refusesAll(usage) || (window.used_pct ?? 0) >= 1,
+      note: silent ? silentNote(window, usage) : null,
     };
   });
 }
 
 /** A window that was read once has an age; its numbers went with its reset. */
-function silentNote({ age_sec }: LaneWindow): string {
-  return age_sec === null ? NO_ANSWER_YET : WINDOW_OVER;
+function silentNote({ age_sec }: LaneWindow, { state }: LaneUsage): string {
+  if (state === "unknown") return age_sec === null ? NO_ANSWER_YET : WINDOW_OVER;
+  // Requests flow: there is nothing to send.
+  return age_sec === null ? NOT_TOLD : OVER_SINCE;
 }
 
 /** A lane that takes no request fills no window, whatever its pace was. */
@@ -111,40 +146,80 @@ function pausedFullIn({ kind }: RowState): FullIn | null {
   return kind === "cooldown" || kind === "disabled" || kind === "auth_error" ? { kind: "unknown" } : null;
 }
 
-function stateFacts(window: LaneWindow, binding: LaneWindow | undefined) {
-  return { usedPct: window.used_pct, binds: window === binding, resetTs: window.reset_ts };
+/** One model on one lane: its own, or a fallback that served it. */
+interface CountedModel {
+  readonly lane: string;
+  readonly name: string;
+  readonly verdict: LaneVerdictView;
+  readonly warnPct: number;
+  readonly reservedTokens: number;
+  /** Counted tokens a minute; `null` is not told. */
+  readonly tokenRate: number | null;
+  readonly rolling: Omit<CountedWindow, "seconds">;
+  readonly weekly: Omit<CountedWindow, "seconds">;
 }
 
-function modelRows(
-  name: string,
-  model: ModelUsage,
-  lane: LaneUsage | undefined,
-  facts: GatewayFacts,
-  nowSec: number,
-): QuotaRow[] {
-  const rolling = {
-    seconds: facts.rollingSec,
-    usedPct: model.rolling_pct,
-    usedTokens: model.rolling_used_tokens,
-    capacityTokens: model.rolling_capacity_tokens,
-    etaSec: model.eta_rolling_sec,
+/** `null` where the lane has nothing of the model. */
+function countedOn(lane: string, name: string, model: ModelUsage, view: UsageView): CountedModel | null {
+  if (model.provider === lane) {
+    return {
+      lane,
+      name,
+      verdict: modelVerdict(model, view.lanes),
+      warnPct: warnThreshold(model),
+      reservedTokens: model.reserved_tokens,
+      tokenRate: tokenRate(model),
+      ...countedWindows(model),
+    };
+  }
+  const served =
+    model.lanes !== undefined && Object.hasOwn(model.lanes, lane) ? model.lanes[lane] : undefined;
+  if (served === undefined || !hasUsage(served)) return null;
+  return {
+    lane,
+    name,
+    verdict: served.verdict ?? { state: view.lanes[lane]?.state ?? "unknown", until_ts: null },
+    warnPct: DEFAULT_WARN_PCT,
+    reservedTokens: 0,
+    tokenRate: null,
+    ...countedWindows(served),
   };
-  const weekly = {
-    seconds: facts.weeklySec,
-    usedPct: model.weekly_pct,
-    usedTokens: model.weekly_used_tokens,
-    capacityTokens: model.weekly_capacity_tokens,
-    etaSec: model.eta_weekly_sec,
+}
+
+/** A lane that served long ago, or that was only asked, has nothing to show. */
+export function hasUsage({ reqs, weekly_used_tokens = 0 }: ServedOnLane): boolean {
+  return reqs > 0 || weekly_used_tokens > 0;
+}
+
+function countedWindows(from: ModelUsage | ServedOnLane): Pick<CountedModel, "rolling" | "weekly"> {
+  return {
+    rolling: {
+      usedPct: from.rolling_pct ?? null,
+      usedTokens: from.rolling_used_tokens ?? 0,
+      capacityTokens: from.rolling_capacity_tokens ?? null,
+      etaSec: from.eta_rolling_sec ?? 0,
+    },
+    weekly: {
+      usedPct: from.weekly_pct ?? null,
+      usedTokens: from.weekly_used_tokens ?? 0,
+      capacityTokens: from.weekly_capacity_tokens ?? null,
+      etaSec: from.eta_weekly_sec ?? 0,
+    },
   };
+}
+
+function modelRows(counted: CountedModel, facts: GatewayFacts, nowSec: number): QuotaRow[] {
+  const rolling = { ...counted.rolling, seconds: facts.rollingSec };
+  const weekly = { ...counted.weekly, seconds: facts.weeklySec };
   const capped = rolling.usedPct !== null || weekly.usedPct !== null;
   const windows = capped ? [rolling, weekly] : [rolling];
   const top = fuller(rolling.usedPct, weekly.usedPct);
   const binding = windows.find(({ usedPct }) => usedPct === top) ?? rolling;
   return windows.map((window) => {
-    const binds = window === binding;
-    const state = modelRowState(model, lane, { usedPct: window.usedPct, binds }, nowSec);
-    const row = modelRow(name, model, window, nowSec);
-    return { ...row, fullIn: pausedFullIn(state) ?? row.fullIn, state };
+    const row = { usedPct: window.usedPct, binds: window === binding };
+    const state = rowState(counted.verdict, row, counted.warnPct, nowSec);
+    const modelled = modelRow(counted, window, nowSec);
+    return { ...modelled, fullIn: pausedFullIn(state) ?? modelled.fullIn, state };
   });
 }
 
@@ -172,23 +247,26 @@ interface CountedWindow {
   readonly etaSec: number;
 }
 
-function modelRow(name: string, model: ModelUsage, window: CountedWindow, nowSec: number) {
+function modelRow(counted: CountedModel, window: CountedWindow, nowSec: number) {
   // 0 stands for "nothing is counted": there is nothing that could reset.
   const resetIn = window.etaSec > 0 ? window.etaSec : null;
   const headroom =
-    window.capacityTokens === null ? null : window.capacityTokens - window.usedTokens - model.reserved_tokens;
+    window.capacityTokens === null
+      ? null
+      : window.capacityTokens - window.usedTokens - counted.reservedTokens;
   const source: NumberSource = "counted";
   return {
-    lane: model.provider,
-    model: name,
+    lane: counted.lane,
+    model: counted.name,
     window: windowLabel(window.seconds),
     usedPct: window.usedPct,
     usedTokens: window.usedTokens,
     capacityTokens: window.capacityTokens,
     resetTs: resetIn === null ? null : nowSec + resetIn,
     elapsed: elapsedShare(window.seconds, resetIn),
-    fullIn: assessFullIn(headroom, tokenRate(model), resetIn),
+    fullIn: assessFullIn(headroom, counted.tokenRate, resetIn),
     source,
+    refuses: refusesAll(counted.verdict),
     note: null,
   };
 }
@@ -198,20 +276,10 @@ function elapsedShare(lengthSec: number | null, resetInSec: number | null): numb
   return Math.min(1, Math.max(0, 1 - resetInSec / lengthSec));
 }
 
-function silentLane(lane: string, usage: LaneUsage): QuotaRow[] {
+function silentLane(lane: string, usage: LaneUsage, nowSec: number): QuotaRow[] {
   if (usage.state === "disabled") return [];
-  return [
-    {
-      ...blankRow(lane, "-"),
-      state: silentState(usage),
-      note: usage.state === "unknown" ? NO_ANSWER_YET : (usage.reason ?? NO_ANSWER_YET),
-    },
-  ];
-}
-
-function silentState({ state }: LaneUsage): RowState {
-  if (state === "cooldown") return { kind: state, leftSec: null };
-  return { kind: state === "auth_error" ? state : "unknown" };
+  const note = usage.state === "unknown" ? NO_ANSWER_YET : (usage.reason ?? NOT_TOLD);
+  return [{ ...blankRow(lane, "-"), state: laneState(usage, nowSec), refuses: refusesAll(usage), note }];
 }
 
 /** Nothing is known. */
@@ -228,6 +296,7 @@ function blankRow(lane: string, window: string): QuotaRow {
     fullIn: { kind: "unknown" },
     source: null,
     state: { kind: "unknown" },
+    refuses: false,
     note: null,
   };
 }

@@ -61,8 +61,8 @@ export function shutState({ states }: Would, lane: string, nowSec: number): RowS
 
 /** Candidates that cannot be asked, each with why: a fallback among them will not be there when it is needed. */
 export function cannotAsk({ states = {} }: Would): string[] {
-  return Object.entries(states).flatMap(([lane, { reason }]) =>
-    typeof reason === "string" ? [`${lane}: ${reason}`] : [],
+  return Object.entries(states).flatMap(([lane, { state, reason }]) =>
+    reason !== undefined && (state === "disabled" || state === "auth_error") ? [`${lane}: ${reason}`] : [],
   );
 }
 

@@ -44,8 +44,17 @@ export interface LaneGauge {
   }[];
 }
 
+/** Counted tokens of one model on one lane, by window. */
+export interface UsedGauge {
+  readonly lane: string;
+  readonly model: string;
+  readonly rolling: number;
+  readonly weekly: number;
+}
+
 export interface ScrapeFacts {
   readonly quotas: readonly QuotaGauges[];
+  readonly used: readonly UsedGauge[];
   readonly lanes: readonly LaneGauge[];
   readonly eventsDropped: number;
   readonly partialWrites: number;
@@ -195,6 +204,11 @@ function createSeries(registry: Registry) {
       "model",
       "window",
     ]),
+    usedTokens: gauge("ccp_window_used_tokens", "Counted tokens in a window, on every lane that served", [
+      "lane",
+      "model",
+      "window",
+    ]),
     headroom: gauge("ccp_quota_headroom_tokens", "Counted tokens left in a window", [
       "lane",
       "model",
@@ -239,9 +253,22 @@ function createSeries(registry: Registry) {
 }
 
 function setGauges(series: Series, facts: ScrapeFacts): void {
-  const { usedRatio, headroom, laneState, ready, gap, laneWindowUsed, laneWindowReset } = series;
-  for (const each of [usedRatio, headroom, laneState, ready, gap, laneWindowUsed, laneWindowReset])
+  const { usedRatio, usedTokens, headroom, laneState, ready, gap, laneWindowUsed, laneWindowReset } = series;
+  for (const each of [
+    usedRatio,
+    usedTokens,
+    headroom,
+    laneState,
+    ready,
+    gap,
+    laneWindowUsed,
+    laneWindowReset,
+  ])
     each.reset();
+  for (const { lane, model, rolling, weekly } of facts.used) {
+    usedTokens.set({ lane, model, window: "rolling" }, rolling);
+    usedTokens.set({ lane, model, window: "weekly" }, weekly);
+  }
   for (const quota of facts.quotas) setQuotaGauges(series, quota);
   for (const lane of facts.lanes) setLaneGauges(series, lane);
   series.logDegraded.set(facts.logDegraded ? 1 : 0);

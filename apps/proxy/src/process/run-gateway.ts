@@ -9,9 +9,11 @@ import {
   openUsageLog,
   type StatePaths,
   statePaths,
+  writeGatewayRecord,
 } from "@ccp/usage-store/node";
 import type { DemoWorld } from "../demo/open-demo.ts";
 import type { CatalogInForce, Clock, Notice } from "../deps.ts";
+import { laneUnusable } from "../lanes/lane-runtime.ts";
 import { startQuotaPolls } from "../lanes/quota-poll.ts";
 import type { OpenShared } from "../shared/open-shared.ts";
 import { parseShared } from "../shared/shared-settings.ts";
@@ -102,9 +104,11 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
       ...(openShared === null ? {} : { openShared }),
     }),
   );
+  recordGateway(gateway, paths.stateDir);
   const calibrator = startCalibrator(gateway.deps, paths.probeResults);
   let polls = startQuotaPolls(gateway.deps);
   gateway.deps.catalogs.onChange(() => {
+    recordGateway(gateway, paths.stateDir);
     polls.stop();
     polls = startQuotaPolls(gateway.deps);
   });
@@ -129,6 +133,20 @@ async function run(options: RunOptions, demo: DemoWorld | null): Promise<void> {
   watchLaunchers(options.launchers, () => stopping.stop("what started the gateway has ended"));
   // Last: whoever reads the line may stop the gateway at once.
   printReady(gateway, demo === null ? "off" : traffic === null ? "quiet" : "traffic");
+}
+
+/** Who reads the folder while nobody answers must know whose it is. That it cannot be written is told by the state itself. */
+function recordGateway({ deps, url }: Gateway, stateDir: string): void {
+  const { hostname, port } = new URL(url);
+  writeGatewayRecord(stateDir, {
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: Number(port),
+    pid: process.pid,
+    startedMs: Date.now(),
+    catalogPath: deps.catalogInForce.path,
+    quotasPath: deps.quotas.current().path,
+    lanes: [...deps.lanes].map(([id, runtime]) => ({ id, off: laneUnusable(runtime) })),
+  });
 }
 
 const systemClock: Clock = {

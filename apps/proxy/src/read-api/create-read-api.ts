@@ -11,6 +11,7 @@ import {
   SimUsageRequestSchema,
   StatuslineInputSchema,
   StatuslineQuerySchema,
+  UsageQuerySchema,
   WindowsQuerySchema,
 } from "@ccp/usage-contract";
 import { Hono } from "hono";
@@ -47,7 +48,11 @@ export function createReadApi(deps: Deps): Hono {
     const { ready, body } = readyz(deps);
     return c.json(body, ready ? 200 : 503);
   });
-  app.get("/v1/usage", (c) => c.json(usageView(deps, isLocalCaller(c))));
+  app.get("/v1/usage", (c) => {
+    const query = readQuery(c, UsageQuerySchema);
+    if (query.kind === "error") return fail(query.error);
+    return c.json(usageView(deps, isLocalCaller(c), query.value.model ?? null));
+  });
   app.get("/v1/usage/samples", async (c) => {
     const query = readQuery(c, SamplesQuerySchema);
     return query.kind === "error" ? fail(query.error) : jsonText(await samplesAnswer(query.value, deps));

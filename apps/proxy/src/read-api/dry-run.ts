@@ -1,11 +1,12 @@
 import type { Assessment } from "@ccp/quota-engine";
+import { type Judge, verdictView } from "@ccp/router-policy";
 import type {
   DecisionRequest,
   DecisionSample,
   LaneConstraint,
   LaneId,
-  ModelUsage,
-  Would,
+  LaneVerdictView,
+  UsageView,
 } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
 import {
@@ -16,7 +17,7 @@ import {
   type Question,
   type QuestionSize,
 } from "../exchange/plan.ts";
-import { laneUnusable } from "../lanes/lane-runtime.ts";
+import { judgeLanes } from "../lanes/judge-lanes.ts";
 import { constraintViews } from "./constraint-views.ts";
 
 const TYPICAL_SIZE: QuestionSize = { bodyBytes: 0, inputTokens: 1_000 };
@@ -27,6 +28,7 @@ export function dryRun(request: DecisionRequest, deps: Deps): DecisionSample {
   const plan = planQuestion(toQuestion(request), deps);
   const { decision, assessment, predictions, unusable } = decideNext(plan, NOTHING_TRIED, nowMs, deps);
   const lane = decision.kind === "send" ? decision.lane : null;
+  const predictedOn = (each: LaneId): number => predictions.get(each)?.countedTokens ?? 0;
   const sample: DecisionSample = {
     id: deps.newId(),
     ts: nowMs / 1000,
@@ -46,9 +48,7 @@ export function dryRun(request: DecisionRequest, deps: Deps): DecisionSample {
       block: assessment.blocked,
       retry_ts: decision.kind === "refuse" && decision.retryAtMs !== null ? decision.retryAtMs / 1000 : null,
       lanes: [...plan.laneIds],
-      states: Object.fromEntries(
-        plan.laneIds.map((each) => [each, stateOf(each, unusable.get(each) ?? null, plan, nowMs, deps)]),
-      ),
+      states: statesOf(plan, unusable, judgeLanes(nowMs, deps, predictedOn)),
       constraints: plan.laneIds.flatMap((each) => laneConstraints(each, plan, nowMs, deps)),
     },
   };
@@ -57,11 +57,32 @@ export function dryRun(request: DecisionRequest, deps: Deps): DecisionSample {
   return sample;
 }
 
-/** Where a typical request for a model would go now: nothing is kept of it. */
-export function wouldGo(model: string, nowMs: number, deps: Deps): NonNullable<ModelUsage["would"]> {
-  const { decision } = decideNext(planQuestion(toQuestion({ model }), deps), NOTHING_TRIED, nowMs, deps);
+/** Where a typical request for a model would go now, with all lanes of its route: nothing is kept of it. */
+export function wouldGo(model: string, nowMs: number, judge: Judge, deps: Deps): Route {
+  const plan = planQuestion(toQuestion({ model }), deps);
+  const { decision, unusable } = decideNext(plan, NOTHING_TRIED, nowMs, deps);
   const lane = decision.kind === "send" ? decision.lane : null;
-  return { lane, reroute_decision: decision.rerouteDecision };
+  const { rerouteDecision: reroute_decision } = decision;
+  return { lane, reroute_decision, lanes: [...plan.laneIds], states: statesOf(plan, unusable, judge) };
+}
+
+/** As the live view tells it. */
+type Route = Pick<NonNullable<UsageView["asked"]>, "lane" | "reroute_decision" | "lanes" | "states">;
+
+/** A lane that cannot be asked for this model is as good as off for it, whatever room it has. */
+function statesOf(
+  { laneIds, question }: Plan,
+  unusable: ReadonlyMap<LaneId, string | null>,
+  judge: Judge,
+): Record<LaneId, LaneVerdictView> {
+  const states = laneIds.map((lane) => {
+    const verdict = verdictView(judge.model(lane, question.model));
+    const reason = unusable.get(lane) ?? null;
+    if (reason === null) return [lane, verdict] as const;
+    const shut = verdict.state === "auth_error" ? {} : { state: "disabled" as const, until_ts: null };
+    return [lane, { ...verdict, ...shut, reason }] as const;
+  });
+  return Object.fromEntries(states);
 }
 
 function toQuestion({ model, input_tokens, max_tokens }: DecisionRequest): Question {
@@ -75,30 +96,6 @@ function toQuestion({ model, input_tokens, max_tokens }: DecisionRequest): Quest
     isQuotaProbe: false,
     account: null,
   };
-}
-
-type StateFor = NonNullable<Would["states"]>[string];
-
-/** A lane that cannot be asked says why: without its key or a name for the model it would never serve, unseen until needed. */
-function stateOf(lane: LaneId, unusable: string | null, plan: Plan, nowMs: number, deps: Deps): StateFor {
-  const known = stateFor(lane, plan, nowMs, deps);
-  if (unusable === null) return known;
-  const shut = known.state === "auth_error" ? known : ({ state: "disabled", until_ts: null } as const);
-  return { ...shut, reason: unusable };
-}
-
-/** The count alone does not tell that a lane answered a limit, or lacks its key. */
-function stateFor(lane: LaneId, plan: Plan, nowMs: number, deps: Deps): StateFor {
-  const { book, lanes } = deps;
-  if (laneUnusable(lanes.get(lane)) !== null) return { state: "disabled", until_ts: null };
-  if (book.authError(lane, nowMs) !== null) return { state: "auth_error", until_ts: null };
-  const { untilMs } = book.mark(lane, plan.question.model, nowMs);
-  const until = Math.max(untilMs ?? 0, book.pausedUntil(lane, nowMs) ?? 0);
-  if (until > nowMs) return { state: "cooldown", until_ts: until / 1000 };
-  const { warned, blocked, spentUntilMs, binding } = assess(lane, plan, nowMs, deps);
-  if (blocked) return { state: "block", until_ts: spentUntilMs === null ? null : spentUntilMs / 1000 };
-  if (warned) return { state: "warn", until_ts: null };
-  return { state: binding === null ? "unknown" : "ok", until_ts: null };
 }
 
 /** What each candidate is up against, also those that the decision had no need to look at. */

@@ -1,21 +1,29 @@
 import { formatIssue } from "@ccp/provider-catalog";
+import { verdictView } from "@ccp/router-policy";
 import type { Readyz } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
-import { laneUnusable } from "../lanes/lane-runtime.ts";
+import { judgeLanes } from "../lanes/judge-lanes.ts";
+import { modelUsages } from "./usage-view.ts";
 
 /** Whether requests can be served: by the same word on lanes that the router goes by. */
 export function readyz(deps: Deps): { ready: boolean; body: Readyz } {
   const providers: Readyz["providers"] = {};
+  const nowMs = deps.clock.wallMs();
+  const judge = judgeLanes(nowMs, deps);
+  const models = modelUsages(deps, nowMs);
   let usable = 0;
   for (const [lane, runtime] of deps.lanes) {
-    const authError = deps.book.authError(lane, deps.clock.wallMs());
-    const reason = laneUnusable(runtime) ?? authError;
-    if (reason === null) usable += 1;
+    const verdict = judge.lane(lane, models);
+    const { state, reason } = verdict;
+    const isOff = state === "disabled" || state === "auth_error";
+    if (!isOff) usable += 1;
     providers[lane] = {
-      ok: reason === null,
-      status: reason === null ? "ready" : authError === null ? "disabled" : "auth_error",
+      ok: !isOff,
+      status: isOff ? state : "ready",
       url: runtime.lane.baseUrl,
-      ...(reason === null ? {} : { reason }),
+      ...(isOff && reason !== null ? { reason } : {}),
+      state,
+      until_ts: verdictView(verdict).until_ts,
     };
   }
   const error = notReady(usable, deps);
@@ -23,7 +31,7 @@ export function readyz(deps: Deps): { ready: boolean; body: Readyz } {
     ready: error === null,
     body: {
       providers,
-      ts: deps.clock.wallMs() / 1000,
+      ts: nowMs / 1000,
       source: deps.catalogInForce.path ?? "built-in",
       // Told, and never a reason not to be ready: without the shared count this gateway serves by its own.
       ...(deps.shared === null ? {} : { shared: deps.shared.status().state }),

@@ -1,9 +1,9 @@
 import type { ModelUsage } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
-import { laneUnusable } from "../lanes/lane-runtime.ts";
-import type { LaneGauge, QuotaGauges, ScrapeFacts } from "../metrics/metrics.ts";
+import { accountShown, judgeLanes } from "../lanes/judge-lanes.ts";
+import type { LaneGauge, QuotaGauges, ScrapeFacts, UsedGauge } from "../metrics/metrics.ts";
 import { OTHER_MODELS } from "../metrics/model-label.ts";
-import { laneState, modelUsages } from "./usage-view.ts";
+import { modelUsages } from "./usage-view.ts";
 
 /** What the gauges show, read off the engine at the moment of a scrape. */
 export function scrapeFacts(deps: Deps): ScrapeFacts {
@@ -34,6 +34,7 @@ export function scrapeFacts(deps: Deps): ScrapeFacts {
   const { kind, writes, writeErrors, sizeBytes } = deps.history.status();
   return {
     quotas,
+    used: usedGauges(models, deps),
     lanes: laneGauges(models, nowMs, deps),
     eventsDropped: dropped,
     partialWrites,
@@ -44,13 +45,14 @@ export function scrapeFacts(deps: Deps): ScrapeFacts {
 }
 
 function laneGauges(models: Readonly<Record<string, ModelUsage>>, nowMs: number, deps: Deps): LaneGauge[] {
-  return [...deps.lanes.values()].map((runtime) => {
-    const lane = runtime.lane.id;
-    const windows = deps.engine.laneWindows(lane, nowMs);
+  const judge = judgeLanes(nowMs, deps);
+  return [...deps.lanes.keys()].map((lane) => {
+    const { state } = judge.lane(lane, models);
+    const windows = deps.engine.laneWindows(accountShown(lane, deps), nowMs);
     return {
       lane,
-      ready: laneUnusable(runtime) === null && deps.book.authError(lane, nowMs) === null,
-      state: laneState(runtime, models, windows, nowMs, deps).state,
+      ready: state !== "disabled" && state !== "auth_error",
+      state,
       windows: windows.map(({ name, used_pct: usedRatio, reset_ts: resetTs }) => ({
         name,
         usedRatio,
@@ -58,6 +60,25 @@ function laneGauges(models: Readonly<Record<string, ModelUsage>>, nowMs: number,
       })),
     };
   });
+}
+
+/** Counted tokens of each lane in its windows, a fallback's too; models of one label are summed. */
+function usedGauges(models: Readonly<Record<string, ModelUsage>>, deps: Deps): UsedGauge[] {
+  const byName = new Map<string, UsedGauge>();
+  for (const [name, { lanes = {} }] of Object.entries(models)) {
+    for (const [lane, served] of Object.entries(lanes)) {
+      const model = deps.modelLabel(name);
+      const key = `${lane} ${model}`;
+      const { rolling = 0, weekly = 0 } = byName.get(key) ?? {};
+      byName.set(key, {
+        lane,
+        model,
+        rolling: rolling + (served.rolling_used_tokens ?? 0),
+        weekly: weekly + (served.weekly_used_tokens ?? 0),
+      });
+    }
+  }
+  return [...byName.values()];
 }
 
 /** One row for each quota key: of the models that share a glob, the one that is fullest. */

@@ -36,9 +36,15 @@ async function post(url: string, body: unknown): Promise<Response> {
   });
 }
 
+/** Of each state what opens it and when; the whole verdict has tests of its own. */
 async function decide(url: string, model: string): Promise<DecisionSample["would"]> {
   const answer = await post(`${url}/v1/decisions`, { model, input_tokens: 10 });
-  return v.parse(DecisionSampleSchema, await answer.json()).would;
+  const { would } = v.parse(DecisionSampleSchema, await answer.json());
+  const states = Object.entries(would.states ?? {}).map(
+    ([lane, { state, until_ts, reason }]) =>
+      [lane, { state, until_ts, ...(state === "disabled" ? { reason } : {}) }] as const,
+  );
+  return { ...would, states: Object.fromEntries(states) };
 }
 
 describe("the newest lane change", () => {

@@ -1,15 +1,16 @@
+import { type Judge, verdictView } from "@ccp/router-policy";
 import {
   changesLane,
   findForModel,
   isGlob,
-  type LaneState,
+  type LaneId,
   type LaneUsage,
-  type LaneWindow,
   type ModelUsage,
   type UsageView,
 } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
-import { type LaneRuntime, laneProxies, laneUnusable } from "../lanes/lane-runtime.ts";
+import { accountShown, judgeLanes } from "../lanes/judge-lanes.ts";
+import { laneProxies } from "../lanes/lane-runtime.ts";
 import { OTHER_MODELS } from "../metrics/model-label.ts";
 import { wouldGo } from "./dry-run.ts";
 
@@ -17,20 +18,22 @@ import { wouldGo } from "./dry-run.ts";
  * `GET /v1/usage`: everything known about lanes and models, as the router sees it.
  *
  * @param isLocal The caller is on this machine: only there do the folders mean anything, and only there are they told.
+ * @param asked A model that the caller wants to know the lane of, known or not.
  */
-export function usageView(deps: Deps, isLocal = false): UsageView {
+export function usageView(deps: Deps, isLocal = false, asked: string | null = null): UsageView {
   const nowMs = deps.clock.wallMs();
   const models = modelUsages(deps, nowMs);
+  const judge = judgeLanes(nowMs, deps);
   const hint = deps.modelHint();
   const lanes: Record<string, LaneUsage> = {};
-  for (const [lane, runtime] of deps.lanes) lanes[lane] = laneUsage(runtime, models, nowMs, deps);
+  for (const lane of deps.lanes.keys()) lanes[lane] = laneUsage(lane, models, nowMs, judge, deps);
   return {
     ts: nowMs / 1000,
     path: deps.quotas.current().path,
     reroute_mode: deps.settings.rerouteMode,
     cooldown_sec: deps.settings.cooldownSec,
     lanes,
-    models: withWould(models, nowMs, deps),
+    models: withVerdicts(models, nowMs, judge, deps),
     uptime_sec: deps.uptimeMs() / 1000,
     in_flight: deps.metrics.inflightNow(),
     totals: { rerouted: deps.totals.rerouted, wasted_retry_ms: deps.totals.wastedRetryMs },
@@ -46,6 +49,7 @@ export function usageView(deps: Deps, isLocal = false): UsageView {
     ...sharedState(deps),
     ...waitingQuotas(deps),
     ...lastSwitch(deps),
+    ...(asked === null ? {} : { asked: { model: asked, ...wouldGo(asked, nowMs, judge, deps) } }),
     ...(deps.demo ? { demo: true } : {}),
     ...(deps.settings.offloadPaused ? { failover_paused: true as const } : {}),
     ...(hint === null ? {} : { model_hint: hint }),
@@ -98,16 +102,28 @@ function waitingQuotas(deps: Deps): Pick<UsageView, "waiting_quotas"> {
   return waiting.length === 0 ? {} : { waiting_quotas: Object.fromEntries(waiting) };
 }
 
-function withWould(
+function withVerdicts(
   models: Readonly<Record<string, ModelUsage>>,
   nowMs: number,
+  judge: Judge,
   deps: Deps,
 ): Record<string, ModelUsage> {
   return Object.fromEntries(
-    Object.entries(models).map(([model, usage]) => [
-      model,
-      model === OTHER_MODELS ? usage : { ...usage, would: wouldGo(model, nowMs, deps) },
-    ]),
+    Object.entries(models).map(([model, usage]) => {
+      const lanes = Object.entries(usage.lanes ?? {}).map(([lane, served]) => {
+        return [lane, { ...served, verdict: verdictView(judge.model(lane, model)) }] as const;
+      });
+      const judged = {
+        ...usage,
+        verdict: verdictView(judge.model(usage.provider, model)),
+        lanes: Object.fromEntries(lanes),
+      };
+      // Models that are counted together have no route of their own.
+      return [
+        model,
+        model === OTHER_MODELS ? judged : { ...judged, would: wouldGo(model, nowMs, judge, deps) },
+      ];
+    }),
   );
 }
 
@@ -139,64 +155,12 @@ function modelUsage(model: string, nowMs: number, deps: Deps): ModelUsage {
 }
 
 function laneUsage(
-  runtime: LaneRuntime,
+  lane: LaneId,
   models: Readonly<Record<string, ModelUsage>>,
   nowMs: number,
+  judge: Judge,
   deps: Deps,
 ): LaneUsage {
-  const lane = runtime.lane.id;
-  const windows = deps.engine.laneWindows(lane, nowMs);
-  const { state, reason } = laneState(runtime, models, windows, nowMs, deps);
-  return { state, windows, ...(reason === null ? {} : { reason }) };
-}
-
-interface StateAndReason {
-  readonly state: LaneState;
-  readonly reason: string | null;
-}
-
-/** The same facts the router goes by, worst first. */
-export function laneState(
-  runtime: LaneRuntime,
-  models: Readonly<Record<string, ModelUsage>>,
-  windows: readonly LaneWindow[],
-  nowMs: number,
-  deps: Deps,
-): StateAndReason {
-  const lane = runtime.lane.id;
-  const unusable = laneUnusable(runtime);
-  if (unusable !== null) return { state: "disabled", reason: unusable };
-  const authError = deps.book.authError(lane, nowMs);
-  if (authError !== null) return { state: "auth_error", reason: authError };
-  const mark = deps.book.activeMarks(nowMs).find((each) => each.lane === lane && each.model === null);
-  if (mark !== undefined && mark.untilMs !== null) {
-    return { state: "cooldown", reason: `at its limit until ${clock(mark.untilMs)}` };
-  }
-  const paused = deps.book.pausedUntil(lane, nowMs);
-  if (paused !== null)
-    return { state: "cooldown", reason: `overloaded or failing; paused until ${clock(paused)}` };
-  return quotaState(
-    Object.values(models).filter((model) => model.provider === lane),
-    windows,
-  );
-}
-
-function quotaState(models: readonly ModelUsage[], windows: readonly LaneWindow[]): StateAndReason {
-  const used = windows.map((window) => window.used_pct).filter((pct) => pct !== null);
-  if (models.some((model) => model.block) || used.some((pct) => pct >= 1))
-    return { state: "block", reason: null };
-  if (models.some((model) => model.warn) || used.some((pct) => pct >= LANE_WARN))
-    return { state: "warn", reason: null };
-  const known =
-    used.length > 0 || models.some((model) => model.rolling_pct !== null || model.weekly_pct !== null);
-  return known
-    ? { state: "ok", reason: null }
-    : { state: "unknown", reason: "no limit is configured or declared yet" };
-}
-
-/** A lane's own windows carry no threshold of the user's: the default one holds. */
-const LANE_WARN = 0.8;
-
-function clock(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const windows = deps.engine.laneWindows(accountShown(lane, deps), nowMs);
+  return { windows, ...verdictView(judge.lane(lane, models)) };
 }

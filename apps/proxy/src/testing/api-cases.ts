@@ -94,7 +94,13 @@ export const API_CASES: Readonly<Record<string, readonly ApiCase[]>> = {
     },
     { status: 503, gateway: { env: { ZAI_API_KEY: "" }, catalog: ({ zai }) => onlyZai(zai) } },
   ],
-  "GET /v1/usage": [ok, afterTraffic, { ...afterTraffic, arrange: markBoth }],
+  "GET /v1/usage": [
+    ok,
+    { ...afterTraffic, path: "/v1/usage?model=claude-sonnet-5" },
+    { status: 400, path: "/v1/usage?model=" },
+    afterTraffic,
+    { ...afterTraffic, arrange: markBoth },
+  ],
   "GET /v1/usage/samples": [
     { ...afterTraffic, path: "/v1/usage/samples?since=0" },
     { status: 400, path: "/v1/usage/samples?since=yesterday" },

@@ -20,6 +20,7 @@ describe("a model without any quota", () => {
     const assessment = engine.assess({ ...ask, predicted: 1e9 });
     expect(assessment).toEqual({
       constraints: [],
+      requests: 1,
       binding: null,
       usedTokens: 1e6,
       reservedTokens: 0,

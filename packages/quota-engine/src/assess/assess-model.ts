@@ -4,6 +4,7 @@ import { type Ledger, ruleOn } from "../ledger/ledger.ts";
 import type { ModelEntry } from "../ledger/model-entry.ts";
 import { advanceTally, type Tally } from "../ledger/tally.ts";
 import type { Assessment, Constraint } from "../types.ts";
+import { EXTRA } from "../window/columns.ts";
 import type { Instant } from "../window/logical-clock.ts";
 import { weighDeclared } from "./declared-constraint.ts";
 import { bindsFamily, currentReading } from "./declared-windows.ts";
@@ -63,6 +64,7 @@ export function assessModel(
     spentUntilMs,
     rolling,
     weekly,
+    requests: tally?.rolling.counter.used(EXTRA) ?? 0,
   };
 }
 

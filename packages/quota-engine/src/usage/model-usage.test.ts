@@ -19,6 +19,19 @@ async function issuesOf(
   return (await schema["~standard"].validate(value)).issues;
 }
 
+const counted = (used: number, capacity: number | null, pct: number | null) => ({
+  rolling_used_tokens: used,
+  rolling_capacity_tokens: capacity,
+  rolling_pct: pct,
+  eta_rolling_sec: expect.any(Number),
+});
+const weekly = (used: number, capacity: number | null, pct: number | null) => ({
+  weekly_used_tokens: used,
+  weekly_capacity_tokens: capacity,
+  weekly_pct: pct,
+  eta_weekly_sec: expect.any(Number),
+});
+
 describe("modelUsage", () => {
   const file = {
     models: {
@@ -66,7 +79,7 @@ describe("modelUsage", () => {
     });
   });
 
-  it("tells raw and counted tokens of the quota's lane, and raw ones of every lane", async () => {
+  it("tells raw and counted tokens of the quota's lane, and those of every lane", async () => {
     const engine = buildEngine(file);
     const counts = buildCounts({
       inputTokens: 100,
@@ -109,7 +122,11 @@ describe("modelUsage", () => {
       cache_creation_tokens: 50,
       cache_read_tokens: 3000,
     };
-    expect(usage.lanes).toEqual({ zai: raw, anthropic: raw });
+    expect(usage.lanes).toEqual({
+      // The quota's weights and caps hold on its own lane; a fallback counts by the default ones, without a cap.
+      zai: { ...raw, ...counted(700, 1000, 0.7), ...weekly(700, 4000, 0.175) },
+      anthropic: { ...raw, ...counted(700, null, null), ...weekly(700, null, null) },
+    });
   });
 
   it("warns and blocks by the router's thresholds while percentages stay raw and may pass 1", () => {

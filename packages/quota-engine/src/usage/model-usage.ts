@@ -1,6 +1,7 @@
 import type { ModelUsage } from "@ccp/usage-contract";
 import { ANTHROPIC_LANE, type LaneId, laneOfAccount, type RerouteMode } from "@ccp/usage-contract/core";
 import { assessModel } from "../assess/assess-model.ts";
+import { windowFigures } from "../assess/window-figures.ts";
 import { calibrationView } from "../calibration/calibration-view.ts";
 import { type Ledger, ruleOn } from "../ledger/ledger.ts";
 import type { ModelEntry } from "../ledger/model-entry.ts";
@@ -15,7 +16,8 @@ const HOUR_MS = 3_600_000;
 
 /**
  * One model of `GET /v1/usage`. The windows are those of the quota's own lane; without a quota of `marks.lane`, else
- * of the lane that served last. `lanes` tells of every lane that served, raw, in the rolling window, of all its accounts together.
+ * of the lane that served last. `lanes` tells of every lane that served, of all its accounts together: raw tokens of the rolling
+ * window, counted tokens of both; the share is that of the account that is fullest.
  */
 export function modelUsage(
   ledger: Ledger,
@@ -60,7 +62,7 @@ export function modelUsage(
     cooldown_next_ts: marks.cooldownNextTs,
     rate_15m_tokens_per_min: recentRate(tally, ruleOn(entry, lane)?.weights ?? null, at.logicalMs),
     speeds: (entry.speeds ?? emptySpeeds(ledger)).view(at.logicalMs),
-    lanes: lanesOf(entry, at.logicalMs),
+    lanes: lanesOf(entry, at),
   };
 }
 
@@ -72,15 +74,26 @@ function emptySpeeds(ledger: Ledger): SpeedBook {
   return new SpeedBook(ledger.config.rollingMs, ledger.config.weeklyMs);
 }
 
-function lanesOf(entry: ModelEntry, nowMs: number): NonNullable<ModelUsage["lanes"]> {
+function lanesOf(entry: ModelEntry, at: Instant): NonNullable<ModelUsage["lanes"]> {
   const lanes: Record<LaneId, NonNullable<ModelUsage["lanes"]>[string]> = {};
   for (const meter of entry.meters) {
     const { tally } = meter;
     const lane = laneOfAccount(meter.lane);
     const others = lanes[lane];
-    advanceTally(tally, nowMs);
+    advanceTally(tally, at.logicalMs);
+    const rule = ruleOn(entry, meter.lane);
+    const rolling = windowFigures("rolling", tally, rule, at);
+    const weekly = windowFigures("weekly", tally, rule, at);
     lanes[lane] = {
       reqs: (others?.reqs ?? 0) + rollingOf(tally, EXTRA),
+      rolling_used_tokens: (others?.rolling_used_tokens ?? 0) + rolling.usedTokens,
+      rolling_capacity_tokens: rolling.capacityTokens,
+      rolling_pct: fuller(others?.rolling_pct, rolling.usedPct),
+      eta_rolling_sec: Math.max(others?.eta_rolling_sec ?? 0, rolling.etaSec),
+      weekly_used_tokens: (others?.weekly_used_tokens ?? 0) + weekly.usedTokens,
+      weekly_capacity_tokens: weekly.capacityTokens,
+      weekly_pct: fuller(others?.weekly_pct, weekly.usedPct),
+      eta_weekly_sec: Math.max(others?.eta_weekly_sec ?? 0, weekly.etaSec),
       input_tokens: (others?.input_tokens ?? 0) + rollingOf(tally, INPUT),
       output_tokens: (others?.output_tokens ?? 0) + rollingOf(tally, OUTPUT),
       cache_creation_tokens: (others?.cache_creation_tokens ?? 0) + rollingOf(tally, CACHE_CREATION),
@@ -88,4 +101,9 @@ function lanesOf(entry: ModelEntry, nowMs: number): NonNullable<ModelUsage["lane
     };
   }
   return lanes;
+}
+
+function fuller(a: number | null | undefined, b: number | null): number | null {
+  if (a === null || a === undefined) return b;
+  return b === null ? a : Math.max(a, b);
 }

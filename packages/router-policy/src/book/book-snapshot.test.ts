@@ -46,6 +46,7 @@ describe("snapshot and restore", () => {
           throttle: { level: 0, untilMs: 0 },
           breaker: { level: 1, untilMs: T + 10_000 },
           failures: 5,
+          refused: { count: 5, lastMs: T },
         },
       ],
     });

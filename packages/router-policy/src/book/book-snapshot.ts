@@ -7,6 +7,8 @@ import { boundMark, type LimitMark, shiftMark } from "./limit-mark.ts";
 export type SavedMark = Omit<LimitMark, "probe">;
 export type SavedLane = Pick<LaneHealth, "overload" | "throttle" | "breaker" | "failures"> & {
   readonly lane: LaneId;
+  /** Absent in a book that was saved before it was kept. */
+  readonly refused?: LaneHealth["refused"];
 };
 
 /** A book as plain JSON. */
@@ -49,7 +51,13 @@ function toLane(row: Readonly<Record<string, unknown>>, nowMs: number): SavedLan
   if (typeof lane !== "string" || !isCount(failures)) return null;
   return overload === null || throttle === null || breaker === null
     ? null
-    : { lane, overload, throttle, breaker, failures };
+    : { lane, overload, throttle, breaker, failures, ...toRefused(row.refused, nowMs) };
+}
+
+function toRefused(value: unknown, nowMs: number): Pick<SavedLane, "refused"> {
+  if (!isRecord(value)) return {};
+  const { count, lastMs } = value;
+  return isCount(count) && isTime(lastMs) ? { refused: { count, lastMs: Math.min(lastMs, nowMs) } } : {};
 }
 
 function toBackoff(value: unknown, nowMs: number): Backoff | null {

@@ -11,6 +11,8 @@ import {
   type PauseKind,
   pauseEndMs,
   pauseLane,
+  refusedInRow,
+  refuseOnce,
   restoreLane,
   shiftHealth,
 } from "./lane-health.ts";
@@ -80,6 +82,15 @@ export interface LaneBook {
   authError(lane: LaneId, nowMs: number): string | null;
   /** Forgets all of a lane, or only the mark of one of its models. */
   reset(lane: LaneId, model?: string): void;
+  /** The marks that bind a model; `null`: those that bind all models of the lane. */
+  marksOn(lane: LaneId, model: string | null, nowMs: number): ActiveMark[];
+  /**
+   * Requests that the lane itself refused in a row since it served one: by overload, throttle, failure, or a limit that left no
+   * mark. 0 again when the last of them is five minutes old.
+   */
+  refusals(lane: LaneId, nowMs: number): number;
+  /** Whether the lane served a request since this book was made: also one whose answer told no usage. */
+  hasServed(lane: LaneId): boolean;
   /** Every mark, those that wait to be proved included. */
   activeMarks(nowMs: number): ActiveMark[];
   /** Plain JSON. Probes and auth errors are left out: they end with the process. */
@@ -96,6 +107,7 @@ export function createLaneBook(): LaneBook {
 class Book implements LaneBook {
   readonly #marks = new MarkStore();
   readonly #lanes = new Map<LaneId, LaneHealth>();
+  readonly #served = new Set<LaneId>();
   readonly #clock = new ClockGuard();
 
   markLimit(report: LimitReport): MarkOutcome {
@@ -105,6 +117,7 @@ class Book implements LaneBook {
     const cooldownMs = Math.max(0, finite(report.cooldownMs) ?? 0);
     const byHandMs = report.byHand === true ? nowMs + Math.max(SHORTEST_BY_HAND_MS, cooldownMs) : null;
     const declared = asked === null ? byHandMs : clampUntil(asked, report.windowMs, nowMs);
+    if (declared === null && cooldownMs === 0) this.#setHealth(lane, refuseOnce(this.#health(lane), nowMs));
     if (declared === null && cooldownMs === 0) return { untilMs: null, clampedFromMs: null };
 
     const before = report.byHand === true ? undefined : this.#marks.get(lane, report.model);
@@ -195,16 +208,17 @@ class Book implements LaneBook {
 
   pause(lane: LaneId, kind: PauseKind, untilMs: number | null, nowMs: number): void {
     const now = this.#now(nowMs);
-    this.#setHealth(lane, pauseLane(this.#health(lane), kind, finite(untilMs), now));
+    this.#setHealth(lane, refuseOnce(pauseLane(this.#health(lane), kind, finite(untilMs), now), now));
   }
 
   recordFailure(lane: LaneId, nowMs: number, jitter = 0): void {
     const now = this.#now(nowMs);
     const bounded = Math.min(Math.max(finite(jitter) ?? 0, -1), 1);
-    this.#setHealth(lane, failLane(this.#health(lane), now, bounded));
+    this.#setHealth(lane, refuseOnce(failLane(this.#health(lane), now, bounded), now));
   }
 
   recordSuccess(lane: LaneId): void {
+    if (this.#served.size < MAX_LANES) this.#served.add(lane);
     const health = this.#lanes.get(lane);
     if (health !== undefined) this.#lanes.set(lane, restoreLane(health));
   }
@@ -240,24 +254,35 @@ class Book implements LaneBook {
 
   activeMarks(nowMs: number): ActiveMark[] {
     const now = this.#now(nowMs);
-    return this.#marks.all().map((mark) => ({
-      lane: mark.lane,
-      model: mark.model,
-      markedAtMs: mark.markedAtMs,
-      windowMs: mark.windowMs,
-      ...viewMark(mark, now),
-    }));
+    return this.#marks.all().map((mark) => activeMark(mark, now));
+  }
+
+  marksOn(lane: LaneId, model: string | null, nowMs: number): ActiveMark[] {
+    const now = this.#now(nowMs);
+    const marks = model === null ? [this.#marks.get(lane, null)] : this.#marks.binding(lane, model);
+    return marks.flatMap((mark) => (mark === undefined ? [] : [activeMark(mark, now)]));
+  }
+
+  hasServed(lane: LaneId): boolean {
+    return this.#served.has(lane);
+  }
+
+  refusals(lane: LaneId, nowMs: number): number {
+    return refusedInRow(this.#health(lane), this.#now(nowMs));
   }
 
   snapshot(): LaneBookSnapshot {
     const marks: SavedMark[] = this.#marks.all().map(({ probe: _, ...mark }) => mark);
-    const lanes: SavedLane[] = [...this.#lanes].map(([lane, { overload, throttle, breaker, failures }]) => ({
-      lane,
-      overload,
-      throttle,
-      breaker,
-      failures,
-    }));
+    const lanes = [...this.#lanes].map(
+      ([lane, { overload, throttle, breaker, failures, refused }]): SavedLane => ({
+        lane,
+        overload,
+        throttle,
+        breaker,
+        failures,
+        ...(refused.count === 0 ? {} : { refused }),
+      }),
+    );
     return { version: 1, marks, lanes };
   }
 
@@ -300,6 +325,11 @@ function cooldownsInRow(before: LimitMark | undefined, nowMs: number): number {
   const known = before?.cooldowns ?? 0;
   const runs = before !== undefined && before.ownUntilMs !== null && before.ownUntilMs > nowMs;
   return runs ? Math.max(known, 1) : known + 1;
+}
+
+function activeMark(mark: LimitMark, nowMs: number): ActiveMark {
+  const { lane, model, markedAtMs, windowMs } = mark;
+  return { lane, model, markedAtMs, windowMs, ...viewMark(mark, nowMs) };
 }
 
 /** A number from outside that can be reckoned with; else `null`. */

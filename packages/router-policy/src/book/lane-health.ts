@@ -31,7 +31,19 @@ export interface LaneHealth {
   /** The request that proves a half-open breaker. */
   readonly probe: Probe | null;
   readonly authError: AuthError | null;
+  readonly refused: Refused;
 }
+
+/** Requests it refused in a row, and when it refused the last. */
+export interface Refused {
+  readonly count: number;
+  readonly lastMs: number;
+}
+
+const NONE_REFUSED: Refused = { count: 0, lastMs: 0 };
+
+/** As long as a cooldown by default: what a lane refused before says nothing of now. */
+const REFUSED_MS = 300_000;
 
 export const HEALTHY: LaneHealth = {
   overload: AT_REST,
@@ -40,6 +52,7 @@ export const HEALTHY: LaneHealth = {
   failures: 0,
   probe: null,
   authError: null,
+  refused: NONE_REFUSED,
 };
 
 export function pauseLane(
@@ -70,7 +83,17 @@ export function restoreLane(health: LaneHealth): LaneHealth {
     failures: 0,
     probe: null,
     authError: null,
+    refused: NONE_REFUSED,
   };
+}
+
+export function refuseOnce(health: LaneHealth, nowMs: number): LaneHealth {
+  return { ...health, refused: { count: refusedInRow(health, nowMs) + 1, lastMs: nowMs } };
+}
+
+/** 0 once the last of them is too long ago to tell anything. */
+export function refusedInRow({ refused }: LaneHealth, nowMs: number): number {
+  return nowMs - refused.lastMs < REFUSED_MS ? refused.count : 0;
 }
 
 /** A breaker whose time is over, not proved by a success. */
@@ -88,9 +111,10 @@ export function pauseEndMs(health: LaneHealth, nowMs: number): number | null {
 
 /** What is left of each pause stays when the wall clock is moved. */
 export function shiftHealth(health: LaneHealth, byMs: number): LaneHealth {
-  const { authError, probe } = health;
+  const { authError, probe, refused } = health;
   return {
     ...health,
+    refused: { ...refused, lastMs: refused.lastMs + byMs },
     overload: shiftBackoff(health.overload, byMs),
     throttle: shiftBackoff(health.throttle, byMs),
     breaker: shiftBackoff(health.breaker, byMs),

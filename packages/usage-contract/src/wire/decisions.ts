@@ -1,7 +1,8 @@
 import * as v from "valibot";
-import { DECISIONS, LANE_STATES, REROUTE_DECISIONS } from "../words.ts";
+import { DECISIONS, REROUTE_DECISIONS } from "../words.ts";
 import { maybe, modelName, number, queryNumber, requestText, requestTokens, text } from "./fields.ts";
 import { ConstraintViewSchema } from "./requests.ts";
+import { LaneVerdictSchema } from "./usage-view.ts";
 
 /** Newest samples that are kept; older ones are dropped. */
 export const DECISION_RING_SIZE = 200;
@@ -41,12 +42,7 @@ export const WouldSchema = v.looseObject({
   retry_ts: maybe,
   lanes: v.optional(v.array(text)),
   /** Whether each candidate takes requests now, and when it opens where it does not. */
-  states: v.optional(
-    v.record(
-      text,
-      v.looseObject({ state: v.picklist(LANE_STATES), until_ts: maybe, reason: v.optional(text) }),
-    ),
-  ),
+  states: v.optional(v.record(text, LaneVerdictSchema)),
   constraints: v.optional(v.array(LaneConstraintSchema)),
 });
 export type Would = v.InferOutput<typeof WouldSchema>;

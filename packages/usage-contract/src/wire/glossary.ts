@@ -4,10 +4,13 @@ import type { WireName } from "./wire-schemas.ts";
 
 /** What each wire object is. */
 export const OBJECT_NOTES: Readonly<Record<WireName, string>> = {
+  UsageQuery: "Query of `GET /v1/usage`.",
   UsageView: "Answer of `GET /v1/usage`.",
   LaneUsage: "One lane of the live view.",
   LaneWindow: "One window of a lane, with where its number comes from.",
+  LaneVerdict: "Whether a lane takes requests now: the same object wherever the API tells of it.",
   ModelUsage: "One model of the live view. Configured models appear before their first request.",
+  ServedOnLane: "What one lane served of a model, whether it is the model's own or a fallback.",
   Speeds: "ELR divides by streaming seconds, dirty by wall seconds.",
   UsageEvent: "One line of `logs/usage.jsonl`: an entry before each attempt, one when the exchange ends.",
   SamplesQuery: "Query of `GET /v1/usage/samples`.",

@@ -1,6 +1,22 @@
 import * as v from "valibot";
 import { LANE_STATES, NUMBER_SOURCES, REROUTE_DECISIONS, REROUTE_MODES } from "../words.ts";
-import { maybe, number, quantiles, text } from "./fields.ts";
+import { maybe, modelName, number, quantiles, text } from "./fields.ts";
+
+/** Query of `GET /v1/usage`; other parameters are ignored. */
+export const UsageQuerySchema = v.object({ model: v.optional(modelName) });
+export type UsageQuery = v.InferOutput<typeof UsageQuerySchema>;
+
+/** Whether a lane takes requests now: the same object wherever the API tells of it. */
+export const LaneVerdictSchema = v.looseObject({
+  state: v.picklist(LANE_STATES),
+  /** When it opens; `null` where it is open, or no end is known. */
+  until_ts: maybe,
+  window: v.optional(v.nullable(text)),
+  used_pct: v.optional(maybe),
+  reason: v.optional(text),
+  refusals: v.optional(number),
+});
+export type LaneVerdictView = v.InferOutput<typeof LaneVerdictSchema>;
 
 const RatesSchema = v.looseObject({
   out_elr_tps: maybe,
@@ -22,6 +38,26 @@ export const SpeedsSchema = v.looseObject({
   weekly_samples: number,
 });
 export type Speeds = v.InferOutput<typeof SpeedsSchema>;
+
+/** What one lane served of a model. */
+export const ServedOnLaneSchema = v.looseObject({
+  reqs: number,
+  input_tokens: number,
+  output_tokens: number,
+  cache_creation_tokens: number,
+  cache_read_tokens: number,
+  rolling_used_tokens: v.optional(number),
+  rolling_capacity_tokens: v.optional(maybe),
+  rolling_pct: v.optional(maybe),
+  eta_rolling_sec: v.optional(number),
+  weekly_used_tokens: v.optional(number),
+  weekly_capacity_tokens: v.optional(maybe),
+  weekly_pct: v.optional(maybe),
+  eta_weekly_sec: v.optional(number),
+  /** Whether the lane takes requests for this model now. */
+  verdict: v.optional(LaneVerdictSchema),
+});
+export type ServedOnLane = v.InferOutput<typeof ServedOnLaneSchema>;
 
 /** One model of `GET /v1/usage`. Ratios are 0..1 and may exceed 1; caps that are not configured are `null`. */
 export const ModelUsageSchema = v.looseObject({
@@ -56,22 +92,19 @@ export const ModelUsageSchema = v.looseObject({
   rate_15m_tokens_per_min: v.optional(maybe),
   /** Where a typical request for it would go now; absent for models that are counted together. */
   would: v.optional(
-    v.looseObject({ lane: v.nullable(text), reroute_decision: v.picklist(REROUTE_DECISIONS) }),
+    v.looseObject({
+      lane: v.nullable(text),
+      reroute_decision: v.picklist(REROUTE_DECISIONS),
+      /** Lanes of its route, the preferred one first. */
+      lanes: v.optional(v.array(text)),
+      states: v.optional(v.record(text, LaneVerdictSchema)),
+    }),
   ),
   speeds: SpeedsSchema,
-  /** Tokens per lane that served this model, raw classes. */
-  lanes: v.optional(
-    v.record(
-      v.string(),
-      v.looseObject({
-        reqs: number,
-        input_tokens: number,
-        output_tokens: number,
-        cache_creation_tokens: number,
-        cache_read_tokens: number,
-      }),
-    ),
-  ),
+  /** Each lane that served this model: a fallback's usage stands here, and in `lanes` alone. */
+  lanes: v.optional(v.record(v.string(), ServedOnLaneSchema)),
+  /** Whether the model's own lane takes its requests now. */
+  verdict: v.optional(LaneVerdictSchema),
 });
 export type ModelUsage = v.InferOutput<typeof ModelUsageSchema>;
 
@@ -94,6 +127,10 @@ export const LaneUsageSchema = v.looseObject({
   windows: v.array(LaneWindowSchema),
   /** Why the state is not `ok`, one line, no secret. */
   reason: v.optional(v.string()),
+  until_ts: v.optional(maybe),
+  window: v.optional(v.nullable(text)),
+  used_pct: v.optional(maybe),
+  refusals: v.optional(number),
 });
 export type LaneUsage = v.InferOutput<typeof LaneUsageSchema>;
 
@@ -144,6 +181,16 @@ export const UsageViewSchema = v.looseObject({
       text,
       v.looseObject({ provider: text, rolling_capacity_tokens: maybe, weekly_capacity_tokens: maybe }),
     ),
+  ),
+  /** The model that `?model=` asked about: where a typical request for it would go now. */
+  asked: v.optional(
+    v.looseObject({
+      model: text,
+      lane: v.nullable(text),
+      reroute_decision: v.picklist(REROUTE_DECISIONS),
+      lanes: v.array(text),
+      states: v.record(text, LaneVerdictSchema),
+    }),
   ),
   last_switch: v.optional(
     v.looseObject({ ts: number, model: text, lane: text, reroute_decision: v.picklist(REROUTE_DECISIONS) }),

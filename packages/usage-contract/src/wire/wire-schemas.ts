@@ -35,19 +35,25 @@ import { StatuslineInputSchema, StatuslineQuerySchema } from "./statusline.ts";
 import { UsageEventSchema } from "./usage-event.ts";
 import {
   LaneUsageSchema,
+  LaneVerdictSchema,
   LaneWindowSchema,
   ModelUsageSchema,
+  ServedOnLaneSchema,
   SpeedsSchema,
+  UsageQuerySchema,
   UsageViewSchema,
 } from "./usage-view.ts";
 import { WindowSeriesSchema, WindowsQuerySchema, WindowsViewSchema } from "./windows.ts";
 
 /** Every wire object by name, in the order of the documentation. */
 export const WIRE_SCHEMAS = {
+  UsageQuery: UsageQuerySchema,
   UsageView: UsageViewSchema,
   LaneUsage: LaneUsageSchema,
   LaneWindow: LaneWindowSchema,
+  LaneVerdict: LaneVerdictSchema,
   ModelUsage: ModelUsageSchema,
+  ServedOnLane: ServedOnLaneSchema,
   Speeds: SpeedsSchema,
   UsageEvent: UsageEventSchema,
   SamplesQuery: SamplesQuerySchema,

@@ -7,6 +7,7 @@ export {
   type FileOps,
   realFileOps,
 } from "./file-ops.ts";
+export { type GatewayRecord, RECORD_NAME, readGatewayRecord, writeGatewayRecord } from "./gateway-record.ts";
 export {
   type CountKeeper,
   type MarkKeeper,

@@ -16,6 +16,8 @@ export interface Exchange {
 
 /** What is kept; a gateway itself keeps fewer. */
 export const MAX_EXCHANGES = 500;
+/** Each lane is tried once: more attempts than this no gateway makes. */
+const MAX_ATTEMPTS = 32;
 
 /**
  * Takes one event in. Events may come twice, as after a reconnection: the second time changes nothing.
@@ -63,6 +65,6 @@ function addEvent(exchange: Exchange, event: UsageEvent): Exchange {
     return exchange.end === null ? { ...exchange, end: event, isCut: false } : exchange;
   }
   if (exchange.attempts.some(({ attempt }) => attempt === event.attempt)) return exchange;
-  const attempts = [...exchange.attempts, event].sort((a, b) => a.attempt - b.attempt);
+  const attempts = [...exchange.attempts, event].sort((a, b) => a.attempt - b.attempt).slice(-MAX_ATTEMPTS);
   return { ...exchange, attempts };
 }

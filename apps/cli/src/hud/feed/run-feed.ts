@@ -9,6 +9,8 @@ import type { HudSource } from "./hud-source.ts";
 /** Windows move slowly; what happens in between comes as events. */
 const USAGE_MS = 2000;
 const METRICS_MS = 5000;
+/** With the stream of events open and silent nothing but the clock moves: windows that slide, cooldowns that end. */
+const IDLE_USAGE_MS = 10_000;
 /** A gateway that restarts is back within a second or two. */
 const RETRY_MS = 1000;
 
@@ -34,7 +36,13 @@ export function runFeed(session: Session, source: HudSource, tell: (event: HudEv
   let lastId = 0;
   let isAnswering = false;
 
-  const pause = (ms: number): Promise<void> => deps.sleep(ms, AbortSignal.any([signal, wake.signal]));
+  let isStreaming = false;
+  /** Something happened since the last look at the usage, or at the metrics. */
+  const isNews = { usage: true, metrics: true };
+
+  // One signal for all pauses: a composite for each of them would stay known to its sources for hours.
+  const pause = (ms: number): Promise<void> => deps.sleep(ms, wake.signal);
+  signal.addEventListener("abort", () => wake.abort(), { once: true });
 
   async function askUsage(): Promise<boolean> {
     try {
@@ -71,13 +79,28 @@ export function runFeed(session: Session, source: HudSource, tell: (event: HudEv
   }
 
   async function usageLoop(): Promise<void> {
-    while (!signal.aborted) await pause((await askUsage()) ? USAGE_MS : RETRY_MS);
+    while (!signal.aborted) {
+      isNews.usage = false;
+      if (!(await askUsage())) await pause(RETRY_MS);
+      else await pauseWhileSilent("usage", USAGE_MS);
+    }
+  }
+
+  /** Looks again at the usual pace while events come, and now and then while none do. */
+  async function pauseWhileSilent(what: keyof typeof isNews, stepMs: number): Promise<void> {
+    for (let waitedMs = 0; waitedMs < IDLE_USAGE_MS && !signal.aborted; waitedMs += stepMs) {
+      const { signal: woken } = wake;
+      await pause(stepMs);
+      if (isNews[what] || !isStreaming || woken.aborted) return;
+    }
   }
 
   async function metricsLoop(): Promise<void> {
     while (!signal.aborted) {
+      isNews.metrics = false;
       if (isAnswering) await Promise.all([askMetrics(), askReady()]);
-      await pause(isAnswering ? METRICS_MS : RETRY_MS / 4);
+      if (isAnswering) await pauseWhileSilent("metrics", METRICS_MS);
+      else await pause(RETRY_MS / 4);
     }
   }
 
@@ -96,15 +119,21 @@ export function runFeed(session: Session, source: HudSource, tell: (event: HudEv
       await source.events({
         sinceId: lastId,
         signal,
-        onOpen: () => tell({ kind: "stream", isOpen: true }),
+        onOpen() {
+          isStreaming = true;
+          tell({ kind: "stream", isOpen: true });
+        },
         onEvent(event, id) {
           lastId = id ?? lastId;
+          isNews.usage = true;
+          isNews.metrics = true;
           tell({ kind: "live", event });
         },
       });
     } catch {
       // Told by the state of the stream; the loop opens it again.
     }
+    isStreaming = false;
     if (!signal.aborted) tell({ kind: "stream", isOpen: false });
   }
 

@@ -4,7 +4,6 @@ import type { Look } from "../../render/look.ts";
 import { stateSpan } from "../../render/state-word.ts";
 import { laneState } from "../../view/row-state.ts";
 import { gatewaySec, type HudState, shownData, shownMs } from "../state/hud-state.ts";
-import { laneUntil } from "../view/lane-until.ts";
 
 /** Each lane and how it is; with room for it also why. */
 export function lanesLine(state: HudState, look: Look, nowMs: number): Line {
@@ -18,7 +17,7 @@ export function lanesLine(state: HudState, look: Look, nowMs: number): Line {
   if (lanes.length === 0) return [];
   const build = (isLong: boolean): Line[] =>
     lanes.map(([name, lane]): Line => {
-      const word = stateSpan(laneState(lane, nowSec, laneUntil(name, lane, view)));
+      const word = stateSpan(laneState(lane, nowSec));
       const why = isLong && lane.reason !== undefined ? [span(`: ${lane.reason}`, "dim")] : [];
       return [span(`${name} `), word, ...why, span(" ")];
     });

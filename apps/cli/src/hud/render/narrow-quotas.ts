@@ -2,7 +2,7 @@ import { barText } from "../../render/bar.ts";
 import { resetText } from "../../render/clock.ts";
 import { type Line, span } from "../../render/line.ts";
 import type { Look } from "../../render/look.ts";
-import { percentText } from "../../render/quantity.ts";
+import { shareText } from "../../render/quantity.ts";
 import { stateSpan, stateTone } from "../../render/state-word.ts";
 import type { QuotaRow } from "../../view/quota-rows.ts";
 import { type FixedColumn, fixedHeader, fixedRow } from "./fixed-table.ts";
@@ -43,7 +43,7 @@ function narrowRow(
     span(name),
     span(row.window),
     span(barText({ ratio: row.usedPct, elapsed: row.elapsed, width: bar, ascii: look.ascii }), tone),
-    span(percentText(row.usedPct), tone),
+    span(shareText(row.usedPct, row.usedTokens), tone),
     span(row.resetTs === null ? "-" : resetText(row.resetTs, nowSec, look.timeZone, true)),
     stateSpan(row.state),
   ];

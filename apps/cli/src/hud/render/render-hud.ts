@@ -150,7 +150,7 @@ function tooSmall(state: HudState, look: Look, rows: number, nowMs: number): Lin
   const nowSec = gatewaySec(data, shownMs(state, nowMs));
   const { columns, rows: least } = MIN_SIZE;
   const lanes = Object.entries(data.usage?.view.lanes ?? {}).map(
-    ([name, lane]): Line => [span(` ${name} `), stateSpan(laneState(lane, nowSec, null))],
+    ([name, lane]): Line => [span(` ${name} `), stateSpan(laneState(lane, nowSec))],
   );
   const lines: Line[] = [
     [span(" ccp hud", "bold")],

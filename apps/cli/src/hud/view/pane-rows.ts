@@ -1,4 +1,4 @@
-import type { DecisionSample, ModelUsage } from "@ccp/usage-contract";
+import type { DecisionSample, ModelUsage, UsageView } from "@ccp/usage-contract";
 import { ruleWord } from "../../render/rule-words.ts";
 import { buildQuotaRows, type QuotaRow } from "../../view/quota-rows.ts";
 import { type Exchange, lanesTried, newestEntry } from "../data/exchanges.ts";
@@ -23,9 +23,9 @@ export interface ModelRow {
 export function quotaRows(state: HudState): QuotaRow[] {
   const { usage } = shownData(state);
   if (usage === null) return [];
-  const rows = buildQuotaRows(usage.view, usage.view.ts)
+  const rows = rowsOf(usage.view)
     .filter(({ window }) => state.ui.window === null || window === state.ui.window || window === "-")
-    .filter(({ lane, model, window, state: { kind } }) => fits(state, [lane, model, window, kind]));
+    .filter(({ lane, model, window, state: { kind } }) => fits(state, () => [lane, model, window, kind]));
   switch (sortName(state, "quotas")) {
     case "used":
       return rows.sort((a, b) => (b.usedPct ?? -1) - (a.usedPct ?? -1));
@@ -36,6 +36,17 @@ export function quotaRows(state: HudState): QuotaRow[] {
   }
 }
 
+/** A view comes every few seconds, frames come four times a second: its rows are built once. */
+export function rowsOf(view: UsageView): readonly QuotaRow[] {
+  const known = rowsByView.get(view);
+  if (known !== undefined) return known;
+  const rows = buildQuotaRows(view, view.ts);
+  rowsByView.set(view, rows);
+  return rows;
+}
+
+const rowsByView = new WeakMap<UsageView, readonly QuotaRow[]>();
+
 export function quotaRowId({ lane, model, window }: QuotaRow): string {
   return JSON.stringify([lane, model, window]);
 }
@@ -43,13 +54,19 @@ export function quotaRowId({ lane, model, window }: QuotaRow): string {
 /** Names of the windows there are, in the order of the rows. */
 export function windowNames({ usage }: HudData): string[] {
   if (usage === null) return [];
-  const names = buildQuotaRows(usage.view, usage.view.ts).map(({ window }) => window);
+  const names = rowsOf(usage.view).map(({ window }) => window);
   return [...new Set(names)].filter((name) => name !== "-");
 }
 
 export function exchangeRows(state: HudState): Exchange[] {
   const rows = shownData(state).exchanges.filter((one) =>
-    fits(state, [one.rid, one.model, ...lanesTried(one), String(one.end?.status ?? ""), outcomeWords(one)]),
+    fits(state, () => [
+      one.rid,
+      one.model,
+      ...lanesTried(one),
+      String(one.end?.status ?? ""),
+      outcomeWords(one),
+    ]),
   );
   switch (sortName(state, "recent")) {
     case "slowest":
@@ -68,7 +85,7 @@ function tokensOf(one: Exchange): number {
 
 export function sampleRows(state: HudState): DecisionSample[] {
   const rows = shownData(state).samples.filter(({ accepted, would }) =>
-    fits(state, sampleTexts(accepted, would)),
+    fits(state, () => sampleTexts(accepted, would)),
   );
   if (sortName(state, "samples") !== "model") return rows;
   return rows.sort((a, b) => a.accepted.model.localeCompare(b.accepted.model, "en"));
@@ -87,7 +104,9 @@ export function speedRows(state: HudState): ModelRow[] {
   const models = Object.entries(shownData(state).usage?.view.models ?? {});
   const rows = models
     .map(([name, model]) => ({ name, model }))
-    .filter(({ name, model }) => fits(state, [name, model.provider, ...Object.keys(model.lanes ?? {})]));
+    .filter(({ name, model }) =>
+      fits(state, () => [name, model.provider, ...Object.keys(model.lanes ?? {})]),
+    );
   switch (sortName(state, "speeds")) {
     case "requests":
       return rows.sort((a, b) => b.model.speeds.rolling_samples - a.model.speeds.rolling_samples);
@@ -109,7 +128,7 @@ function firstToken({ model }: ModelRow): number {
 }
 
 export function latencyRows(state: HudState): Histogram[] {
-  const rows = [...(shownData(state).metrics?.latency ?? [])].filter(({ lane }) => fits(state, [lane]));
+  const rows = [...(shownData(state).metrics?.latency ?? [])].filter(({ lane }) => fits(state, () => [lane]));
   switch (sortName(state, "latency")) {
     case "count":
       return rows.sort((a, b) => b.total - a.total);
@@ -142,11 +161,13 @@ export function rowIds(state: HudState, pane: ListPane): string[] {
   }
 }
 
-/** Every word of the filter must stand in one of the texts. */
-function fits({ ui }: HudState, texts: readonly (string | null | undefined)[]): boolean {
+/** Every word of the filter must stand in one of the texts; without a filter none of them is put together. */
+function fits({ ui }: HudState, texts: () => readonly (string | null | undefined)[]): boolean {
   // What is being typed is tried at once.
-  const words = (ui.typing ?? ui.filter).toLowerCase().split(/\s+/).filter(Boolean);
-  const haystack = texts.filter(Boolean).join("\n").toLowerCase();
+  const filter = ui.typing ?? ui.filter;
+  if (filter === "") return true;
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const haystack = texts().filter(Boolean).join("\n").toLowerCase();
   return words.every((word) => haystack.includes(word));
 }
 

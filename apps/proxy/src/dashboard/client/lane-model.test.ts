@@ -1,6 +1,6 @@
 import type { LaneWindow, ModelUsage, UsageView } from "@ccp/usage-contract";
 import { describe, expect, it } from "vitest";
-import { laneModels, laneWarn, silentWords, usedNow, windowSeconds } from "./lane-model.ts";
+import { laneModels, laneWarn, silentWords, usedNow, type WindowModel, windowSeconds } from "./lane-model.ts";
 
 const NOW = 1_000_000;
 const window = (change: Partial<LaneWindow>): LaneWindow => ({
@@ -42,6 +42,7 @@ function view(windows: readonly LaneWindow[], models: Record<string, ModelUsage>
   };
 }
 
+const NO_WINDOW = { usedPct: null, usedTokens: null } as WindowModel;
 const first = (usage: UsageView) => laneModels(usage)[0]?.windows[0];
 
 describe("laneModels", () => {
@@ -106,8 +107,28 @@ describe("laneModels", () => {
   });
 
   it("knows when a lane's cooldown ends", () => {
-    const cooling = { cooldown_active: true, cooldown_next_ts: NOW + 60 };
-    expect(laneModels(view([], { a: model({}), b: model(cooling) }))[0]?.coolUntilTs).toBe(NOW + 60);
+    const told = view([]);
+    const lanes = { zai: { state: "cooldown" as const, windows: [], until_ts: NOW + 60 } };
+    expect(laneModels({ ...told, lanes })[0]?.coolUntilTs).toBe(NOW + 60);
+    expect(laneModels(told)[0]?.coolUntilTs).toBeNull();
+  });
+
+  it("has a row of what a fallback served, though no cap counts it", () => {
+    const lanes = {
+      zai: { reqs: 7, rolling_used_tokens: 9030, eta_rolling_sec: 60 },
+    } as unknown as ModelUsage["lanes"];
+    const [zai] = laneModels(view([], { "claude-haiku-4.5": model({ provider: "anthropic", lanes }) }));
+    expect(zai?.windows).toMatchObject([
+      {
+        name: "5h",
+        model: "claude-haiku-4.5",
+        usedPct: null,
+        usedTokens: 9030,
+        capacityTokens: null,
+        resetTs: NOW + 60,
+      },
+    ]);
+    expect(zai?.windows.map((one) => silentWords(one))).toEqual([null]);
   });
 });
 
@@ -133,7 +154,12 @@ it("tells a window that is over from one that was never seen", () => {
     window({ used_pct: null, reset_ts: null }),
     window({}),
   ];
-  const words = laneModels(view(windows))[0]?.windows.map(silentWords);
+  const words = laneModels(view(windows))[0]?.windows.map((one) => silentWords(one));
+  // Never where requests flow.
+  expect(silentWords({ ...NO_WINDOW, ageSec: null }, "ok")).toEqual({
+    when: "not told",
+    what: "its answers tell no limit",
+  });
   expect(words).toEqual([
     { when: "no answer seen yet", what: "send a request to learn it" },
     { when: "window over", what: "the next one starts with a request" },

@@ -26,7 +26,7 @@ export interface LaneModel {
   readonly lane: string;
   readonly state: LaneState;
   readonly reason: string | null;
-  /** When a cooldown of the lane ends, where one model or the lane tells. */
+  /** When the lane opens again; `null` where it is open or no end is known. */
   readonly coolUntilTs: number | null;
   /** Ratio at which the router warns for this lane. */
   readonly warn: number;
@@ -60,18 +60,15 @@ function laneModel(view: UsageView, lane: string): LaneModel {
   const own = modelsOf(view, lane);
   const warn = laneWarn(view, lane);
   const told = usage?.windows ?? [];
-  const windows = [...told, ...cappedWindows(told, own, view)].map((window) =>
+  const limited = [...told, ...cappedWindows(told, own, view)].map((window) =>
     windowModel(window, own, warn, view),
   );
-  const cooling = own.flatMap(([, model]) => (model.cooldown_active ? [model.cooldown_next_ts] : []));
+  const windows = [...limited, ...servedWindows(lane, view)];
   return {
     lane,
     state: usage?.state ?? "unknown",
     reason: usage?.reason ?? null,
-    coolUntilTs: cooling.reduce<number | null>(
-      (most, ts) => (ts === null ? most : Math.max(most ?? 0, ts)),
-      null,
-    ),
+    coolUntilTs: usage?.until_ts ?? null,
     warn,
     windows,
     models: own.map(([name]) => name),
@@ -93,6 +90,35 @@ function cappedWindows(
     if (known.length === 0 || told.some((window) => window.name === name)) return [];
     return [{ name, used_pct: Math.max(...known), reset_ts: null, source: "config" as const, age_sec: 0 }];
   });
+}
+
+/** What the lane served that no cap of its own counts: a fallback's usage is seen where it was spent. */
+function servedWindows(lane: string, view: UsageView): WindowModel[] {
+  const name = windowName(view.windows?.rolling_seconds ?? ROLLING_SEC);
+  return Object.entries(view.models).flatMap(
+    ([model, { lanes = {}, provider, rolling_pct }]): WindowModel[] => {
+      const served = Object.hasOwn(lanes, lane) ? lanes[lane] : undefined;
+      const usedTokens = served?.rolling_used_tokens ?? 0;
+      if (served === undefined || usedTokens === 0 || (provider === lane && rolling_pct !== null)) return [];
+      const usedPct = served.rolling_pct ?? null;
+      const reset = served.eta_rolling_sec ?? 0;
+      return [
+        {
+          name,
+          model,
+          usedPct,
+          elapsed: null,
+          resetTs: reset > 0 ? view.ts + reset : null,
+          usedTokens,
+          capacityTokens: served.rolling_capacity_tokens ?? null,
+          source: "counted",
+          ageSec: 0,
+          level: levelOf(usedPct, DEFAULT_WARN),
+          outlook: { kind: "unknown" },
+        },
+      ];
+    },
+  );
 }
 
 function windowModel(
@@ -123,9 +149,15 @@ function windowModel(
 /**
  * What stands in place of the numbers of a window that has none: one that was read once has an age, and its numbers went
  * with its reset. `null` where there is a number.
+ *
+ * @param state Of its lane: one that has served did answer.
  */
-export function silentWords({ usedPct, ageSec }: WindowModel): { when: string; what: string } | null {
-  if (usedPct !== null) return null;
+export function silentWords(
+  { usedPct, usedTokens, ageSec }: WindowModel,
+  state: LaneState = "unknown",
+): { when: string; what: string } | null {
+  if (usedPct !== null || usedTokens !== null) return null;
+  if (ageSec === null && state !== "unknown") return { when: "not told", what: "its answers tell no limit" };
   return ageSec === null
     ? { when: "no answer seen yet", what: "send a request to learn it" }
     : { when: "window over", what: "the next one starts with a request" };

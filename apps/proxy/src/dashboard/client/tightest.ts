@@ -1,4 +1,5 @@
 import type { LaneWindow, UsageView } from "@ccp/usage-contract";
+import { refusesAll } from "@ccp/usage-contract/core";
 
 /** What is nearest to its limit. */
 export interface Tightest {
@@ -29,7 +30,8 @@ function laneNames({ lanes, models }: UsageView): string[] {
 function tightestOf(lane: string, view: UsageView): Tightest | null {
   const usage = view.lanes[lane];
   if (usage?.state === "disabled") return null;
-  if (usage?.state === "cooldown") return { who: `${lane} cools`, headroom: 0 };
+  if (usage !== undefined && usage.state !== "block" && refusesAll(usage))
+    return { who: `${lane} ${usage.state === "cooldown" ? "cools" : "refuses"}`, headroom: 0 };
   const models = Object.entries(view.models)
     .filter(([, { provider }]) => provider === lane)
     .flatMap(([name, { block, cooldown_active, quota_headroom_pct }]) => {

@@ -1,4 +1,5 @@
 import type { WindowFigures } from "@ccp/quota-engine";
+import type { Judge, LaneVerdict } from "@ccp/router-policy";
 import {
   ANTHROPIC_LANE,
   DEFAULT_WARN_PCT,
@@ -12,6 +13,7 @@ import {
 } from "@ccp/usage-contract";
 import type { Deps } from "../../deps.ts";
 import { decideNext, NOTHING_TRIED, planQuestion } from "../../exchange/plan.ts";
+import { judgeLanes } from "../../lanes/judge-lanes.ts";
 import { laneUnusable } from "../../lanes/lane-runtime.ts";
 import { renderStatusline } from "./render-statusline.ts";
 import type { StatuslineLane, StatuslineRoute, StatuslineView, StatuslineWindow } from "./statusline-view.ts";
@@ -50,19 +52,20 @@ function readColumns(text: string | undefined): number {
 
 function statuslineView(input: StatuslineInput, nowMs: number, deps: Deps): StatuslineView {
   const model = input.model?.id ?? null;
-  const route = model === null ? null : askRoute(model, input, nowMs, deps);
+  const judge = judgeLanes(nowMs, deps);
+  const route = model === null ? null : askRoute(model, input, nowMs, judge, deps);
   const shown = route === null || route.kind === "refused" ? null : route.lane;
   const lanes = [...deps.lanes].flatMap(([lane, runtime]) => (laneUnusable(runtime) === null ? [lane] : []));
   const others = lanes
     .filter((lane) => lane !== shown)
-    .flatMap((lane) => otherLane(lane, model, nowMs, deps));
+    .flatMap((lane) => otherLane(lane, model, nowMs, judge, deps));
   const hint = deps.modelHint();
   const context = contextShare(input);
   return {
     model: plain(input.model?.display_name ?? model),
     route,
     windows: shown === null ? [] : laneWindows(shown, model, nowMs, deps),
-    coolSec: shown === null ? null : coolSeconds(shown, model, nowMs, deps),
+    coolSec: shown === null ? null : coolSeconds(shown, model, nowMs, judge),
     others,
     context,
     badges: [
@@ -74,7 +77,13 @@ function statuslineView(input: StatuslineInput, nowMs: number, deps: Deps): Stat
 }
 
 /** Decides as live traffic does; nothing is reserved, kept or published. */
-function askRoute(model: string, input: StatuslineInput, nowMs: number, deps: Deps): StatuslineRoute {
+function askRoute(
+  model: string,
+  input: StatuslineInput,
+  nowMs: number,
+  judge: Judge,
+  deps: Deps,
+): StatuslineRoute {
   const plan = planQuestion(
     {
       model,
@@ -94,15 +103,15 @@ function askRoute(model: string, input: StatuslineInput, nowMs: number, deps: De
   }
   const { lane } = decision;
   if (lane === plan.preferred) return { kind: "preferred", lane };
-  const why = whyLeft(plan.preferred, decision.rerouteDecision, nowMs, deps);
+  const why = whyLeft(judge.model(plan.preferred, model), decision.rerouteDecision);
   return { kind: "rerouted", lane, preferred: plan.preferred, why };
 }
 
-function whyLeft(preferred: LaneId, rule: RerouteDecision, nowMs: number, { lanes, book }: Deps): string {
-  if (laneUnusable(lanes.get(preferred)) !== null) return "off";
-  // Its key was refused, or the conversation does not fit: nothing there is failing.
-  if (rule === "fallback" && book.pausedUntil(preferred, nowMs) === null) return "cannot take it";
-  return WHY[rule];
+function whyLeft({ state }: LaneVerdict, rule: RerouteDecision): string {
+  if (state === "disabled") return "off";
+  if (state === "auth_error") return "its key was refused";
+  // The conversation does not fit, or its name is unknown there: nothing is failing.
+  return rule === "fallback" && state !== "cooldown" ? "cannot take it" : WHY[rule];
 }
 
 const WHY: Readonly<Record<RerouteDecision, string>> = {
@@ -162,18 +171,22 @@ function ownWindows(lane: LaneId, model: string, nowMs: number, deps: Deps): Sta
   });
 }
 
-function otherLane(lane: LaneId, model: string | null, nowMs: number, deps: Deps): StatuslineLane[] {
+function otherLane(
+  lane: LaneId,
+  model: string | null,
+  nowMs: number,
+  judge: Judge,
+  deps: Deps,
+): StatuslineLane[] {
   const [window = null] = laneWindows(lane, null, nowMs, deps).sort((a, b) => b.usedPct - a.usedPct);
-  const coolSec = coolSeconds(lane, model, nowMs, deps);
+  const coolSec = coolSeconds(lane, model, nowMs, judge);
   return window === null && coolSec === null ? [] : [{ lane, window, coolSec }];
 }
 
-/** What holds the lane longest: its mark or the model's own, or a pause. Without a model only what binds all of them. */
-function coolSeconds(lane: LaneId, model: string | null, nowMs: number, { book }: Deps): number | null {
-  const ofAccount = book.activeMarks(nowMs).find((each) => each.lane === lane && each.model === null);
-  const mark = model === null ? ofAccount : book.mark(lane, model, nowMs);
-  const untilMs = Math.max(mark?.untilMs ?? 0, book.pausedUntil(lane, nowMs) ?? 0);
-  return untilMs > nowMs ? (untilMs - nowMs) / 1000 : null;
+/** Seconds that a lane is shut for; `null` where it takes requests. Without a model only what binds all of them counts. */
+function coolSeconds(lane: LaneId, model: string | null, nowMs: number, judge: Judge): number | null {
+  const { state, untilMs } = model === null ? judge.lane(lane, {}) : judge.model(lane, model);
+  return state === "cooldown" && untilMs !== null ? (untilMs - nowMs) / 1000 : null;
 }
 
 function stateOf(usedPct: number, warnPct: number): StatuslineWindow["state"] {

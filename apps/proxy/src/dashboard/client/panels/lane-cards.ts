@@ -1,19 +1,10 @@
 import type { LaneState, NumberSource } from "@ccp/usage-contract";
+import { LANE_STATE_WORDS } from "@ccp/usage-contract/core";
 import { fill, h, hidden, setText, style, syncList } from "../dom.ts";
 import { percent, span, tokens } from "../format.ts";
 import { type LaneModel, type Outlook, silentWords, type WindowModel } from "../lane-model.ts";
 import { laneColour } from "../palette.ts";
 import { setTicking } from "../ticker.ts";
-
-const STATE_WORDS: Readonly<Record<LaneState, string>> = {
-  ok: "ok",
-  warn: "warn",
-  block: "BLOCK",
-  cooldown: "cool",
-  disabled: "off",
-  auth_error: "auth error",
-  unknown: "?",
-};
 
 const SOURCES: Readonly<Record<NumberSource, readonly [tag: string, meaning: string]>> = {
   header: ["hdr", "declared by the upstream in a response header"],
@@ -56,7 +47,7 @@ function updateCard(card: HTMLElement, model: LaneModel, nowTs: number): void {
   card.dataset.state = model.state;
   const state = part(".state");
   state.dataset.state = model.state;
-  fill(state, STATE_WORDS[model.state] ?? model.state);
+  fill(state, LANE_STATE_WORDS[model.state]?.word ?? model.state);
   if (model.state === "cooldown" && model.coolUntilTs !== null) {
     const left = h("span", {});
     setTicking(left, "left", model.coolUntilTs);
@@ -75,7 +66,7 @@ function renderWindows(root: HTMLElement, { windows, warn, state }: LaneModel, n
     shown,
     (window) => `${window.name}/${window.model ?? ""}/${window.source}`,
     createWindow,
-    (element, window) => updateWindow(element, window, warn, nowTs),
+    (element, window) => updateWindow(element, window, state, warn, nowTs),
   );
 }
 
@@ -116,7 +107,13 @@ function createWindow(): HTMLElement {
   );
 }
 
-function updateWindow(root: HTMLElement, window: WindowModel, warn: number, nowTs: number): void {
+function updateWindow(
+  root: HTMLElement,
+  window: WindowModel,
+  state: LaneState,
+  warn: number,
+  nowTs: number,
+): void {
   const part = (name: string): HTMLElement => find(root, name);
   root.dataset.level = window.level;
   fill(
@@ -124,12 +121,13 @@ function updateWindow(root: HTMLElement, window: WindowModel, warn: number, nowT
     window.name,
     window.model === null ? null : h("em", { title: window.model }, window.model),
   );
-  setText(part(".pct"), percent(window.usedPct));
+  const { usedPct, usedTokens } = window;
+  setText(part(".pct"), usedPct === null && usedTokens !== null ? tokens(usedTokens) : percent(usedPct));
   const reset = part(".reset");
   setTicking(reset, "reset", window.resetTs);
-  if (window.resetTs === null) setText(reset, silentWords(window)?.when ?? "nothing counted");
+  if (window.resetTs === null) setText(reset, silentWords(window, state)?.when ?? "nothing counted");
   updateBar(part(".bar"), window, warn);
-  fill(part(".amount"), ...amount(window, nowTs));
+  fill(part(".amount"), ...amount(window, state, nowTs));
   const outlook = part(".outlook");
   outlook.dataset.kind = window.outlook.kind;
   setText(outlook, outlookWords(window.outlook));
@@ -151,13 +149,16 @@ function updateBar(bar: HTMLElement, { usedPct, elapsed, level, name }: WindowMo
   style(pace, "left", `${(elapsed ?? 0) * 100}%`);
 }
 
-function amount(window: WindowModel, nowTs: number): Node[] {
-  const silent = silentWords(window);
+function amount(window: WindowModel, state: LaneState, nowTs: number): Node[] {
+  const silent = silentWords(window, state);
   if (silent !== null) return [h("span", {}, silent.what)];
   const { usedTokens, capacityTokens, source, ageSec } = window;
   const [tag, meaning] = SOURCES[source] ?? [source, source];
   const parts: Node[] = [];
-  if (usedTokens !== null) parts.push(h("span", {}, `${tokens(usedTokens)} of ${tokens(capacityTokens)}`));
+  if (usedTokens !== null) {
+    const cap = capacityTokens === null ? "no limit known" : `of ${tokens(capacityTokens)}`;
+    parts.push(h("span", {}, `${tokens(usedTokens)} ${cap}`));
+  }
   parts.push(h("abbr", { title: meaning }, tag, hidden(`, ${meaning}`)));
   if (ageSec !== null && ageSec >= 1) {
     const age = h("span", {});
