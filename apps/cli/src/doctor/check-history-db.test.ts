@@ -23,5 +23,5 @@ it("names the mend of a damaged one", async () => {
   const { state, text, fix } = await checkHistoryDb(folder);
   expect(state).toBe("warn");
   expect(text).toContain("damaged");
-  expect([text.includes("history.db"), fix?.includes("cc db import")]).toEqual([true, true]);
+  expect([text.includes("history.db"), fix?.includes("db import")]).toEqual([true, true]);
 });

@@ -20,7 +20,7 @@ describe("appendRun", () => {
   it("begins a file with a heading, a table and a block", () => {
     expect(appendRun(null, ROW, [BLOCK])).toBe(`# GLM limit probe
 
-Written by \`cc probe glm\`: a row and a block for each run. The gateway reads this file at start, at each calibration
+Written by \`ccp probe glm\`: a row and a block for each run. The gateway reads this file at start, at each calibration
 tick, and when it changes. Unknown is \`-\`. A status that begins with \`sim\` is a dry run and says nothing about the
 vendor.
 
