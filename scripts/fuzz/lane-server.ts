@@ -7,7 +7,7 @@ import { type HttpMessage, headerOf, readHttp } from "./read-http.ts";
 /** One request as a lane received it, and what it did about it. */
 export interface LaneRequest {
   readonly lane: LaneName;
-  /** `x-fuzz` of the client's request, kept by its way through an `anthropic-` header; `null` where there is none. */
+  /** `x-fuzz` of the client's request, kept by its way through an `x-stainless-` header; `null` where there is none. */
   readonly requestId: string | null;
   readonly stepId: string;
   /** Number of the request on its connection, from 1. */
@@ -32,7 +32,7 @@ export interface LaneServer {
   close(): Promise<void>;
 }
 
-export const ID_HEADER = "anthropic-fuzz";
+export const ID_HEADER = "x-stainless-fuzz";
 
 const SERVE: UpstreamStep = {
   body: { kind: "stream", deltas: 3, bytes: 20 },
