@@ -140,6 +140,7 @@ function sumsOfView(view: UsageView): Sums {
   return Object.fromEntries(entries.filter(([, tokens]) => tokens > 0));
 }
 
+// can1357/oh-my-pi#8633: a fallback that drained the second plan, unseen.
 describe("usage shows everywhere, and every sum agrees", () => {
   // haiku's own lane is at its limit: all of its usage is a fallback's.
   const open = async (): Promise<World> => {
@@ -216,6 +217,8 @@ describe("usage shows everywhere, and every sum agrees", () => {
   });
 });
 
+// monarch-initiative/dismech#11691: listed as available while every call is refused. lidge-jun/opencodex#433 and
+// tombii/better-ccflare#178: a pool at rest that no diagnostic tells of.
 describe("verdicts of one mind", () => {
   const REFUSALS: readonly (readonly [string, ReturnType<Answer>, Record<string, string>])[] = [
     ["a 429 with a reset", refused({ "retry-after": "3600" }), {}],
@@ -225,6 +228,11 @@ describe("verdicts of one mind", () => {
       "a throttle that says nothing",
       { status: 429, body: { type: "error", error: { type: "rate_limit_error", message: "slow down" } } },
       {},
+    ],
+    [
+      "a login that is not taken",
+      { status: 401, body: { type: "error", error: { type: "authentication_error", message: "invalid" } } },
+      { ZAI_API_KEY: "" },
     ],
     [
       "an overload",

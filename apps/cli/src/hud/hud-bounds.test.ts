@@ -10,6 +10,7 @@ import { initialState } from "./state/hud-state.ts";
 import { reduceHud } from "./state/reduce-hud.ts";
 import { rowsOf } from "./view/pane-rows.ts";
 
+// cortexkit/magic-context#200, github/copilot-cli#4750: a screen that costs processors while nothing happens.
 describe("a screen that is left open for hours", () => {
   it("keeps as much after 100,000 events as it can show, and no more", () => {
     let state = initialState("http://127.0.0.1:8082", "cc");

@@ -41,6 +41,8 @@ export function applySignal(
     case "auth":
       if (hop !== null)
         deps.book.setAuthError(lane, `the upstream refused its key (${signal.code ?? "401"})`, nowMs);
+      // A client's own login is the client's to mend; one that sent none says nothing of the lane.
+      else if (run.plan.question.account?.credential != null) deps.book.recordRefusal(lane, nowMs);
       break;
     case "entitlement":
     case "request":

@@ -94,6 +94,11 @@ export function journaledBook(book: LaneBook, write: WriteOp): LaneBook {
       troubled.add(lane);
       write(["book", "recordFailure", lane, nowMs, jitter]);
     },
+    recordRefusal(lane, nowMs) {
+      book.recordRefusal(lane, nowMs);
+      troubled.add(lane);
+      write(["book", "recordRefusal", lane, nowMs]);
+    },
     recordSuccess(lane) {
       book.recordSuccess(lane);
       if (troubled.delete(lane)) write(["book", "recordSuccess", lane]);

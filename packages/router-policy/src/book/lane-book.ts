@@ -71,6 +71,8 @@ export interface LaneBook {
   pause(lane: LaneId, kind: PauseKind, untilMs: number | null, nowMs: number): void;
   /** A 5xx or network failure. Five in a row pause the lane for 10 s, each further one for twice as long, to 30 min. */
   recordFailure(lane: LaneId, nowMs: number, jitter?: number): void;
+  /** A refusal that is no fault of the lane and keeps nobody away, as of a client's own login: it is only counted. */
+  recordRefusal(lane: LaneId, nowMs: number): void;
   /** A success ends the growth of pauses, closes the breaker, and clears the auth error. */
   recordSuccess(lane: LaneId): void;
   /** The latest end of all pauses; `null` when the lane is open. */
@@ -85,8 +87,8 @@ export interface LaneBook {
   /** The marks that bind a model; `null`: those that bind all models of the lane. */
   marksOn(lane: LaneId, model: string | null, nowMs: number): ActiveMark[];
   /**
-   * Requests that the lane itself refused in a row since it served one: by overload, throttle, failure, or a limit that left no
-   * mark. 0 again when the last of them is five minutes old.
+   * Requests that the lane itself refused in a row since it served one: by overload, throttle, failure, a login it does not
+   * take, or a limit that left no mark. 0 again when the last of them is five minutes old.
    */
   refusals(lane: LaneId, nowMs: number): number;
   /** Whether the lane served a request since this book was made: also one whose answer told no usage. */
@@ -209,6 +211,11 @@ class Book implements LaneBook {
   pause(lane: LaneId, kind: PauseKind, untilMs: number | null, nowMs: number): void {
     const now = this.#now(nowMs);
     this.#setHealth(lane, refuseOnce(pauseLane(this.#health(lane), kind, finite(untilMs), now), now));
+  }
+
+  recordRefusal(lane: LaneId, nowMs: number): void {
+    const now = this.#now(nowMs);
+    this.#setHealth(lane, refuseOnce(this.#health(lane), now));
   }
 
   recordFailure(lane: LaneId, nowMs: number, jitter = 0): void {

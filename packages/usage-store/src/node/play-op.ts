@@ -11,6 +11,7 @@ const PLAYED: Readonly<Record<keyof StateParts, readonly string[]>> = {
     "clearOnSuccess",
     "pause",
     "recordFailure",
+    "recordRefusal",
     "recordSuccess",
     "reset",
   ],
