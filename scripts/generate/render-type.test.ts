@@ -24,6 +24,10 @@ describe("listFields", () => {
       "state",
       "windows",
       "reason?",
+      "until_ts?",
+      "window?",
+      "used_pct?",
+      "refusals?",
     ]);
     expect(listFields(wireJsonSchema("Readyz", "")).map(({ field }) => field)).toEqual([
       "providers",
@@ -31,6 +35,8 @@ describe("listFields", () => {
       "providers.*.status",
       "providers.*.url",
       "providers.*.reason?",
+      "providers.*.state?",
+      "providers.*.until_ts?",
       "ts",
       "source",
       "error?",

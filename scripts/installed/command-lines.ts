@@ -33,6 +33,7 @@ export function commandLines(home: string): Readonly<Record<string, CommandLine>
     "providers list": plain("providers list"),
     "providers show": plain("providers show mock"),
     "providers test": plain("providers test mock"),
+    "providers reload": plain("providers reload"),
     "providers check": plain("providers check", join(home, "providers.yaml")),
     decide: plain("decide claude-haiku-4-5"),
     explain: plain("explain last"),

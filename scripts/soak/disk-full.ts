@@ -117,7 +117,7 @@ async function play(
   const told = await load.end();
   const log = readLog(logsDir);
   const lost = told.filter((key) => !log.keys.has(key)).length;
-  const isTold = gateway.output().includes("(ENOSPC)") || gateway.output().includes("(short write)");
+  const isTold = /the disk is full|short write/.test(gateway.output());
   return { finished, failed, told: told.length, lost, torn: log.torn, resumedAfterMs, isTold };
 }
 

@@ -100,8 +100,9 @@ export function journaledBook(book: LaneBook, write: WriteOp): LaneBook {
       write(["book", "recordRefusal", lane, nowMs]);
     },
     recordSuccess(lane) {
+      const isFirst = !book.hasServed(lane);
       book.recordSuccess(lane);
-      if (troubled.delete(lane)) write(["book", "recordSuccess", lane]);
+      if (troubled.delete(lane) || isFirst) write(["book", "recordSuccess", lane]);
     },
     reset(lane, model) {
       book.reset(lane, model);

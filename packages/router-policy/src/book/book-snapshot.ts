@@ -16,6 +16,8 @@ export interface LaneBookSnapshot {
   readonly version: 1;
   readonly marks: readonly SavedMark[];
   readonly lanes: readonly SavedLane[];
+  /** Lanes that have served; absent where none has, and in a book that was saved before it was kept. */
+  readonly served?: readonly LaneId[];
 }
 
 /** No pause is longer. */
@@ -27,9 +29,11 @@ const LONGEST_PAUSE_MS = 1_800_000;
  */
 export function readSnapshot(value: unknown, nowMs: number): Omit<LaneBookSnapshot, "version"> {
   if (!isRecord(value) || value.version !== 1) return { marks: [], lanes: [] };
+  const served: readonly unknown[] = Array.isArray(value.served) ? value.served : [];
   return {
     marks: readRows(value.marks, (row) => toMark(row, nowMs)),
     lanes: readRows(value.lanes, (row) => toLane(row, nowMs)),
+    served: served.filter((lane): lane is LaneId => typeof lane === "string"),
   };
 }
 

@@ -91,7 +91,7 @@ export interface LaneBook {
    * take, or a limit that left no mark. 0 again when the last of them is five minutes old.
    */
   refusals(lane: LaneId, nowMs: number): number;
-  /** Whether the lane served a request since this book was made: also one whose answer told no usage. */
+  /** Whether the lane ever served a request: also one whose answer told no usage. */
   hasServed(lane: LaneId): boolean;
   /** Every mark, those that wait to be proved included. */
   activeMarks(nowMs: number): ActiveMark[];
@@ -256,7 +256,9 @@ class Book implements LaneBook {
       if (mark.lane === lane && (model === undefined || mark.model === modelKey(model)))
         this.#marks.delete(mark);
     }
-    if (model === undefined) this.#lanes.delete(lane);
+    if (model !== undefined) return;
+    this.#lanes.delete(lane);
+    this.#served.delete(lane);
   }
 
   activeMarks(nowMs: number): ActiveMark[] {
@@ -290,13 +292,15 @@ class Book implements LaneBook {
         ...(refused.count === 0 ? {} : { refused }),
       }),
     );
-    return { version: 1, marks, lanes };
+    return { version: 1, marks, lanes, ...(this.#served.size === 0 ? {} : { served: [...this.#served] }) };
   }
 
   restore(snapshot: unknown, nowMs: number): void {
-    const { marks, lanes } = readSnapshot(snapshot, this.#now(nowMs));
+    const { marks, lanes, served = [] } = readSnapshot(snapshot, this.#now(nowMs));
     this.#marks.clear();
     this.#lanes.clear();
+    this.#served.clear();
+    for (const lane of served.slice(0, MAX_LANES)) this.#served.add(lane);
     for (const mark of marks) this.#marks.put({ ...mark, probe: null });
     for (const { lane, ...health } of lanes) this.#setHealth(lane, { ...HEALTHY, ...health });
   }
