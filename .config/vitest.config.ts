@@ -8,7 +8,17 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["packages/**/*.test.ts", "apps/**/*.test.ts", "scripts/**/*.test.ts", "docs/**/*.test.ts"],
+    projects: [
+      // Libraries keep nothing between tests, so their files may share a worker: one for each took a minute of the run.
+      { extends: true, test: { name: "libraries", include: ["packages/**/*.test.ts"], isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: "programs",
+          include: ["apps/**/*.test.ts", "scripts/**/*.test.ts", "docs/**/*.test.ts"],
+        },
+      },
+    ],
     exclude: ["**/node_modules/**", "**/dist/**"],
     // The machine's colours, width and zone must never decide a snapshot.
     env: { TZ: "UTC", NO_COLOR: "1", COLUMNS: "100", CCP_URL: "" },

@@ -108,6 +108,8 @@ export interface Deps {
   readonly notice: Notice;
   /** Saves the state within a second: a mark that a crash forgets costs a refused attempt. */
   readonly saveSoon: () => void;
+  /** Brings the changes of the state so far to where a kill cannot reach them. */
+  readonly flushOps: () => void;
   /** Set while the process finishes its streams before it ends. */
   readonly drain: { active: boolean };
 }

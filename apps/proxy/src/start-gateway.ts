@@ -71,6 +71,8 @@ export interface GatewayOptions {
   readonly imports?: Imports;
   /** Takes each change of the state as it is made. Default: none is kept. */
   readonly writeOp?: WriteOp;
+  /** Brings the changes taken so far to where a kill cannot reach them. */
+  readonly flushOps?: () => void;
   /** Makes the count that this gateway shares with others. Default: it counts for itself. */
   readonly openShared?: OpenShared;
   /** Called with the wired parts before the first request can come: the place to bring back earlier state. */
@@ -213,6 +215,7 @@ function createDeps(options: GatewayOptions, address: { readonly url: string | n
     random,
     notice: options.notice,
     saveSoon: options.saveSoon ?? (() => {}),
+    flushOps: options.flushOps ?? (() => {}),
     drain: { active: false },
   };
   return deps;

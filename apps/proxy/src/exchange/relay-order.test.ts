@@ -1,6 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { findExtractor } from "@ccp/token-extractors";
 import { describe, expect, it } from "vitest";
+import { postMessage } from "../testing/messages.ts";
+import { openTestGateway } from "../testing/open-test-gateway.ts";
 import { type RelayInput, relay } from "./relay.ts";
 import { type BodySink, CallFailure, type UpstreamCall } from "./upstream-call.ts";
 
@@ -51,6 +53,15 @@ const START = `event: message_start\ndata: {"type":"message_start","message":{"u
 const DELTA = `event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":7}}\n\n`;
 const STOP = `event: message_stop\ndata: {"type":"message_stop"}\n\n`;
 const JSON_ANSWER = '{"type":"message","usage":{"input_tokens":3,"output_tokens":7}}';
+
+it("has the changes of the state written when an answer is booked, once for each", async () => {
+  let flushed = 0;
+  const { url } = await openTestGateway({ flushOps: () => (flushed += 1) });
+  await (await postMessage(url)).text();
+  expect(flushed).toBe(1);
+  await (await postMessage(url, { stream: true })).text();
+  expect(flushed).toBe(2);
+});
 
 describe("an answer is booked before its client knows that it has all of it", () => {
   it("a stream with its message_stop, though its connection stays open", async () => {

@@ -36,7 +36,7 @@ export interface Persistence {
   /** For {@link startGateway}. */
   readonly gateway: Pick<
     GatewayOptions,
-    "saveSoon" | "saveNow" | "writeOp" | "beforeListen" | "history" | "imports"
+    "saveSoon" | "saveNow" | "writeOp" | "flushOps" | "beforeListen" | "history" | "imports"
   >;
   /** Saves the state of a gateway that serves no more, closes the log, and says what the disk did not take. */
   close(): Promise<void>;
@@ -64,6 +64,7 @@ export function openPersistence(options: PersistenceOptions): Persistence {
       saveSoon: () => saver.soon(),
       saveNow: () => state?.save(),
       writeOp: (op) => journal.write(op),
+      flushOps: () => journal.flush(),
       history,
       imports: createImports(paths.logsDir),
       beforeListen(deps) {

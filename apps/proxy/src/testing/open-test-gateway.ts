@@ -42,6 +42,7 @@ export interface TestGatewayOptions {
   readonly zai?: MockOptions;
   readonly telemetry?: Telemetry;
   readonly openShared?: OpenShared;
+  readonly flushOps?: () => void;
 }
 
 /** haiku prefers zai and falls back to anthropic; the rest goes the other way round. */
@@ -96,6 +97,7 @@ export async function openTestGateway(options: TestGatewayOptions = {}): Promise
     modelHint: () => options.settings?.manualModel ?? null,
     random: () => 0.5,
     ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
+    ...(options.flushOps === undefined ? {} : { flushOps: options.flushOps }),
     ...(options.openShared === undefined ? {} : { openShared: options.openShared }),
   });
   onTestFinished(async () => {

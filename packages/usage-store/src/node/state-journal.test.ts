@@ -31,6 +31,17 @@ describe("the journal", () => {
     journal.close();
   });
 
+  it("brings what is queued to the file at once where it is asked to", () => {
+    const journal = openStateJournal(folder.dir);
+    journal.begin();
+    journal.saved(true);
+    journal.write(["book", "reset", "zai"]);
+    expect(ops()).toEqual([]);
+    journal.flush();
+    expect(ops()).toEqual([["book", "reset", "zai"]]);
+    journal.close();
+  });
+
   it("goes from file to file with the states, and removes what a saved one holds", () => {
     const journal = openStateJournal(folder.dir);
     for (const success of [true, false, true]) {

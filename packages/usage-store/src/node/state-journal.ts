@@ -32,6 +32,8 @@ export type StateOp = readonly [part: string, method: string, ...args: unknown[]
 export interface StateJournal {
   /** Queues a change. It is with the operating system before the next task of the process runs. */
   write(op: StateOp): void;
+  /** Brings what is queued to the operating system at once: what it stands for is about to be told. */
+  flush(): void;
   /** Bytes written since the last {@link begin}. */
   readonly bytes: number;
   /** `false`: the disk refused changes. Nothing is written until a state has been saved whole again. */
@@ -68,13 +70,13 @@ class Journal implements StateJournal {
 
   write(op: StateOp): void {
     if (!this.healthy) return;
-    if (this.#queue === "") queueMicrotask(() => this.#flush());
+    if (this.#queue === "") queueMicrotask(() => this.flush());
     this.#sequence += 1;
     this.#queue += `${toRecord(this.#sequence, op)}\n`;
   }
 
   begin(): number | null {
-    this.#flush();
+    this.flush();
     this.close();
     this.#number += 1;
     this.#sequence = 0;
@@ -108,12 +110,12 @@ class Journal implements StateJournal {
   }
 
   close(): void {
-    this.#flush();
+    this.flush();
     if (this.#fd !== null) closeSync(this.#fd);
     this.#fd = null;
   }
 
-  #flush(): void {
+  flush(): void {
     const text = this.#queue;
     this.#queue = "";
     if (text === "" || this.#fd === null || this.#broken) return;
