@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { reply, status } from "@ccp/mock-upstream";
+import type { UsageView } from "@ccp/usage-contract";
 import { describe, expect, it } from "vitest";
 import { run, world } from "../testing/gateway-process.ts";
 import { OPUS, postMessage } from "../testing/messages.ts";
@@ -128,4 +129,24 @@ it("remembers a bounded number of logins, however many are tried", async () => {
   expect(gateway.deps.accounts.snapshot().accounts.length).toBeLessThanOrEqual(64);
   const lanes = new Set(gateway.deps.engine.snapshot().lanes.map(({ lane }) => lane));
   expect(lanes.size).toBeLessThanOrEqual(64);
+});
+
+it("shows and marks the account that used the lane last", async () => {
+  const { url, anthropic } = await openTestGateway();
+  anthropic.script(refusal(TEST_NOW_MS + 7_200_000));
+  await ask(url, ANN);
+  const state = async (): Promise<string | undefined> => {
+    const view = (await (await fetch(`${url}/v1/usage`)).json()) as UsageView;
+    return view.lanes.anthropic?.state;
+  };
+  expect(await state()).toBe("cooldown");
+  await ask(url, BEN);
+  expect(await state()).toBe("ok");
+  const mark = { model: OPUS, lane: "anthropic", retry_after_sec: 600 };
+  await fetch(`${url}/v1/quotas/mark-429`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(mark),
+  });
+  expect(await ask(url, BEN)).toBe("zai");
 });

@@ -7,16 +7,18 @@ import { laneUnusable } from "./lane-runtime.ts";
  * What every surface of the gateway says of its lanes, by the facts that the router goes by.
  *
  * @param predicted Counted tokens that a request would take on a lane; without it only what is used counts.
+ * @param account Where the state of the asking account is kept; without it, of whoever was there last.
  */
 export function judgeLanes(
   nowMs: number,
   { book, engine, lanes, quotas, accounts }: Deps,
   predicted: (lane: LaneId) => number = () => 0,
+  account: (lane: LaneId) => LaneId = (lane) => accountShown(lane, { lanes, accounts }),
 ): Judge {
   const { rollingMs, weeklyMs } = quotas.current().config;
   return createJudge({
     book,
-    account: (lane) => accountShown(lane, { lanes, accounts }),
+    account,
     off: (lane) => laneUnusable(lanes.get(lane)),
     room: (lane, model) =>
       engine.assess({ lane, model, predicted: predicted(lane), nowMs, trafficClass: "main" }),

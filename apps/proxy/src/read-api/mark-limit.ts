@@ -1,6 +1,7 @@
 import { laneId, type Mark429Request } from "@ccp/usage-contract";
 import type { Deps } from "../deps.ts";
 import type { OwnError } from "../http/answer.ts";
+import { accountShown } from "../lanes/judge-lanes.ts";
 
 /** A mark of no time would be none. */
 const SHORTEST_MARK_MS = 1_000;
@@ -12,7 +13,7 @@ export function markLimit(request: Mark429Request, deps: Deps): OwnError | null 
   const nowMs = deps.clock.wallMs();
   const waitMs = request.retry_after_sec === undefined ? null : request.retry_after_sec * 1000;
   deps.book.markLimit({
-    lane,
+    lane: accountShown(lane, deps),
     model: request.model,
     untilMs: waitMs === null ? null : nowMs + Math.max(SHORTEST_MARK_MS, waitMs),
     windowMs: null,

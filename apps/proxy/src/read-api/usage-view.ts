@@ -147,7 +147,7 @@ export function modelUsages(deps: Deps, nowMs: number): Record<string, ModelUsag
 
 function modelUsage(model: string, nowMs: number, deps: Deps): ModelUsage {
   const quota = findForModel(deps.quotas.current().config.models, ({ key }) => key, model);
-  const lane = quota?.lane ?? deps.preferredLane(model);
+  const lane = accountShown(quota?.lane ?? deps.preferredLane(model), deps);
   const mark = deps.book.mark(lane, model, nowMs);
   const active = mark.untilMs !== null && mark.untilMs > nowMs;
   const cooldownNextTs = active && mark.untilMs !== null ? mark.untilMs / 1000 : null;

@@ -26,7 +26,7 @@ export function modelUsage(
   marks: ModelMarks,
   at: Instant,
 ): ModelUsage {
-  const lane = entry.quota?.lane ?? marks.lane ?? entry.lastLane ?? ANTHROPIC_LANE;
+  const lane = laneShown(entry, marks.lane ?? null);
   const tally = ledger.meter(entry, lane)?.tally ?? null;
   const assessment = assessModel(ledger, entry, lane, 0, at);
   const { rolling, weekly } = assessment;
@@ -64,6 +64,12 @@ export function modelUsage(
     speeds: (entry.speeds ?? emptySpeeds(ledger)).view(at.logicalMs),
     lanes: lanesOf(entry, at),
   };
+}
+
+/** @param asked Under which lane, or account of one, the caller looks; a quota's own lane comes first. */
+function laneShown({ quota, lastLane }: ModelEntry, asked: LaneId | null): LaneId {
+  if (quota === null) return asked ?? lastLane ?? ANTHROPIC_LANE;
+  return asked !== null && laneOfAccount(asked) === quota.lane ? asked : quota.lane;
 }
 
 function rollingOf(tally: Tally | null, column: number): number {
