@@ -93,16 +93,15 @@ export function settleExchange(run: Run, ending: Ending, deps: Deps): void {
   const nowMs = deps.clock.wallMs();
   const attempt = lastAttempt(run);
   const outcome = readOutcome(run, ending, deps);
-  if (attempt !== null) {
-    bookAttempt(run, attempt, ending, outcome, nowMs, deps);
-    // Before the client has all of its answer: what the next request builds on must outlive a kill.
-    deps.flushOps();
-  } else deps.metrics.request("none", run.op, outcome.status);
+  if (attempt !== null) bookAttempt(run, attempt, ending, outcome, nowMs, deps);
+  else deps.metrics.request("none", run.op, outcome.status);
   const decided = (ending.kind === "answered" ? ending.decided : null) ?? attempt?.decided ?? null;
   if (decided === null) return;
   const event = completionEvent(run, attempt, decided, ending, outcome, deps);
   for (const name of event.repairs) deps.metrics.repair(name);
   publish(event, deps);
+  // Before the client has all of its answer, and after its line: a kill between the two leaves the log to count from.
+  deps.flushOps();
   deps.requests.ended(event, run.plan.preferred, ending.kind === "answered" ? ending.decided : null);
   deps.telemetry?.exchangeEnded(run, event);
 }
