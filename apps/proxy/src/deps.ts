@@ -5,6 +5,7 @@ import type { AccountBook, LaneBook, SessionBook } from "@ccp/router-policy";
 import type { ConfigIssue, LaneId, Settings, UsageEvent } from "@ccp/usage-contract";
 import type { History } from "@ccp/usage-store/node";
 import type { SeriesBook } from "./dashboard/series/series-book.ts";
+import type { Backlog } from "./exchange/backlog.ts";
 import type { BodyBudget } from "./http/read-body.ts";
 import type { LaneRegistry } from "./lanes/lane-runtime.ts";
 import type { Metrics } from "./metrics/metrics.ts";
@@ -102,6 +103,8 @@ export interface Deps {
   /** By the clock that people see: a demo's runs faster. */
   readonly uptimeMs: () => number;
   readonly bodyBudget: BodyBudget;
+  /** Settles what clients left behind, a little at a time. */
+  readonly backlog: Backlog;
   readonly newId: () => string;
   /** 0..1; spreads retries of many gateways. */
   readonly random: () => number;

@@ -8,6 +8,7 @@ import { isGlob, type Settings } from "@ccp/usage-contract";
 import { type History, openHistory } from "@ccp/usage-store/node";
 import { createSeriesBook } from "./dashboard/series/series-book.ts";
 import type { CatalogInForce, CatalogReading, Clock, Deps, EventLog, Folders, Notice } from "./deps.ts";
+import { createBacklog } from "./exchange/backlog.ts";
 import { createGatewayServer, LISTEN_BACKLOG, MAX_CONNECTIONS } from "./http/create-server.ts";
 import { type GuardRules, guardRules } from "./http/guard.ts";
 import { createListener } from "./http/listener.ts";
@@ -210,6 +211,7 @@ function createDeps(options: GatewayOptions, address: { readonly url: string | n
     telemetry: options.telemetry ?? null,
     totals: createKeptTotals(write),
     uptimeMs: uptimeOf(clock, options.demo ?? false),
+    backlog: createBacklog((error) => options.notice("error", `settling a request failed: ${error}`)),
     bodyBudget: { heldBytes: 0, maxBytes: MAX_HELD_BODY_BYTES },
     newId: options.newId ?? createIdSource(clock.wallMs),
     random,
@@ -283,6 +285,7 @@ async function close(server: Server, deps: Deps): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeAllConnections();
   await closed;
+  deps.backlog.flush();
   await deps.shared?.close();
   await closeLanes(deps.lanes);
 }

@@ -54,7 +54,7 @@ async function countOnLane(accepted: Accepted, laneId: string, estimate: number,
   const preparation = prepare(accepted, runtime, deps);
   if (preparation.kind === "unfit") return sendError(outgoing, preparation.error, rid);
   const { call, head } = await send({ ...preparation.prepared, lane: runtime, decode: true }, deps, (each) =>
-    outgoing.once("close", () => each.abort(new CallFailure("aborted", null))),
+    outgoing.once("close", () => each.leave(deps.backlog.add)),
   );
   if (head === null || !(await holdsCount(call, head, preparation.prepared.credential))) {
     call.abort(new CallFailure("aborted", null));

@@ -3,6 +3,7 @@ import type { Deps } from "../deps.ts";
 import { type OwnError, sendError } from "../http/answer.ts";
 import { accept, releaseBody } from "./accept.ts";
 import { askLane } from "./ask-lane.ts";
+import type { Backlog } from "./backlog.ts";
 import { decideTogether } from "./decide-together.ts";
 import { allLanesSpent, emptyAnswer, noAnswer, noUsableLane, upstreamRedirect } from "./fail.ts";
 import type { Judged } from "./judge.ts";
@@ -44,7 +45,7 @@ export async function runExchange(
     activeCall: null,
   };
   deps.metrics.inflight(1);
-  watchClient(run);
+  watchClient(run, deps.backlog);
   try {
     await attemptLanes(run, deps);
   } finally {
@@ -263,11 +264,11 @@ function refuseUnread(outgoing: ServerResponse, error: OwnError, rid: string, de
 }
 
 /** A client that leaves ends the upstream call at once: nobody pays for tokens that nobody reads. */
-function watchClient(run: Run): void {
+function watchClient(run: Run, backlog: Backlog): void {
   const { outgoing } = run.accepted;
   outgoing.once("close", () => {
     if (outgoing.writableFinished) return;
     run.clientGone = true;
-    endCall(run.activeCall);
+    run.activeCall?.leave(backlog.add);
   });
 }

@@ -42,7 +42,7 @@ export async function passThrough(
       decode: false,
     },
     deps,
-    (call) => outgoing.once("close", () => call.abort(new CallFailure("aborted", null))),
+    (call) => outgoing.once("close", () => call.leave(deps.backlog.add)),
   );
   if (sent.head === null) {
     sendError(outgoing, noAnswer(ANTHROPIC_LANE, sent.failure ?? new CallFailure("reset", null)), rid);

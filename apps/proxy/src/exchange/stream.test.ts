@@ -110,6 +110,21 @@ describe("a client that leaves", () => {
     await expect.poll(() => completions().length).toBe(1);
     expect(completions()[0]).toMatchObject({ status: 499, reason: "client_closed" });
   });
+
+  it("is settled before the gateway has ended, however many left at once", async () => {
+    const { url, anthropic, completions, gateway } = await openTestGateway();
+    const step = stallAfterEvents(4, reply({ text: "one two three four" }));
+    anthropic.script(...Array.from({ length: 30 }, () => step));
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const asked = Array.from({ length: 30 }, () => postMessage(url, { model: OPUS, stream: true, signal }));
+    await Promise.all(asked);
+    leaving.abort();
+    let waiting = 1_000;
+    for (let left = waiting; left > 0; left -= 1) gateway.deps.backlog.add(() => (waiting -= 1));
+    await gateway.close();
+    expect([waiting, completions().length]).toEqual([0, 30]);
+  });
 });
 
 describe("connections", () => {

@@ -49,3 +49,32 @@ describe("an answer that has come whole and is still being unpacked", () => {
     expect([await ended, call.bodyBytes]).toEqual(["whole", 1_000_000]);
   });
 });
+
+// As clients do by the hundred when their machine goes to sleep, or their script is killed.
+describe("a call whose client has left", () => {
+  it("is ended before anybody settles it, and by an error that no stack was taken for", () => {
+    const steps: string[] = [];
+    const later: (() => void)[] = [];
+    let stack: string | undefined;
+    const call = new UpstreamCall({ headerMs: IDLE_MS, idleMs: IDLE_MS, decode: true }, () => 0);
+    const controller: Dispatcher.DispatchController = {
+      ...DONE,
+      // The client library tells of the end before it closes the connection.
+      abort(reason) {
+        stack = reason.stack;
+        call.onResponseError(controller, reason);
+        steps.push("connection closed");
+      },
+    };
+    call.onRequestStart(controller);
+    call.onResponseStart(controller, 200, {});
+    call.attach({ data: () => true, end: () => {}, fail: ({ kind }) => steps.push(kind) });
+    call.leave((tell) => later.push(tell));
+    expect(steps).toEqual(["connection closed"]);
+    expect([call.ended, stack]).toEqual([true, "CallFailure: upstream call failed: aborted"]);
+    call.leave((tell) => later.push(tell));
+    for (const tell of later) tell();
+    expect(steps).toEqual(["connection closed", "aborted"]);
+    expect(new Error("any").stack).toContain("upstream-call.test.ts");
+  });
+});

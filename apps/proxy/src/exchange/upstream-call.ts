@@ -108,6 +108,8 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, CarriedCall {
   #decoder: AnswerDecoder | null = null;
   /** Whoever takes the body has said that it is full. */
   #waits = false;
+  /** How the sink is told of a failure. */
+  #tell: (tell: () => void) => void = (tell) => tell();
   readonly #options: CallOptions;
   readonly #nowMs: () => number;
 
@@ -153,6 +155,12 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, CarriedCall {
     this.#controller?.abort(reason);
     // The connection may be done with an answer that is still being decoded, and then tells of no end.
     this.onResponseError(null, reason);
+  }
+
+  /** Ends a call whose client has left. Whoever takes its body is told later: the lane's hearing of it comes first. */
+  leave(tellLater: (tell: () => void) => void): void {
+    this.#tell = tellLater;
+    withoutStacks(() => this.abort(new CallFailure("aborted", null)));
   }
 
   /** Waits until `enough` holds of the held body, the body ends, or the time is up. */
@@ -312,9 +320,22 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, CarriedCall {
     this.#timer.stop();
     this.#decoder?.destroy();
     this.#failure = this.#abortReason ?? describeError(error, this.#hasHead);
-    this.#settleHead(this.#failure);
-    this.#sink?.fail(this.#failure);
+    const failure = this.#failure;
+    const sink = this.#sink;
+    this.#settleHead(failure);
     this.#onHeld?.();
+    if (sink !== null) this.#tell(() => sink.fail(failure));
+  }
+}
+
+/** Nobody reads where a client was heard to leave, and a stack costs more than the leaving. */
+function withoutStacks(work: () => void): void {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
